@@ -1,0 +1,37 @@
+import { resolve } from 'node:path';
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+const here = import.meta.dirname;
+
+export default defineConfig({
+  main: {
+    build: {
+      target: 'node24',
+      rollupOptions: {
+        input: {
+          index: resolve(here, 'src/main/index.ts'),
+          host: resolve(here, 'src/main/host/main.ts'),
+          cli: resolve(here, 'src/main/cli/main.ts'),
+          simulator: resolve(here, 'src/simulator/main.ts'),
+        },
+      },
+    },
+  },
+  preload: {
+    build: {
+      externalizeDeps: false,
+      rollupOptions: {
+        input: resolve(here, 'src/preload/index.ts'),
+        // A sandboxed preload can require nothing but electron: one CommonJS file.
+        output: { format: 'cjs', entryFileNames: 'index.cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: resolve(here, 'src/renderer'),
+    plugins: [react(), tailwindcss()],
+    build: { rollupOptions: { input: resolve(here, 'src/renderer/index.html') } },
+  },
+});

@@ -1,0 +1,51 @@
+import type { Failure } from '../../shared/failure.ts';
+import type { Finding, Plan, RunOptions } from '../../shared/domain.ts';
+import type { RunEvent, RunEventOf } from '../../shared/run-events.ts';
+import type { JournalEntry, RunChange, RunSummary, RunView } from '../../shared/run-view.ts';
+
+/** What the faces may ask of the runner. Made by `createRunner` (runner.ts). */
+export interface Runner {
+  /** The sanity check of the file as it is now. Rejects with `workflow-missing` or `workflow-unreadable`. */
+  check(path: string): Promise<Finding[]>;
+  /** Repairs what is safely repairable, after a backup; `backup` is null when nothing was to be done. */
+  fix(path: string): Promise<{ fixed: Finding[]; backup: string | null }>;
+  /** What a run would do; touches nothing. */
+  plan(path: string, options: RunOptions): Promise<Plan>;
+  /**
+   * Takes the lock, checks and plans, then begins. Rejects with `locked`, `workflow-…`, `check-failed`,
+   * `backend-unreachable`, `backend-refused`, `folder` or `usage` before anything was changed; the lock is let go.
+   */
+  start(path: string, options: RunOptions, control?: { signal?: AbortSignal }): Promise<RunHandle>;
+  /** A person's pick, written into the workflow file; row and candidate count from 1. */
+  pick(path: string, gate: number, row: number, candidate: number): Promise<void>;
+  /** Newest first. Runs of other processes and earlier days are in it, with `live: false`. */
+  recentRuns(limit: number): RunSummary[];
+  /** A run's record: as it stands for a live one, as it ended for an old one. Null: no such run. */
+  view(runId: string): RunView | null;
+  /** The live run of this process, if it is one. */
+  handle(runId: string): RunHandle | null;
+  journal(runId: string, nodeId: number): JournalEntry[];
+  /** Hears of every run of this process that begins. */
+  onStarted(listener: (handle: RunHandle) => void): () => void;
+  /** Cancels live runs and waits until they have written what they know. */
+  close(): Promise<void>;
+}
+
+export interface RunHandle {
+  readonly runId: string;
+  readonly workflow: string;
+  view(): RunView;
+  /** Every event from now on, as it happens. */
+  onEvent(listener: (event: RunEvent) => void): () => void;
+  /** Changes of the view, gathered to at most ten a second. */
+  onChange(listener: (change: RunChange) => void): () => void;
+  /** No new submissions; what is in flight finishes. */
+  pause(): void;
+  resume(): void;
+  /** Asks the backend to stop what it can, writes what is known, ends as `interrupted`. */
+  cancel(): void;
+  setConcurrency(nodes: number): void;
+  pick(gate: number, row: number, candidate: number): Promise<void>;
+  /** Never rejects. */
+  readonly finished: Promise<{ event: RunEventOf<'run.finished'>; failure: Failure | null }>;
+}

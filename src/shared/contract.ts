@@ -1,0 +1,97 @@
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { Failure, failureCodes } from './failure.ts';
+import { Finding, Plan, RunOptions } from './domain.ts';
+import { liveMessage } from './live.ts';
+import { JournalEntry, RunChange, RunSummary, RunView } from './run-view.ts';
+import { ServiceName, ServicesChange, ServicesView } from './services.ts';
+import { WorkflowsChange, WorkflowsView } from './workflows.ts';
+
+/**
+ * The one contract of the wire: the same over WebSocket, MessagePort and in-process (architecture.md, rule 5).
+ * Every procedure can fail with a Failure, whose code is the error's code and whose `data` is the whole of it.
+ */
+const base = oc.errors(
+  Object.fromEntries(failureCodes.map((code) => [code, { data: Failure }])) as {
+    [K in (typeof failureCodes)[number]]: { data: typeof Failure };
+  },
+);
+
+const path = z.string().min(1).max(4096);
+const runId = z.string().min(1).max(100);
+
+export const RunsView = z.object({ runs: z.array(RunSummary) });
+export type RunsView = z.infer<typeof RunsView>;
+
+/** Changed or new runs, whole; newest first after folding. */
+export const RunsChange = z.object({ upserted: z.array(RunSummary) });
+export type RunsChange = z.infer<typeof RunsChange>;
+
+export function applyRunsChange(view: RunsView, change: RunsChange): RunsView {
+  const ids = new Set(change.upserted.map((run) => run.runId));
+  const runs = [...change.upserted, ...view.runs.filter((run) => !ids.has(run.runId))];
+  return { runs: runs.sort((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0)) };
+}
+
+export const AppInfo = z.object({
+  version: z.string(),
+  platform: z.string(),
+  dataDir: z.string(),
+  /** Which face this window is. */
+  face: z.enum(['electron', 'browser', 'test']),
+  node: z.string(),
+  /** A secret is kept in an encrypted file because this system has no keychain. */
+  secretsInFile: z.boolean(),
+  /** Things to tell a person once, such as a damaged settings file that was set aside. */
+  warnings: z.array(z.string()),
+});
+export type AppInfo = z.infer<typeof AppInfo>;
+
+export const SettingEntry = z.object({
+  key: z.string(),
+  value: z.unknown(),
+  default: z.unknown(),
+  changed: z.boolean(),
+  meaning: z.string(),
+});
+export type SettingEntry = z.infer<typeof SettingEntry>;
+
+export const contract = {
+  app: {
+    info: base.output(AppInfo),
+  },
+  settings: {
+    list: base.output(z.array(SettingEntry)),
+    set: base.input(z.object({ key: z.string().max(200), value: z.unknown() })).output(SettingEntry),
+    unset: base.input(z.object({ key: z.string().max(200) })).output(SettingEntry),
+  },
+  services: {
+    watch: base.output(eventIterator(liveMessage(ServicesView, ServicesChange))),
+    start: base.input(z.object({ service: ServiceName })).output(z.void()),
+    stop: base.input(z.object({ service: ServiceName })).output(z.void()),
+    restart: base.input(z.object({ service: ServiceName })).output(z.void()),
+  },
+  workflows: {
+    watch: base.output(eventIterator(liveMessage(WorkflowsView, WorkflowsChange))),
+    check: base.input(z.object({ path })).output(z.array(Finding)),
+    /** Repairs what is safely repairable after a backup; tells what was changed. */
+    fix: base.input(z.object({ path })).output(z.object({ fixed: z.array(Finding), backup: z.string().nullable() })),
+    plan: base.input(z.object({ path, options: RunOptions })).output(Plan),
+    addRoot: base.input(z.object({ path })).output(z.void()),
+  },
+  runs: {
+    watch: base.output(eventIterator(liveMessage(RunsView, RunsChange))),
+    start: base.input(z.object({ path, options: RunOptions })).output(z.object({ runId })),
+    watchOne: base.input(z.object({ runId })).output(eventIterator(liveMessage(RunView, RunChange))),
+    pause: base.input(z.object({ runId })).output(z.void()),
+    resume: base.input(z.object({ runId })).output(z.void()),
+    cancel: base.input(z.object({ runId })).output(z.void()),
+    setConcurrency: base.input(z.object({ runId, concurrency: z.number().int().min(1).max(5) })).output(z.void()),
+    /** A person's pick at a gate; row and candidate count from 1. */
+    pick: base
+      .input(z.object({ runId, gate: z.number(), row: z.number().int().min(1), candidate: z.number().int().min(1) }))
+      .output(z.void()),
+    journal: base.input(z.object({ runId, nodeId: z.number() })).output(z.array(JournalEntry)),
+  },
+};
+export type Contract = typeof contract;
