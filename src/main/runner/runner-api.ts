@@ -1,5 +1,5 @@
-import type { Failure } from '../../shared/failure.ts';
 import type { Finding, Plan, RunOptions } from '../../shared/domain.ts';
+import type { Failure } from '../../shared/failure.ts';
 import type { RunEvent, RunEventOf } from '../../shared/run-events.ts';
 import type { JournalEntry, RunChange, RunSummary, RunView } from '../../shared/run-view.ts';
 

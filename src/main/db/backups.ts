@@ -1,0 +1,38 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { Connection } from './connection.ts';
+
+export interface BackupRow {
+  id: string;
+  workflow: string;
+  /** Where the copy on disk lies; null when the folder could not be written. */
+  path: string | null;
+  reason: string;
+  sha256: string;
+  at: number;
+}
+
+/** Backups and their contents; identical content is kept once (behaviour.md §9). */
+export function createBackupsTable(db: Connection) {
+  const blob = db.prepare('INSERT INTO blobs (sha256, size, zstd) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
+  const hasBlob = db.prepare('SELECT 1 FROM blobs WHERE sha256 = ?').pluck();
+  const readBlob = db.prepare('SELECT zstd FROM blobs WHERE sha256 = ?').pluck();
+  const insert = db.prepare(
+    'INSERT INTO backups (id, workflow, path, reason, sha256, at) VALUES (@id, @workflow, @path, @reason, @sha256, @at)',
+  );
+  const of = db.prepare(
+    'SELECT id, workflow, path, reason, sha256, at FROM backups WHERE workflow = ? ORDER BY at DESC, id DESC',
+  );
+  return {
+    put(row: BackupRow, content: Uint8Array): void {
+      if (hasBlob.get(row.sha256) === undefined)
+        blob.run(row.sha256, content.byteLength, zstdCompressSync(content));
+      insert.run(row);
+    },
+    content(sha256: string): Uint8Array | null {
+      const packed = readBlob.get(sha256) as Buffer | undefined;
+      return packed ? zstdDecompressSync(packed) : null;
+    },
+    of: (workflow: string) => of.all(workflow) as BackupRow[],
+  };
+}
+export type BackupsTable = ReturnType<typeof createBackupsTable>;

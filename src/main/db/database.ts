@@ -1,0 +1,54 @@
+import { type BackupsTable, createBackupsTable } from './backups.ts';
+import { type Commits, createCommits } from './commits.ts';
+import { openConnection } from './connection.ts';
+import { createFingerprintsTable, type FingerprintsTable } from './fingerprints.ts';
+import { createJournalTable, type JournalTable } from './journal.ts';
+import { createObjectsTable, type ObjectsTable } from './objects.ts';
+import { createRunsTable, type RunsTable } from './runs.ts';
+import { createServiceStateTable, type ServiceStateTable } from './service-state.ts';
+
+/** The one database of a data folder; several processes may have it open. */
+export interface Database {
+  readonly file: string;
+  readonly commits: Commits;
+  readonly runs: RunsTable;
+  readonly journal: JournalTable;
+  readonly fingerprints: FingerprintsTable;
+  readonly objects: ObjectsTable;
+  readonly backups: BackupsTable;
+  readonly serviceState: ServiceStateTable;
+  sqliteVersion(): string;
+  /** A small fact that must outlive the process, such as "the sample was copied". */
+  mark(name: string): string | null;
+  setMark(name: string, value: string): void;
+  close(): void;
+}
+
+/** Opens (and, the first time, makes) the database. Throws `folder`, see `openConnection`. */
+export function openDatabase(file: string): Database {
+  const connection = openConnection(file);
+  const commits = createCommits(connection);
+  const getMark = connection.prepare('SELECT value FROM marks WHERE name = ?').pluck();
+  const putMark = connection.prepare(
+    'INSERT INTO marks (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+  );
+  return {
+    file,
+    commits,
+    runs: createRunsTable(connection),
+    journal: createJournalTable(connection),
+    fingerprints: createFingerprintsTable(connection),
+    objects: createObjectsTable(connection),
+    backups: createBackupsTable(connection),
+    serviceState: createServiceStateTable(connection),
+    sqliteVersion: () => String(connection.prepare('SELECT sqlite_version()').pluck().get()),
+    mark: (name) => (getMark.get(name) as string | undefined) ?? null,
+    setMark: (name, value) => {
+      putMark.run(name, value);
+    },
+    close: () => {
+      commits.flush();
+      connection.close();
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { first } from './0001-first.ts';
+
+/** In order; the place in this list is the schema's version. Never edit one that was released: add the next. */
+export const migrations: readonly string[] = [first];

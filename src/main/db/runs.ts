@@ -1,0 +1,78 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { RunSummary, RunView } from '../../shared/run-view.ts';
+import type { Connection } from './connection.ts';
+
+export interface RunRow {
+  id: string;
+  workflow: string;
+  name: string;
+  mode: string;
+  options: string;
+  server: string;
+  demo: boolean;
+  pid: number;
+  processStarted: string | null;
+  startedAt: number;
+}
+
+export interface StoredRun {
+  summary: RunSummary;
+  pid: number;
+  processStarted: string | null;
+  /** Not ended by its own process (yet). */
+  open: boolean;
+}
+
+/** Runs and their records: what one could see live is kept whole, compressed, once a run ends. */
+export function createRunsTable(db: Connection) {
+  const insert = db.prepare(
+    `INSERT INTO runs (id, workflow, name, mode, options, server, demo, status, pid, process_started, started_at, summary)
+     VALUES (@id, @workflow, @name, @mode, @options, @server, @demo, 'running', @pid, @processStarted, @startedAt, @summary)`,
+  );
+  const summarise = db.prepare('UPDATE runs SET status = ?, summary = ? WHERE id = ?');
+  const finish = db.prepare(
+    'UPDATE runs SET status = ?, finished_at = ?, summary = ?, view = ? WHERE id = ?',
+  );
+  const setView = db.prepare('UPDATE runs SET view = ? WHERE id = ?');
+  const setBackup = db.prepare('UPDATE runs SET backup = ? WHERE id = ?');
+  const recent = db.prepare(
+    'SELECT summary, pid, process_started AS processStarted, finished_at AS finishedAt FROM runs ORDER BY started_at DESC, rowid DESC LIMIT ?',
+  );
+  const one = db.prepare(
+    'SELECT summary, view, pid, process_started AS processStarted, finished_at AS finishedAt FROM runs WHERE id = ?',
+  );
+  const lastOf = db.prepare(
+    'SELECT id AS runId, status, coalesce(finished_at, started_at) AS at FROM runs WHERE workflow = ? ORDER BY started_at DESC LIMIT 1',
+  );
+
+  type Row = { summary: string; pid: number; processStarted: string | null; finishedAt: number | null };
+  const stored = (row: Row): StoredRun => ({
+    summary: RunSummary.parse(JSON.parse(row.summary)),
+    pid: row.pid,
+    processStarted: row.processStarted,
+    open: row.finishedAt === null,
+  });
+  const pack = (view: RunView) => zstdCompressSync(JSON.stringify(view));
+
+  return {
+    insert(run: RunRow, summary: RunSummary): void {
+      insert.run({ ...run, demo: run.demo ? 1 : 0, summary: JSON.stringify(summary) });
+    },
+    summarise: (summary: RunSummary) => summarise.run(summary.status, JSON.stringify(summary), summary.runId),
+    finish: (view: RunView, at: number) =>
+      finish.run(view.summary.status, at, JSON.stringify(view.summary), pack(view), view.summary.runId),
+    /** A pick after the end changes the record too. */
+    replaceView: (view: RunView) => setView.run(pack(view), view.summary.runId),
+    setBackup: (id: string, path: string) => setBackup.run(path, id),
+    recent: (limit: number): StoredRun[] => (recent.all(limit) as Row[]).map(stored),
+    find(id: string): (StoredRun & { view: RunView | null }) | null {
+      const row = one.get(id) as (Row & { view: Buffer | null }) | undefined;
+      if (!row) return null;
+      const view = row.view && RunView.parse(JSON.parse(zstdDecompressSync(row.view).toString('utf8')));
+      return { ...stored(row), view };
+    },
+    lastOf: (workflow: string) =>
+      (lastOf.get(workflow) as { runId: string; status: string; at: number } | undefined) ?? null,
+  };
+}
+export type RunsTable = ReturnType<typeof createRunsTable>;
