@@ -1,0 +1,114 @@
+import { PORT_GIVEN, PORT_WANTED, WIRE_ACK, WIRE_PATH } from '../../shared/wire.ts';
+
+/** A connection that carries texts both ways. */
+export interface Channel {
+  /** Sends one frame; a closed channel swallows it, `onClose` has told. */
+  send(text: string): void;
+  close(): void;
+}
+
+export interface ChannelEvents {
+  onFrame(text: string): void;
+  /** Once, when a channel that was open has ended for whatever reason. */
+  onClose(): void;
+}
+
+/** Opens one channel. Rejects when it cannot be opened, or when the signal is aborted first. */
+export type Dial = (events: ChannelEvents, signal: AbortSignal) => Promise<Channel>;
+
+/** The part of a WebSocket this file uses. */
+export type SocketLike = Pick<WebSocket, 'addEventListener' | 'send' | 'close'>;
+
+/**
+ * Dials a WebSocket. `onFailed` hears of a connection that could not be opened at all: a browser does not tell a
+ * page why, so the page may want to ask by other means.
+ */
+export function dialSocket(open: () => SocketLike, onFailed: () => void = () => undefined): Dial {
+  return (events, signal) =>
+    new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const socket = open();
+      let opened = false;
+      const onAbort = () => socket.close();
+      signal.addEventListener('abort', onAbort, { once: true });
+      socket.addEventListener('open', () => {
+        opened = true;
+        resolve({ send: (text) => socket.send(text), close: () => socket.close() });
+      });
+      socket.addEventListener('message', (event: MessageEvent<unknown>) => {
+        if (typeof event.data !== 'string') return;
+        socket.send(WIRE_ACK);
+        events.onFrame(event.data);
+      });
+      socket.addEventListener('close', () => {
+        signal.removeEventListener('abort', onAbort);
+        if (opened) return events.onClose();
+        if (!signal.aborted) onFailed();
+        reject(new Error('The connection could not be opened.'));
+      });
+    });
+}
+
+/** The part of a MessagePort this file uses. */
+export interface PortLike {
+  addEventListener(type: 'message' | 'close', listener: (event: { data?: unknown }) => void): void;
+  postMessage(data: unknown): void;
+  start(): void;
+  close(): void;
+}
+
+/** Dials by asking for a MessagePort. */
+export function dialPort(ask: (signal: AbortSignal) => Promise<PortLike>): Dial {
+  return async (events, signal) => {
+    const port = await ask(signal);
+    let closed = false;
+    const ended = () => {
+      if (closed) return;
+      closed = true;
+      events.onClose();
+    };
+    port.addEventListener('message', (event) => {
+      if (typeof event.data !== 'string') return;
+      port.postMessage(WIRE_ACK);
+      events.onFrame(event.data);
+    });
+    port.addEventListener('close', ended);
+    port.start();
+    return {
+      send: (text) => port.postMessage(text),
+      close: () => {
+        port.close();
+        ended();
+      },
+    };
+  };
+}
+
+/** Asks the preload for a port to the main side; only pages of the Electron window have one that answers. */
+export function askPreload(page: Window): (signal: AbortSignal) => Promise<PortLike> {
+  return (signal) =>
+    new Promise((resolve, reject) => {
+      const onMessage = (event: MessageEvent<unknown>) => {
+        const port = event.ports[0];
+        if (event.source !== page || event.data !== PORT_GIVEN || port === undefined) return;
+        done();
+        resolve(port);
+      };
+      const onAbort = () => {
+        done();
+        reject(signal.reason);
+      };
+      const done = () => {
+        page.removeEventListener('message', onMessage);
+        signal.removeEventListener('abort', onAbort);
+      };
+      page.addEventListener('message', onMessage);
+      signal.addEventListener('abort', onAbort, { once: true });
+      page.postMessage(PORT_WANTED, page.location.origin);
+    });
+}
+
+/** Where the page's own server takes WebSockets. */
+export function socketUrl(location: Pick<Location, 'protocol' | 'host'>): string {
+  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${WIRE_PATH}`;
+}

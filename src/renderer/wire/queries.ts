@@ -1,0 +1,100 @@
+import { type UseMutationResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { RunOptions } from '../../shared/domain.ts';
+import type { FlowdeckError } from '../../shared/failure.ts';
+import type { ServiceName } from '../../shared/services.ts';
+import type { FlowdeckClient } from './connection.ts';
+import { toFlowdeckError } from './failure.ts';
+import { liveQuery } from './live.ts';
+import { useWire } from './provider.tsx';
+import { runsTopic, runTopic, servicesTopic, workflowsTopic } from './topics.ts';
+
+/**
+ * Everything a screen asks of the main side. Live hooks give the folded state; the others ask once. Errors are
+ * FlowdeckErrors, whose `failure` is what an error card or a toast shows.
+ */
+
+export const useServices = () => useQuery(liveQuery(useWire(), servicesTopic));
+export const useWorkflows = () => useQuery(liveQuery(useWire(), workflowsTopic));
+export const useRuns = () => useQuery(liveQuery(useWire(), runsTopic));
+/** A run's view, whole and live. */
+export const useRun = (runId: string) => useQuery(liveQuery(useWire(), runTopic(runId)));
+
+export const useAppInfo = () =>
+  useAsk(['app'], (client, signal) => client.app.info(undefined, { signal }), Infinity);
+export const useSettings = () =>
+  useAsk(['settings'], (client, signal) => client.settings.list(undefined, { signal }));
+/** Findings of the sanity check of the file as it is now. */
+export const useCheck = (path: string) =>
+  useAsk(['check', path], (client, signal) => client.workflows.check({ path }, { signal }));
+/** What a run with these options would do now. */
+export const usePlan = (path: string, options: RunOptions) =>
+  useAsk(['plan', path, options], (client, signal) => client.workflows.plan({ path, options }, { signal }));
+export const useJournal = (runId: string, nodeId: number) =>
+  useAsk(['journal', runId, nodeId], (client, signal) => client.runs.journal({ runId, nodeId }, { signal }));
+
+type ServiceInput = { service: ServiceName };
+type RunInput = { runId: string };
+
+export const useStartService = () => useAct((client, input: ServiceInput) => client.services.start(input));
+export const useStopService = () => useAct((client, input: ServiceInput) => client.services.stop(input));
+export const useRestartService = () =>
+  useAct((client, input: ServiceInput) => client.services.restart(input));
+
+/** Gives the new run's id. */
+export const useStartRun = () =>
+  useAct((client, input: { path: string; options: RunOptions }) => client.runs.start(input));
+export const usePauseRun = () => useAct((client, input: RunInput) => client.runs.pause(input));
+export const useResumeRun = () => useAct((client, input: RunInput) => client.runs.resume(input));
+export const useCancelRun = () => useAct((client, input: RunInput) => client.runs.cancel(input));
+export const useSetConcurrency = () =>
+  useAct((client, input: RunInput & { concurrency: number }) => client.runs.setConcurrency(input));
+/** Row and candidate count from 1. */
+export const usePick = () =>
+  useAct((client, input: RunInput & { gate: number; row: number; candidate: number }) =>
+    client.runs.pick(input),
+  );
+
+export const useFixWorkflow = () =>
+  useAct((client, input: { path: string }) => client.workflows.fix(input), ['check', 'plan']);
+export const useAddRoot = () =>
+  useAct((client, input: { path: string }) => client.workflows.addRoot(input), ['settings']);
+export const useSetSetting = () =>
+  useAct(
+    (client, input: { key: string; value: unknown }) => client.settings.set(input),
+    ['settings', 'plan'],
+  );
+export const useUnsetSetting = () =>
+  useAct((client, input: { key: string }) => client.settings.unset(input), ['settings', 'plan']);
+
+/** One question, asked again whenever a screen that shows the answer opens. */
+function useAsk<T>(
+  queryKey: readonly unknown[],
+  ask: (client: FlowdeckClient, signal: AbortSignal) => Promise<T>,
+  staleTime = 0,
+) {
+  const { client } = useWire();
+  return useQuery<T, FlowdeckError>({
+    queryKey,
+    queryFn: ({ signal }) => ask(client, signal).catch((error) => Promise.reject(toFlowdeckError(error))),
+    staleTime,
+    retry: false,
+    networkMode: 'always',
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+}
+
+/** One action; `outdates` names the answers that are no longer true after it. */
+function useAct<I, O>(
+  act: (client: FlowdeckClient, input: I) => Promise<O>,
+  outdates: readonly string[] = [],
+): UseMutationResult<O, FlowdeckError, I> {
+  const { client } = useWire();
+  const cache = useQueryClient();
+  return useMutation<O, FlowdeckError, I>({
+    mutationFn: (input) => act(client, input).catch((error) => Promise.reject(toFlowdeckError(error))),
+    onSuccess: () =>
+      Promise.all(outdates.map((key) => cache.invalidateQueries({ queryKey: [key] }))).then(() => undefined),
+    networkMode: 'always',
+  });
+}

@@ -1,0 +1,31 @@
+import { applyRunsChange, type RunsChange, type RunsView } from '../../shared/contract.ts';
+import { applyRunChange, type RunChange, type RunView } from '../../shared/run-view.ts';
+import { applyServicesChange, type ServicesChange, type ServicesView } from '../../shared/services.ts';
+import { applyWorkflowsChange, type WorkflowsChange, type WorkflowsView } from '../../shared/workflows.ts';
+import type { LiveTopic } from './live.ts';
+
+/** The live topics of the contract; a key is also the key of the data in the query cache. */
+
+export const servicesTopic: LiveTopic<ServicesView, ServicesChange> = {
+  key: ['services'],
+  open: (client, signal) => client.services.watch(undefined, { signal }),
+  apply: applyServicesChange,
+};
+
+export const workflowsTopic: LiveTopic<WorkflowsView, WorkflowsChange> = {
+  key: ['workflows'],
+  open: (client, signal) => client.workflows.watch(undefined, { signal }),
+  apply: applyWorkflowsChange,
+};
+
+export const runsTopic: LiveTopic<RunsView, RunsChange> = {
+  key: ['runs'],
+  open: (client, signal) => client.runs.watch(undefined, { signal }),
+  apply: applyRunsChange,
+};
+
+export const runTopic = (runId: string): LiveTopic<RunView, RunChange> => ({
+  key: ['run', runId],
+  open: (client, signal) => client.runs.watchOne({ runId }, { signal }),
+  apply: applyRunChange,
+});
