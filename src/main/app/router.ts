@@ -1,0 +1,161 @@
+import { implement, ORPCError, type RouterClient } from '@orpc/server';
+import { type AppInfo, contract, type RunsChange, type RunsView } from '../../shared/contract.ts';
+import { type Failure, fail, toFailure } from '../../shared/failure.ts';
+import type { RunChange, RunView } from '../../shared/run-view.ts';
+import type { ServiceName, ServicesChange, ServicesView } from '../../shared/services.ts';
+import type { WorkflowsChange, WorkflowsView } from '../../shared/workflows.ts';
+import type { SettingsStore } from '../platform/settings-store.ts';
+import type { RunHandle, Runner } from '../runner/runner-api.ts';
+import type { Topic } from './topic.ts';
+
+/** What the router hands questions on to. */
+export interface RouterParts {
+  info(): AppInfo;
+  settings: Pick<SettingsStore, 'list' | 'set' | 'unset'>;
+  runner: Pick<Runner, 'check' | 'fix' | 'plan' | 'start' | 'handle' | 'view' | 'journal' | 'pick'>;
+  service(name: ServiceName): { start(): Promise<void>; stop(): Promise<void>; restart(): Promise<void> };
+  services(): Topic<ServicesView, ServicesChange>;
+  workflows(): Topic<WorkflowsView, WorkflowsChange>;
+  runs(): Topic<RunsView, RunsChange>;
+  /** Null: there is no such run. */
+  run(runId: string): Topic<RunView, RunChange> | null;
+  addRoot(path: string): Promise<void>;
+  /** Writes a fault of ours to the log and says where that is. */
+  onFault(error: unknown): { logFile: string };
+}
+
+export type FlowdeckRouter = ReturnType<typeof createRouter>;
+export type InProcessClient = RouterClient<FlowdeckRouter>;
+
+/**
+ * The contract, implemented: names are mapped to services and nothing is decided here. Inputs and outputs are parsed
+ * by oRPC; whatever goes wrong leaves as the typed error of its Failure.
+ */
+export function createRouter(parts: RouterParts) {
+  const os = implement(contract).use(async ({ next }) => {
+    try {
+      return await next();
+    } catch (error) {
+      throw typedError(error, parts);
+    }
+  });
+  const { runner, settings } = parts;
+
+  return os.router({
+    app: { info: os.app.info.handler(() => parts.info()) },
+    settings: {
+      list: os.settings.list.handler(() => settings.list()),
+      set: os.settings.set.handler(async ({ input }) => {
+        await settings.set(input.key, input.value);
+        return settingEntry(settings, input.key);
+      }),
+      unset: os.settings.unset.handler(async ({ input }) => {
+        await settings.unset(input.key);
+        return settingEntry(settings, input.key);
+      }),
+    },
+    services: {
+      watch: os.services.watch.handler(({ signal }) => parts.services().subscribe(signal)),
+      start: os.services.start.handler(({ input }) => parts.service(input.service).start()),
+      stop: os.services.stop.handler(({ input }) => parts.service(input.service).stop()),
+      restart: os.services.restart.handler(({ input }) => parts.service(input.service).restart()),
+    },
+    workflows: {
+      watch: os.workflows.watch.handler(({ signal }) => parts.workflows().subscribe(signal)),
+      check: os.workflows.check.handler(({ input }) => runner.check(input.path)),
+      fix: os.workflows.fix.handler(({ input }) => runner.fix(input.path)),
+      plan: os.workflows.plan.handler(({ input }) => runner.plan(input.path, input.options)),
+      addRoot: os.workflows.addRoot.handler(({ input }) => parts.addRoot(input.path)),
+    },
+    runs: {
+      watch: os.runs.watch.handler(({ signal }) => parts.runs().subscribe(signal)),
+      start: os.runs.start.handler(async ({ input }) => {
+        // A run belongs to Flowdeck, not to the page that began it: the page's signal is not passed on.
+        const handle = await runner.start(input.path, input.options);
+        return { runId: handle.runId };
+      }),
+      watchOne: os.runs.watchOne.handler(({ input, signal }) => {
+        const topic = parts.run(input.runId);
+        if (topic === null) throw noSuchRun(input.runId);
+        return topic.subscribe(signal);
+      }),
+      pause: os.runs.pause.handler(({ input }) => liveRun(runner, input.runId).pause()),
+      resume: os.runs.resume.handler(({ input }) => liveRun(runner, input.runId).resume()),
+      cancel: os.runs.cancel.handler(({ input }) => liveRun(runner, input.runId).cancel()),
+      setConcurrency: os.runs.setConcurrency.handler(({ input }) =>
+        liveRun(runner, input.runId).setConcurrency(input.concurrency),
+      ),
+      pick: os.runs.pick.handler(async ({ input }) => {
+        const handle = runner.handle(input.runId);
+        if (handle) return handle.pick(input.gate, input.row, input.candidate);
+        const view = runner.view(input.runId);
+        if (view === null) throw noSuchRun(input.runId);
+        return runner.pick(view.summary.workflow, input.gate, input.row, input.candidate);
+      }),
+      journal: os.runs.journal.handler(({ input }) => {
+        if (runner.view(input.runId) === null) throw noSuchRun(input.runId);
+        return runner.journal(input.runId, input.nodeId);
+      }),
+    },
+  });
+}
+
+const noSuchRun = (runId: string) =>
+  fail('not-found', 'There is no such run.', { where: runId, cure: 'List the runs to see which there are.' });
+
+function liveRun(runner: RouterParts['runner'], runId: string): RunHandle {
+  const handle = runner.handle(runId);
+  if (handle) return handle;
+  const view = runner.view(runId);
+  if (view === null) throw noSuchRun(runId);
+  throw view.summary.finishedAt === null
+    ? fail('not-found', 'This run is driven by another Flowdeck.', {
+        where: runId,
+        cure: 'Use the window or terminal that began it.',
+      })
+    : fail('not-found', 'This run has ended.', { where: runId, cure: 'Start a new run of the workflow.' });
+}
+
+function settingEntry(settings: RouterParts['settings'], key: string) {
+  const entries = settings.list();
+  const entry =
+    entries.find((one) => one.key === key) ?? entries.find((one) => key.startsWith(`${one.key}.`));
+  if (!entry) throw fail('usage', `There is no setting ${key}.`, { where: key });
+  return entry;
+}
+
+/** Every error that leaves is one of the contract's, with its Failure as data; never a stack. */
+function typedError(error: unknown, parts: RouterParts): ORPCError<Failure['code'], Failure> {
+  const failure = readFailure(error, parts);
+  return new ORPCError(failure.code, { defined: true, message: failure.message, data: failure });
+}
+
+function readFailure(error: unknown, parts: RouterParts): Failure {
+  if (error instanceof ORPCError && error.code === 'BAD_REQUEST') return badInput(error);
+  const failure = toFailure(error);
+  if (failure.code !== 'internal') return failure;
+  const { logFile } = parts.onFault(error);
+  return {
+    code: 'internal',
+    message: 'Flowdeck made a mistake and could not do this.',
+    where: logFile,
+    cure: 'Look at the end of the log for the reason.',
+  };
+}
+
+/** oRPC's input issues in one sentence, each with its place. */
+function badInput(error: ORPCError<string, unknown>): Failure {
+  const issues =
+    (error.data as { issues?: readonly { message: string; path?: readonly unknown[] }[] }).issues ?? [];
+  const words = issues.slice(0, 3).map(({ message, path }) => {
+    const place = (path ?? [])
+      .map((key) => String(key instanceof Object && 'key' in key ? key.key : key))
+      .join('.');
+    return place === '' ? message : `${place}: ${message}`;
+  });
+  return {
+    code: 'usage',
+    message: `This cannot be asked so: ${words.join('; ') || 'the input has another shape'}.`,
+    cure: 'Correct the value and try again.',
+  };
+}
