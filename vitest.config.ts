@@ -6,6 +6,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // tokens.test.ts reads the design tokens out of it; vitest otherwise empties style sheets.
+          css: { include: [/renderer\/styles\.css/] },
           environment: 'node',
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['src/**/*.integration.test.ts'],

@@ -1,0 +1,48 @@
+import { X } from 'lucide-react';
+import { Dialog as Radix } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { IconButton } from './button.tsx';
+import { cx } from './cx.ts';
+
+type DialogProps = {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: ReactNode;
+  /** One line under the title: what this is about. */
+  description: ReactNode;
+  children: ReactNode;
+  /** Buttons, the main one last. Stays in sight while the content scrolls. */
+  footer?: ReactNode;
+  className?: string;
+};
+
+/** A dialog over the window: focus stays in it, Escape closes it, its content scrolls. */
+export function Dialog({ open, onOpenChange, title, description, children, footer, className }: DialogProps) {
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
+        <Radix.Content
+          className={cx(
+            '-translate-x-1/2 -translate-y-1/2 fixed top-1/2 left-1/2 z-40 flex max-h-[calc(100vh-48px)] w-[calc(100vw-48px)] max-w-160 flex-col rounded-lg border border-line bg-panel shadow-lift outline-none',
+            className,
+          )}
+        >
+          <header className="flex items-start gap-4 px-5 pt-4 pb-3">
+            <div className="min-w-0">
+              <Radix.Title className="font-semibold text-lg">{title}</Radix.Title>
+              <Radix.Description className="text-muted">{description}</Radix.Description>
+            </div>
+            <Radix.Close asChild>
+              <IconButton label="Close" icon={<X aria-hidden />} className="-mr-2 ml-auto" />
+            </Radix.Close>
+          </header>
+          <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-4">{children}</div>
+          {footer && (
+            <footer className="flex items-center gap-2 border-line border-t px-5 py-3">{footer}</footer>
+          )}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

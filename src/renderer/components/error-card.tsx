@@ -1,0 +1,50 @@
+import type { ReactNode } from 'react';
+import { CopyButton } from './copy-button.tsx';
+import { cx } from './cx.ts';
+import { StateMark } from './state-mark.tsx';
+
+type ErrorCardProps = {
+  /** What happened, in one sentence. */
+  what: ReactNode;
+  /** Where, or the best guess why. */
+  why?: ReactNode;
+  /** What a person can do about it, as an instruction. */
+  cure?: ReactNode;
+  /** The evidence: what the program really said. Opened on demand, and copied. */
+  raw?: string | undefined;
+  /** The button that does the cure. */
+  action?: ReactNode;
+  className?: string;
+};
+
+/** Every error of every screen: what happened, why, and what to do. */
+export function ErrorCard({ what, why, cure, raw, action, className }: ErrorCardProps) {
+  return (
+    <div role="alert" className={cx('flex min-w-0 flex-col gap-2 rounded-md bg-bad-soft p-3', className)}>
+      <div className="flex items-start gap-2">
+        <StateMark mark="failed" word="Problem" hideWord className="mt-1" />
+        <div className="min-w-0 flex-1 break-words">
+          <p className="font-medium">{what}</p>
+          {why && <p className="text-muted">{why}</p>}
+          {cure && <p>{cure}</p>}
+        </div>
+        {action}
+      </div>
+      {raw && (
+        <details className="min-w-0">
+          <summary className="flex h-6 w-fit items-center rounded-sm text-muted text-xs hover:text-ink">
+            Raw output
+          </summary>
+          <div className="relative mt-1">
+            <pre className="max-h-48 overflow-auto whitespace-pre-wrap rounded-sm bg-sunken p-2 pr-10 font-mono text-xs">
+              {raw}
+            </pre>
+            <div className="absolute top-1 right-1">
+              <CopyButton text={raw} what="raw output" />
+            </div>
+          </div>
+        </details>
+      )}
+    </div>
+  );
+}

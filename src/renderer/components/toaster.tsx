@@ -1,0 +1,38 @@
+import { Toaster as Sonner, toast } from 'sonner';
+import { toFailure } from '../../shared/failure.ts';
+
+/** Where short messages appear; once in the window. */
+export function Toaster() {
+  return (
+    <Sonner
+      position="bottom-right"
+      offset={16}
+      gap={8}
+      containerAriaLabel="Messages"
+      toastOptions={{
+        unstyled: true,
+        closeButton: true,
+        classNames: {
+          toast:
+            'flex w-90 items-start gap-3 rounded-md border border-line bg-raised px-3 py-2 text-base text-ink shadow-lift',
+          description: 'text-muted whitespace-pre-line',
+          error: 'border-bad/60',
+          closeButton:
+            'order-last ml-auto size-6 shrink-0 rounded-sm p-1 text-muted hover:bg-hover hover:text-ink',
+        },
+      }}
+    />
+  );
+}
+
+/** Tells that something a person asked for is done. */
+export function notifyDone(message: string): void {
+  toast.success(message);
+}
+
+/** Shows any thrown thing as its Failure: the sentence, the place and the cure. Stays until it is closed. */
+export function notifyError(error: unknown): void {
+  const { message, where, cure } = toFailure(error);
+  const description = [where, cure].filter((text) => text !== undefined).join('\n');
+  toast.error(message, { duration: Number.POSITIVE_INFINITY, ...(description && { description }) });
+}

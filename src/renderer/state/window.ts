@@ -1,0 +1,45 @@
+import { create } from 'zustand';
+import { createJSONStorage, persist } from 'zustand/middleware';
+
+export type ViewName = 'control-room' | 'workflows' | 'runs' | 'recovery' | 'history' | 'settings';
+
+interface WindowState {
+  view: ViewName;
+  /** The run that is open on the screen Runs; null shows the list. */
+  runId: string | null;
+  /** The node that is selected in the open run; null closes the side panel. */
+  nodeId: number | null;
+  /** The workflow that is selected on the screen Workflows, by path. */
+  workflowPath: string | null;
+  go: (view: ViewName) => void;
+  openRun: (runId: string | null) => void;
+  selectNode: (nodeId: number | null) => void;
+  openWorkflow: (path: string | null) => void;
+}
+
+/** Where a person is in this window. A reload comes back to the same place; a new window starts afresh. */
+export const useWindow = create<WindowState>()(
+  persist(
+    (set) => ({
+      view: 'control-room',
+      runId: null,
+      nodeId: null,
+      workflowPath: null,
+      go: (view) => set({ view }),
+      openRun: (runId) => set({ view: 'runs', runId, nodeId: null }),
+      selectNode: (nodeId) => set({ nodeId }),
+      openWorkflow: (workflowPath) => set({ view: 'workflows', workflowPath }),
+    }),
+    { name: 'flowdeck.window', storage: createJSONStorage(() => sessionStorage) },
+  ),
+);
+
+interface PaletteState {
+  open: boolean;
+  setOpen: (open: boolean) => void;
+}
+
+export const usePalette = create<PaletteState>()((set) => ({
+  open: false,
+  setOpen: (open) => set({ open }),
+}));
