@@ -1,0 +1,346 @@
+import type { NodeKind } from '../../shared/domain.ts';
+import { type FlowdeckError, fail } from '../../shared/failure.ts';
+import type { ExtraFields } from './fields.ts';
+import { deeperThan, findSyntaxProblem } from './json-syntax.ts';
+
+/** Limits of behaviour.md §1. */
+export const MAX_BYTES = 100 * 1024 * 1024;
+export const MAX_NODES = 20_000;
+export const MAX_DEPTH = 500;
+
+/** A workflow as it was read. `text` is the whole file; edits are edits of that text (edit.ts). */
+export interface Workflow {
+  file: string;
+  name: string | null;
+  /** Of the file, without folder and `.nbflow`. */
+  baseName: string;
+  text: string;
+  tabs: Tab[];
+  /** By id over all tabs; the first wins where an id is used twice. */
+  nodes: Map<number, WorkflowNode>;
+  /** More property names per concept (setting `workflow.fields`). */
+  fields: ExtraFields;
+}
+
+export interface Tab {
+  index: number;
+  name: string;
+  nodes: WorkflowNode[];
+  links: Link[];
+}
+
+export interface WorkflowNode {
+  id: number;
+  tabIndex: number;
+  nodeIndex: number;
+  kind: NodeKind;
+  type: string;
+  title: string;
+  pos: [number, number];
+  inputs: InputSlot[];
+  outputs: OutputSlot[];
+  properties: Record<string, unknown>;
+  /** JSON place: `tabs[0].graphData.nodes[3]`. */
+  where: string;
+}
+
+export interface InputSlot {
+  name: string;
+  type: string;
+  link: number | null;
+}
+
+export interface OutputSlot {
+  name: string;
+  type: string;
+  links: number[] | null;
+}
+
+/** A row of `graphData.links`, the authority on what is wired. */
+export interface Link {
+  id: number;
+  originId: number;
+  originSlot: number;
+  targetId: number;
+  targetSlot: number;
+  type: string;
+  /** Place in the table, and how it is written there. */
+  index: number;
+  form: 'tuple' | 'object';
+  where: string;
+}
+
+type Json = Record<string, unknown>;
+
+/**
+ * The file as text. A byte order mark stays in it, so that a write gives it back.
+ * Throws `workflow-unreadable` for an empty file, one over 100 MB, and what is not UTF-8.
+ */
+export function decodeWorkflow(bytes: Uint8Array, file: string): string {
+  const refuse = (message: string, cure: string) =>
+    fail('workflow-unreadable', `${fileName(file)} ${message}.`, { where: file, cure });
+  const restore = 'Restore a backup of it.';
+  if (bytes.length === 0) throw refuse('is empty', restore);
+  if (bytes.length > MAX_BYTES) {
+    const size = (bytes.length / 1024 / 1024).toFixed(1);
+    throw refuse(`has ${size} MB; the limit is 100 MB`, 'Split it into several workflows.');
+  }
+  const utf16 = utf16Name(bytes);
+  if (utf16 !== null) throw refuse(`is written in ${utf16}, not in UTF-8`, 'Save it as UTF-8.');
+  if (bytes.every((byte) => byte === 0)) {
+    throw refuse('holds nothing but zero bytes, as a power cut leaves them', restore);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    const { line, column } = placeOf(new TextDecoder('latin1').decode(bytes), firstBadByte(bytes));
+    throw fail('workflow-unreadable', `${fileName(file)} is not UTF-8 text.`, {
+      where: `${file}:${line}:${column}`,
+      cure: 'Save it as UTF-8, or restore a backup of it.',
+      cause,
+    });
+  }
+}
+
+/** Throws `workflow-unreadable` with `file:line:column` for bad JSON and the JSON place for a wrong shape. */
+export function parseWorkflow(text: string, file: string, fields: ExtraFields = {}): Workflow {
+  const top = parseJson(text, file);
+  const shape = new Shape(file);
+  const root = shape.object(top, '', 'The file');
+  const tabList = shape.array(root.tabs, 'tabs');
+  const nodes = new Map<number, WorkflowNode>();
+  let count = 0;
+
+  const tabs = tabList.map((raw, index): Tab => {
+    const where = `tabs[${index}]`;
+    const tab = shape.object(raw, where);
+    const graph = shape.object(tab.graphData, `${where}.graphData`);
+    const rawNodes = shape.array(graph.nodes, `${where}.graphData.nodes`);
+    count += rawNodes.length;
+    if (count > MAX_NODES) {
+      throw fail('workflow-unreadable', `${fileName(file)} has more than 20,000 nodes, the limit.`, {
+        where: file,
+        cure: 'Split it into several workflows.',
+      });
+    }
+    const tabNodes = rawNodes.map((node, i) => readNode(shape, node, index, i));
+    for (const node of tabNodes) if (!nodes.has(node.id)) nodes.set(node.id, node);
+    const links = readLinks(shape, graph.links, `${where}.graphData.links`);
+    const name = typeof tab.name === 'string' ? tab.name : `Tab ${index + 1}`;
+    return { index, name, nodes: tabNodes, links };
+  });
+
+  const name = typeof root.name === 'string' ? root.name : null;
+  return { file, name, baseName: baseNameOf(file), text, tabs, nodes, fields };
+}
+
+/** Of a path with either slash: `XYZG3-V0-1` for `…/XYZG3-V0-1.nbflow` and its backups. */
+export function baseNameOf(file: string): string {
+  return fileName(file).replace(/\.nbflow(\.bak-.*)?$/i, '');
+}
+
+/** Node types match by their last part, without case (behaviour.md §1). */
+export function kindOf(type: string): NodeKind {
+  const last = type
+    .slice(type.lastIndexOf('/') + 1)
+    .trim()
+    .toLowerCase();
+  if (last === 'prompt') return 'prompt';
+  if (last === 'media') return 'media';
+  if (last === 'nanobananaapi') return 'image';
+  if (last === 'veo3') return 'video';
+  if (last === 'approve' || last === 'approval') return 'gate';
+  return 'other';
+}
+
+function parseJson(text: string, file: string): unknown {
+  const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  const deep = deeperThan(json, MAX_DEPTH);
+  if (deep !== null) {
+    const { line, column } = placeOf(json, deep);
+    throw fail(
+      'workflow-unreadable',
+      `${fileName(file)} is nested deeper than ${MAX_DEPTH} levels, the limit.`,
+      {
+        where: `${file}:${line}:${column}`,
+        cure: 'Restore a backup of it, or export it anew from the editor.',
+      },
+    );
+  }
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    const { offset, problem } = findSyntaxProblem(json) ?? { offset: json.length, problem: String(cause) };
+    const { line, column } = placeOf(json, offset);
+    throw fail(
+      'workflow-unreadable',
+      `${fileName(file)} is not JSON: line ${line}, column ${column}: ${problem}.`,
+      {
+        where: `${file}:${line}:${column}`,
+        cure: 'Restore a backup of it, or export it anew from the editor.',
+        cause,
+      },
+    );
+  }
+}
+
+/** Takes values for what they should be, or refuses with their place. */
+class Shape {
+  readonly #file: string;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  object(value: unknown, where: string, what = where): Json {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+    throw this.wrong(where, `${what} must be an object, but ${whatIs(value)}`);
+  }
+
+  array(value: unknown, where: string): unknown[] {
+    if (Array.isArray(value)) return value;
+    throw this.wrong(where, `${where} must be a list, but ${whatIs(value)}`);
+  }
+
+  /** Absent and null are the empty list. */
+  listIfAny(value: unknown, where: string): unknown[] {
+    return value === undefined || value === null ? [] : this.array(value, where);
+  }
+
+  whole(value: unknown, where: string): number {
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return value + 0; // -0 becomes 0
+    throw this.wrong(where, `${where} must be a whole number, but ${whatIs(value)}`);
+  }
+
+  wrong(where: string, sentence: string): FlowdeckError {
+    return fail('workflow-unreadable', `${fileName(this.#file)} is not a workflow: ${sentence}.`, {
+      where: where === '' ? this.#file : `${this.#file}: ${where}`,
+      cure: 'Restore a backup of it, or export it anew from the editor.',
+    });
+  }
+}
+
+function readNode(shape: Shape, raw: unknown, tabIndex: number, nodeIndex: number): WorkflowNode {
+  const where = `tabs[${tabIndex}].graphData.nodes[${nodeIndex}]`;
+  const node = shape.object(raw, where);
+  const type = typeof node.type === 'string' ? node.type : '';
+  const properties = node.properties;
+  return {
+    id: shape.whole(node.id, `${where}.id`),
+    tabIndex,
+    nodeIndex,
+    kind: kindOf(type),
+    type,
+    title: typeof node.title === 'string' ? node.title : '',
+    pos: readPair(node.pos),
+    inputs: shape.listIfAny(node.inputs, `${where}.inputs`).map((slot, i) => {
+      const input = shape.object(slot, `${where}.inputs[${i}]`);
+      return { name: text(input.name), type: text(input.type), link: finite(input.link) };
+    }),
+    outputs: shape.listIfAny(node.outputs, `${where}.outputs`).map((slot, i) => {
+      const output = shape.object(slot, `${where}.outputs[${i}]`);
+      const links = output.links;
+      return { name: text(output.name), type: text(output.type), links: readLinkIds(links) };
+    }),
+    properties:
+      properties === undefined || properties === null ? {} : shape.object(properties, `${where}.properties`),
+    where,
+  };
+}
+
+function readLinks(shape: Shape, raw: unknown, where: string): Link[] {
+  const links: Link[] = [];
+  for (const [index, entry] of shape.listIfAny(raw, where).entries()) {
+    if (entry === null) continue; // LiteGraph leaves holes where links were removed
+    const at = `${where}[${index}]`;
+    const tuple = Array.isArray(entry);
+    const link = tuple ? entry : shape.object(entry, at);
+    const get = (position: number, key: string): unknown =>
+      Array.isArray(link) ? link[position] : link[key];
+    const number = (position: number, key: string) =>
+      shape.whole(get(position, key), tuple ? `${at}[${position}]` : `${at}.${key}`);
+    links.push({
+      id: number(0, 'id'),
+      originId: number(1, 'origin_id'),
+      originSlot: number(2, 'origin_slot'),
+      targetId: number(3, 'target_id'),
+      targetSlot: number(4, 'target_slot'),
+      type: text(get(5, 'type')),
+      index,
+      form: tuple ? 'tuple' : 'object',
+      where: at,
+    });
+  }
+  return links;
+}
+
+function readPair(value: unknown): [number, number] {
+  if (typeof value !== 'object' || value === null) return [0, 0];
+  const pair = value as Record<string, unknown>;
+  return [finite(pair['0']) ?? 0, finite(pair['1']) ?? 0];
+}
+
+function readLinkIds(value: unknown): number[] | null {
+  if (!Array.isArray(value)) return null;
+  return value.map((id: unknown) => finite(id) ?? Number.NaN);
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const finite = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isFinite(value) ? value : null;
+
+function whatIs(value: unknown): string {
+  if (value === undefined) return 'it is missing';
+  if (value === null) return 'it is null';
+  if (Array.isArray(value)) return 'it is a list';
+  if (typeof value === 'object') return 'it is an object';
+  return typeof value === 'string' ? 'it is a text' : `it is ${String(value)}`;
+}
+
+function fileName(file: string): string {
+  return file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+}
+
+/** Line and column from 1, the column in UTF-16 units as editors count it. */
+function placeOf(text: string, offset: number): { line: number; column: number } {
+  let line = 1;
+  let start = 0;
+  for (;;) {
+    const next = text.indexOf('\n', start);
+    if (next < 0 || next >= offset) return { line, column: offset - start + 1 };
+    line++;
+    start = next + 1;
+  }
+}
+
+function utf16Name(bytes: Uint8Array): string | null {
+  const [first, second, third] = bytes;
+  if (first === 0xff && second === 0xfe) return 'UTF-16 (little endian)';
+  if (first === 0xfe && second === 0xff) return 'UTF-16 (big endian)';
+  // without a mark: every other byte of a JSON file's beginning is zero
+  if (first !== 0 && second === 0 && third !== 0) return 'UTF-16 (little endian)';
+  if (first === 0 && second !== 0 && third === 0) return 'UTF-16 (big endian)';
+  return null;
+}
+
+/** Offset of the first byte that is not UTF-8, found by halving: a prefix is fine or it is not. */
+function firstBadByte(bytes: Uint8Array): number {
+  let good = 0;
+  let bad = bytes.length;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (isUtf8Start(bytes.subarray(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+function isUtf8Start(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
+}
