@@ -1,0 +1,199 @@
+import http from 'node:http';
+import https from 'node:https';
+import { fail } from '../../shared/failure.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type AnswerFacts, type Asked, type Call, classifyAnswer, classifyBreak } from './errors.ts';
+import { BrokenExchange, exchange, type HttpAnswer } from './http.ts';
+
+/** Who is talked to, and how the key goes along. */
+export interface Target {
+  /** Base URL, http or https, without name or password. */
+  server: string;
+  apiKey: string | null;
+  /** Name of the header that carries the key. */
+  authHeader: string;
+}
+
+export interface ServerAsk {
+  method: 'GET' | 'POST';
+  /** Path and query below the base URL; or `url`, at the same origin. */
+  path?: string;
+  url?: URL;
+  /** Sent as JSON. */
+  body?: Buffer;
+  accept?: string;
+  /** `own`: neither queues behind others nor meets a stale connection. */
+  connection?: 'shared' | 'submit' | 'own';
+  connectMs?: number;
+  totalMs: number | null;
+  idleMs?: number;
+  maxBytes?: number;
+}
+
+/** HTTP with one server: the only place that holds the key, which goes nowhere but to the server's own origin. */
+export interface Connection {
+  /** Base URL without a trailing slash. */
+  readonly server: string;
+  asked(call: Call): Asked;
+  /** Any answer, whole or broken off. Rejects with a BackendError when none began. */
+  ask(call: Call, request: ServerAsk, signal?: AbortSignal): Promise<HttpAnswer>;
+  /** Any whole answer. */
+  askFacts(call: Call, request: ServerAsk, signal?: AbortSignal): Promise<AnswerFacts>;
+  /** A success in JSON, else the BackendError its status means. Null: JSON with one of the statuses in `none`. */
+  askJson(
+    call: Call,
+    request: ServerAsk,
+    signal?: AbortSignal,
+    none?: number[],
+  ): Promise<{ json: unknown } | null>;
+  /** What classification looks at, with the key struck out should the server repeat it. */
+  facts(answer: HttpAnswer): AnswerFacts;
+  scrub(text: string): string;
+  /** Lets go of idle connections. */
+  close(): void;
+}
+
+const maxAnswerBytes = 256 * 1024 * 1024;
+
+/**
+ * @param limits `connectMs`: until a connection stands; `maxConnections`: for submits, and as many for the rest
+ * @throws FlowdeckError `usage` for an address, key or header name that cannot be used
+ */
+export function openConnection(
+  target: Target,
+  clock: Clock,
+  limits: { connectMs: number; maxConnections: number },
+): Connection {
+  const server = checkedServer(target.server);
+  const apiKey = checkedKey(target.apiKey);
+  const auth: Record<string, string> = apiKey === null ? {} : { [checkedHeader(target.authHeader)]: apiKey };
+  const { origin } = new URL(server);
+  const { Agent } = server.startsWith('https:') ? https : http;
+  const shared = new Agent({ keepAlive: true, maxSockets: limits.maxConnections });
+  // A server closing an idle connection while a submit is on its way would leave that submit in doubt:
+  // generation requests only reuse a connection that was busy a moment ago.
+  const submit = new Agent({ keepAlive: true, maxSockets: limits.maxConnections, timeout: 1000 });
+  const agents = { shared, submit, own: undefined };
+
+  const asked = (call: Call): Asked => ({ call, server, hasKey: apiKey !== null, name: 'G-Labs' });
+  const scrub = (text: string): string => (apiKey === null ? text : text.replaceAll(apiKey, '[key]'));
+
+  async function ask(call: Call, request: ServerAsk, signal?: AbortSignal): Promise<HttpAnswer> {
+    const { method, body } = request;
+    const url = request.url ?? new URL(server + (request.path ?? '/'));
+    if (url.origin !== origin) throw new Error(`asked for another origin than ${origin}`);
+    const headers: Record<string, string> = {
+      accept: request.accept ?? 'application/json',
+      'accept-encoding': 'identity',
+      ...auth,
+    };
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const full = {
+      method,
+      url,
+      headers,
+      agent: agents[request.connection ?? 'shared'],
+      connectMs: request.connectMs ?? limits.connectMs,
+      totalMs: request.totalMs,
+      idleMs: request.idleMs ?? null,
+      maxBytes: request.maxBytes ?? maxAnswerBytes,
+      ...(body === undefined ? {} : { body }),
+    };
+    try {
+      return await exchange(full, clock, signal);
+    } catch (error) {
+      if (!(error instanceof BrokenExchange)) throw error;
+      // The server may have closed an idle connection just then. What changes nothing is simply asked again.
+      const stale = error.reused && !error.timedOut && method === 'GET';
+      if (stale) return ask(call, { ...request, connection: 'own' }, signal);
+      throw classifyBreak(error, asked(call), error.cause);
+    }
+  }
+
+  function facts(answer: HttpAnswer): AnswerFacts {
+    const { status, headers } = answer;
+    const text = scrub(answer.body.toString('utf8'));
+    const json = parsed(text);
+    return {
+      status,
+      json,
+      text: json === undefined ? text.slice(0, 4000) : '',
+      contentType: headers['content-type'] ?? '',
+      serverHeader: scrub(String(headers.server ?? '')),
+      location: scrub(headers.location ?? ''),
+    };
+  }
+
+  async function askFacts(call: Call, request: ServerAsk, signal?: AbortSignal): Promise<AnswerFacts> {
+    const answer = await ask(call, request, signal);
+    if (answer.broken !== null) throw classifyBreak(answer.broken, asked(call), answer.broken.cause);
+    return facts(answer);
+  }
+
+  return {
+    server,
+    asked,
+    ask,
+    askFacts,
+    async askJson(call, request, signal, none = []) {
+      const answer = await askFacts(call, request, signal);
+      if (answer.json !== undefined && none.includes(answer.status)) return null;
+      const success = answer.status >= 200 && answer.status < 300;
+      if (!success || answer.json === undefined) throw classifyAnswer(answer, asked(call));
+      return { json: answer.json };
+    },
+    facts,
+    scrub,
+    close() {
+      shared.destroy();
+      submit.destroy();
+    },
+  };
+}
+
+function checkedServer(server: string): string {
+  const url = URL.canParse(server) ? new URL(server) : null;
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw fail('usage', 'The address of G-Labs must be an http or https address.', {
+      where: 'glabs.url',
+      cure: 'Use an address such as http://127.0.0.1:8765.',
+    });
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw fail('usage', 'The address of G-Labs must not hold a name, a password or a query.', {
+      where: url.origin,
+      cure: 'Use the plain address; the key is stored with: flowdeck config set-secret glabs.apiKey',
+    });
+  }
+  return url.origin + url.pathname.replace(/\/+$/, '');
+}
+
+function checkedHeader(header: string): string {
+  if (/^[\w!#$%&'*+.^`|~-]+$/.test(header)) return header;
+  throw fail('usage', `"${header}" cannot be the name of a header.`, {
+    where: 'glabs.authHeader',
+    cure: 'Use X-API-Key, or what your G-Labs wants.',
+  });
+}
+
+function checkedKey(key: string | null): string | null {
+  const trimmed = key?.trim() ?? '';
+  if (trimmed === '') return null;
+  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
+  throw fail('usage', 'The API key holds characters that cannot be sent.', {
+    where: 'glabs.apiKey',
+    cure: 'Copy the key anew from the Webhook tab and store it with: flowdeck config set-secret glabs.apiKey',
+  });
+}
+
+/** Undefined for what is not a JSON object or list. */
+function parsed(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

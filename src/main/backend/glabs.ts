@@ -1,0 +1,94 @@
+import type { Clock } from '../platform/clock.ts';
+import type { Backend } from './backend.ts';
+import { openConnection, type Target } from './connection.ts';
+import { downloadResult } from './download.ts';
+import { probeHealth } from './health.ts';
+import { wireRequest } from './request.ts';
+import { readStopped, readSubmission, readTask, readTaskList } from './wire.ts';
+
+export interface GlabsOptions extends Target {
+  /** Tried in order; the one that answered is asked first from then on. */
+  healthPaths: string[];
+  clock: Clock;
+  /** Milliseconds until a connection stands. */
+  connectTimeoutMs?: number;
+  /** Milliseconds for a health path (glabs-api.md A9: 3 s). */
+  healthTimeoutMs?: number;
+  /** Milliseconds for status, list and stop. */
+  requestTimeoutMs?: number;
+  /** Milliseconds for a submit, upload of the references included; a synchronous build needs the whole generation. */
+  submitTimeoutMs?: number;
+  /** Milliseconds without a byte after which a download counts as hung. */
+  downloadIdleMs?: number;
+  /** Connections for generation requests, and as many again for everything else. */
+  maxConnections?: number;
+}
+
+export interface GlabsBackend extends Backend {
+  /** Lets go of idle connections. */
+  close(): void;
+}
+
+/**
+ * The G-Labs client (glabs-api.md A9, behaviour.md §5). Methods reject with a BackendError, or with the signal's
+ * reason.
+ *
+ * @throws FlowdeckError `usage` for an address, key or header name that cannot be used
+ */
+export function createGlabsBackend(options: GlabsOptions): GlabsBackend {
+  const { clock, healthPaths } = options;
+  const { connectTimeoutMs = 10_000, healthTimeoutMs = 3000, requestTimeoutMs = 15_000 } = options;
+  const { submitTimeoutMs = 120_000, downloadIdleMs = 30_000, maxConnections = 10 } = options;
+  const connection = openConnection(options, clock, { connectMs: connectTimeoutMs, maxConnections });
+  const { server } = connection;
+  let paths = [...new Set(healthPaths)];
+
+  const get = (path: string) => ({ method: 'GET' as const, path, totalMs: requestTimeoutMs });
+  const post = (path: string, body: Buffer) => ({
+    method: 'POST' as const,
+    path,
+    body,
+    totalMs: requestTimeoutMs,
+  });
+
+  return {
+    server,
+    async health(signal) {
+      const found = await probeHealth(connection, paths, healthTimeoutMs, signal);
+      paths = [...new Set([found.healthPath, ...healthPaths])];
+      return found;
+    },
+    async checkKey(signal) {
+      // An older build without the list cannot tell; the first submit will.
+      await connection.askJson('key', get('/api/tasks'), signal, [404]);
+    },
+    async submit(request, signal) {
+      const { path, body } = wireRequest(request);
+      const asking = { ...post(path, body), connection: 'submit' as const, totalMs: submitTimeoutMs };
+      const answer = await connection.askJson('submit', asking, signal);
+      return readSubmission(answer?.json, server);
+    },
+    async poll(taskId, signal) {
+      const answer = await connection.askJson(
+        'poll',
+        get(`/api/status/${encodeURIComponent(taskId)}`),
+        signal,
+        [404],
+      );
+      return answer === null ? null : readTask(answer.json, taskId, server);
+    },
+    async listTasks(signal) {
+      const answer = await connection.askJson('list', get('/api/tasks'), signal);
+      return readTaskList(answer?.json);
+    },
+    async stop(taskId, signal) {
+      const body = Buffer.from(JSON.stringify({ task_id: taskId }));
+      const asking = post(`/api/stop/${encodeURIComponent(taskId)}`, body);
+      const answer = await connection.askJson('stop', asking, signal, [404, 405]);
+      return answer !== null && readStopped(answer.json, taskId);
+    },
+    download: (url, signal) =>
+      downloadResult(connection, url, clock, { connectMs: connectTimeoutMs, idleMs: downloadIdleMs }, signal),
+    close: () => connection.close(),
+  };
+}

@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import * as nodeFs from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { pathToFileURL } from 'node:url';
+import { FlowdeckError, fail } from '../../shared/failure.ts';
+import { type AtomicFs, copyFileExclusive } from '../platform/atomic-file.ts';
+import { errorCode } from '../platform/error-code.ts';
+import { fileFailure } from '../platform/file-failure.ts';
+import { badKeyReason } from './object-key.ts';
+import type { ObjectStore, StoredObject, StoreObject } from './object-store.ts';
+
+export interface LocalStoreOptions {
+  /** As in `storage.stores`. */
+  name: string;
+  /** Folder of the objects; made when needed. */
+  root: string;
+  /** Address under which somebody serves that folder; without it objects have `file:` addresses. */
+  publicBaseUrl?: string;
+  /** For tests: a disk that is full. */
+  fs?: AtomicFs & Pick<typeof nodeFs, 'mkdir' | 'lstat'>;
+}
+
+/**
+ * Objects as files below a folder (behaviour.md §6). They are copies, shared with the original where the disk can
+ * copy on write; not hard links, which would change with a picture that a person edits in `Assets/`. A key's
+ * content is there whole or not at all, is never replaced, and stays inside the folder, symbolic links included.
+ */
+export function createLocalStore(options: LocalStoreOptions): ObjectStore {
+  const { name, root, fs = nodeFs } = options;
+  const cloning: AtomicFs = {
+    ...fs,
+    copyFile: (from, to, mode = 0) => fs.copyFile(from, to, mode | fs.constants.COPYFILE_FICLONE),
+  };
+
+  async function put(object: StoreObject, signal?: AbortSignal): Promise<StoredObject> {
+    const reason = badKeyReason(object.key);
+    if (reason !== null) {
+      throw fail('store-refused', `The store "${name}" cannot take this name: ${reason}.`, {
+        where: object.key.slice(0, 200),
+        cure: 'Rename the workflow or the tab.',
+      });
+    }
+    const target = join(root, ...object.key.split('/'));
+    const stored = (uploaded: boolean) => ({
+      url: urlOf(object.key, target, options.publicBaseUrl),
+      uploaded,
+    });
+
+    signal?.throwIfAborted();
+    await makeFolders(root, dirname(target), name, fs);
+    if (await isThere(target, object, name, fs)) return stored(false);
+    await assertSource(object, name, fs);
+
+    signal?.throwIfAborted();
+    const made = await copyFileExclusive(object.file, target, { fs: cloning });
+    if (made && (await hashOf(target)) === object.sha256) return stored(true);
+    if (made) {
+      await fs.rm(target, { force: true });
+      throw fail('store-refused', 'A file changed while it was being stored.', {
+        where: object.file,
+        cure: 'Leave the file alone until the run has ended, then run again.',
+      });
+    }
+    // Somebody else was faster with the same key.
+    if (await isThere(target, object, name, fs)) return stored(false);
+    throw fail('store-unreachable', `The store "${name}" changed while a file was being stored.`, {
+      where: target,
+      cure: 'Run again.',
+    });
+  }
+
+  return {
+    name,
+    async put(object, signal) {
+      try {
+        return await put(object, signal);
+      } catch (error) {
+        throw asStoreFailure(error, name, root);
+      }
+    },
+  };
+}
+
+function urlOf(key: string, target: string, publicBaseUrl: string | undefined): string {
+  if (publicBaseUrl === undefined) return pathToFileURL(target).href;
+  return `${publicBaseUrl.replace(/\/+$/, '')}/${key.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** Makes the folders down to `folder`, puts their names on the disk, and refuses one that leads out of the root. */
+async function makeFolders(
+  root: string,
+  folder: string,
+  name: string,
+  fs: NonNullable<LocalStoreOptions['fs']>,
+): Promise<void> {
+  const madeRoot = await fs.mkdir(root, { recursive: true });
+  const realRoot = await fs.realpath(root);
+  const real = await deepestReal(folder, fs);
+  if (real !== realRoot && !real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)) {
+    throw fail('store-refused', `A link inside the store "${name}" leads out of it.`, {
+      where: folder,
+      cure: 'Remove that link.',
+    });
+  }
+  const madeFolder = await fs.mkdir(folder, { recursive: true });
+  const made = madeRoot ?? madeFolder;
+  if (made === undefined || process.platform === 'win32') return;
+  // The file's own folder is synced with the file; a new folder is an entry of the one above.
+  const above = relative(dirname(made), dirname(folder));
+  const parents = above === '' ? [] : above.split(sep);
+  for (let at = dirname(made), n = 0; ; n += 1) {
+    const handle = await fs.open(at, 'r');
+    await handle.sync().finally(() => handle.close());
+    const next = parents[n];
+    if (next === undefined) return;
+    at = join(at, next);
+  }
+}
+
+/** The real path of the nearest folder upwards that exists. */
+async function deepestReal(folder: string, fs: AtomicFs): Promise<string> {
+  for (let at = folder; ; at = dirname(at)) {
+    try {
+      return await fs.realpath(at);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT' || at === dirname(at)) throw error;
+    }
+  }
+}
+
+/** True: this content is there. Rejects when something else is. */
+async function isThere(
+  target: string,
+  object: StoreObject,
+  name: string,
+  fs: NonNullable<LocalStoreOptions['fs']>,
+): Promise<boolean> {
+  let found: Awaited<ReturnType<typeof nodeFs.lstat>>;
+  try {
+    found = await fs.lstat(target);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+  if (found.isFile() && found.size === object.size && (await hashOf(target)) === object.sha256) return true;
+  throw fail(
+    'store-refused',
+    `The store "${name}" holds other content under this name; it was left as it is.`,
+    {
+      where: target,
+      cure: 'Look at that file, and move it away if it does not belong there.',
+    },
+  );
+}
+
+async function assertSource(object: StoreObject, name: string, fs: AtomicFs): Promise<void> {
+  const size = await fs.stat(object.file).then(
+    (found) => found.size,
+    (error: unknown) => {
+      if (errorCode(error) === 'ENOENT') return null;
+      throw error;
+    },
+  );
+  if (size === object.size) return;
+  const what = size === null ? 'is not there' : `has ${size} bytes instead of ${object.size}`;
+  throw fail('store-refused', `A file for the store "${name}" ${what}.`, {
+    where: object.file,
+    cure: 'Run again.',
+  });
+}
+
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
+
+/** Whatever the disk says, a store is reachable or not; a fault of ours and an abort stay what they are. */
+function asStoreFailure(error: unknown, name: string, root: string): unknown {
+  const known = error instanceof FlowdeckError ? error : fileFailure(error, root);
+  if (known === null || known.failure.code !== 'folder') return known ?? error;
+  const { message, where, cure } = known.failure;
+  return fail('store-unreachable', `The store "${name}" cannot be written: ${message}`, {
+    where: where ?? root,
+    ...(cure === undefined ? {} : { cure }),
+    cause: error,
+  });
+}
