@@ -113,7 +113,7 @@ class Editor {
       end = walkArray(text, start, (index, at) => visit(index, at, at, ''));
     } else {
       if (!sets(change)) return skipValue(text, start);
-      return this.#replace(start, { kind: 'set', value: valueOf(change) }, out);
+      return this.#replace(start, { kind: 'set', value: wholeValue(change) }, out);
     }
     for (const { splices } of done.values()) out.push(...splices);
     this.#shape(start, end, items, addedBy(change, missing, isArrayAt(text, start)), out);
@@ -192,7 +192,7 @@ function addedBy(change: Inner, missing: Set<string | number>, list: boolean): [
   for (const key of missing) {
     const child = change.children.get(key);
     if (child === undefined || !sets(child)) continue;
-    added.push([key, valueOf(child)]);
+    added.push([key, wholeValue(child)]);
   }
   if (list) added.sort(([a], [b]) => Number(a) - Number(b));
   return added.map(([key, value]) => [list ? null : String(key), value]);
@@ -206,9 +206,9 @@ function sets(change: Change): boolean {
 }
 
 /** The value that edits of a place make where there is nothing (or nothing that could hold them). */
-function valueOf(change: Change): JsonValue {
+function wholeValue(change: Change): JsonValue {
   if (change.kind === 'set') return change.value;
   if (change.kind === 'remove') return null;
   const children = [...change.children].filter(([, child]) => sets(child));
-  return Object.fromEntries(children.map(([key, child]) => [String(key), valueOf(child)]));
+  return Object.fromEntries(children.map(([key, child]) => [String(key), wholeValue(child)]));
 }

@@ -111,7 +111,11 @@ function resolvePromptNode(
   }
   const rows = readField(node, 'rows', fields);
   const variableName = readText(node, 'variableName', fields);
-  return leaf(Array.isArray(rows) ? rows.map((row: unknown) => rowText(row, variableName) ?? '') : []);
+  if (!Array.isArray(rows)) return leaf([]);
+  const texts = rows.map((row: unknown) => rowText(row, variableName));
+  const known = texts.filter((text) => text !== null);
+  // rows that are no texts are rule 6's to tell
+  return known.length === texts.length ? leaf(known) : { rows: [], problems: [], broken: true };
 }
 
 /** Rows as they stand in a node; blank ones are skipped. Nothing fills a placeholder in them. */

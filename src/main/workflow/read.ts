@@ -27,6 +27,9 @@ export interface Tab {
   name: string;
   nodes: WorkflowNode[];
   links: Link[];
+  /** LiteGraph's counters of ids given out, where the file has them. */
+  lastNodeId: number | null;
+  lastLinkId: number | null;
 }
 
 export interface WorkflowNode {
@@ -127,7 +130,14 @@ export function parseWorkflow(text: string, file: string, fields: ExtraFields = 
     for (const node of tabNodes) if (!nodes.has(node.id)) nodes.set(node.id, node);
     const links = readLinks(shape, graph.links, `${where}.graphData.links`);
     const name = typeof tab.name === 'string' ? tab.name : `Tab ${index + 1}`;
-    return { index, name, nodes: tabNodes, links };
+    return {
+      index,
+      name,
+      nodes: tabNodes,
+      links,
+      lastNodeId: finite(graph.last_node_id),
+      lastLinkId: finite(graph.last_link_id),
+    };
   });
 
   const name = typeof root.name === 'string' ? root.name : null;
