@@ -1,0 +1,119 @@
+import type { ReactNode } from 'react';
+import type { RunSummary } from '../../shared/run-view.ts';
+import type { ServiceView } from '../../shared/services.ts';
+import { CopyButton } from '../components/copy-button.tsx';
+import { cx } from '../components/cx.ts';
+import { counted, money, timeLeft } from '../components/format.ts';
+import { runMark, serviceMark } from '../components/marks.ts';
+import { ProgressBar } from '../components/progress-bar.tsx';
+import { StateMark } from '../components/state-mark.tsx';
+import { useNow } from '../state/clock.tsx';
+import { currentRun, needsYou } from '../state/now-what.ts';
+import { useWindow } from '../state/window.ts';
+import { useRuns, useServices } from '../wire/queries.ts';
+import { DemoLabel } from './demo-label.tsx';
+import { PrimaryButton } from './primary-button.tsx';
+
+/** Always there: is everything up, what is running, what needs a person, and the one next step. */
+export function StatusBar() {
+  const services = useServices().data;
+  const runs = useRuns().data?.runs ?? [];
+  const run = currentRun(runs);
+  const needs = needsYou(runs, useNow());
+  const { go, openRun } = useWindow.getState();
+  const toRoom = () => go('control-room');
+
+  return (
+    <header className="flex h-12 shrink-0 items-center gap-1 border-line border-b bg-panel px-3">
+      {services ? (
+        <>
+          <ServicePart name="G-Labs" service={services.glabs} onClick={toRoom} />
+          {services.glabs.demo && services.glabs.state !== 'stopped' && <DemoLabel />}
+          <ServicePart name="Tunnel" service={services.tunnel} onClick={toRoom} />
+        </>
+      ) : (
+        <span className="px-2 text-muted">Connecting to Flowdeck…</span>
+      )}
+      <div className="mx-2 flex min-w-0 flex-1 items-center">
+        {run && <RunPart run={run} onClick={() => openRun(run.runId)} />}
+      </div>
+      {(needs.picks > 0 || needs.failed > 0) && (
+        <Part label="What needs you" onClick={() => openRun(needs.runId)}>
+          {needs.picks > 0 && <StateMark mark="needs-you" word={counted(needs.picks, 'pick')} />}
+          {needs.failed > 0 && <StateMark mark="failed" word={`${needs.failed} failed`} />}
+        </Part>
+      )}
+      <PrimaryButton />
+    </header>
+  );
+}
+
+function ServicePart({
+  name,
+  service,
+  onClick,
+}: {
+  name: string;
+  service: ServiceView;
+  onClick: () => void;
+}) {
+  const { mark, word } = serviceMark(service.state);
+  const address = service.url && service.state !== 'stopped' ? new URL(service.url) : null;
+  const isTunnel = service.name === 'tunnel';
+  return (
+    <>
+      <Part label={name} onClick={onClick}>
+        <span className="text-muted">{name}</span>
+        <StateMark mark={mark} word={word} />
+        {address && (
+          <span className="max-w-40 truncate text-muted">
+            {isTunnel ? address.hostname : address.port || address.host}
+          </span>
+        )}
+      </Part>
+      {isTunnel && address && <CopyButton text={address.href} what="address of the tunnel" />}
+    </>
+  );
+}
+
+function RunPart({ run, onClick }: { run: RunSummary; onClick: () => void }) {
+  const { mark, word } = runMark(run.status);
+  const left = timeLeft(run.etaS);
+  return (
+    <Part label="Current run" onClick={onClick} className="min-w-0">
+      <StateMark mark={mark} word={word} hideWord={run.status === 'running'} />
+      <span className="truncate font-medium">{run.name}</span>
+      <ProgressBar
+        label={`Progress of ${run.name}`}
+        done={run.done}
+        total={run.total}
+        className="w-24 shrink"
+      />
+      <span>
+        {run.done}/{run.total}
+      </span>
+      {left && <span className="hidden text-muted lg:inline">{left}</span>}
+      <span className="hidden text-muted lg:inline">
+        {money(run.costUSD)} of ~{money(run.plan.costUSD)}
+      </span>
+    </Part>
+  );
+}
+
+type PartProps = { label: string; onClick: () => void; className?: string; children: ReactNode };
+
+function Part({ label, onClick, className, children }: PartProps) {
+  return (
+    <button
+      type="button"
+      onClick={onClick}
+      className={cx(
+        'flex h-8 items-center gap-2 whitespace-nowrap rounded-sm px-2 hover:bg-hover',
+        className,
+      )}
+    >
+      <span className="sr-only">{label}: </span>
+      {children}
+    </button>
+  );
+}

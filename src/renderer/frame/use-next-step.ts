@@ -1,0 +1,48 @@
+import { counted } from '../components/format.ts';
+import { notifyError } from '../components/toaster.tsx';
+import { useNow } from '../state/clock.tsx';
+import { type NextStep, nextStep } from '../state/now-what.ts';
+import { useWindow } from '../state/window.ts';
+import { useRuns, useServices, useStartService, useWorkflows } from '../wire/queries.ts';
+
+/** The next step with its words and what it does; null until enough is known. */
+export function useNextStep(): { title: string; busy: boolean; run: () => void } | null {
+  const services = useServices().data;
+  const runs = useRuns().data?.runs;
+  const workflows = useWorkflows().data;
+  const now = useNow();
+  const start = useStartService();
+  const { go, openRun } = useWindow.getState();
+  if (!services || !runs) return null;
+
+  const step = nextStep(services, runs, workflows?.workflows.length ?? 0, now);
+  const run = async () => {
+    if (step.kind === 'start') {
+      // One after the other: the tunnel leads to G-Labs. The first that fails ends it, and is shown.
+      try {
+        for (const service of step.services) await start.mutateAsync({ service });
+      } catch (error) {
+        notifyError(error);
+      }
+    } else if (step.kind === 'pick' || step.kind === 'watch') openRun(step.runId);
+    else if (step.kind === 'run' || step.kind === 'add-folder') go('workflows');
+  };
+  return { title: words(step), busy: step.kind === 'starting' || start.isPending, run };
+}
+
+function words(step: NextStep): string {
+  switch (step.kind) {
+    case 'start':
+      return 'Start';
+    case 'starting':
+      return 'Starting';
+    case 'pick':
+      return counted(step.picks, 'open pick');
+    case 'watch':
+      return 'Show run';
+    case 'run':
+      return 'Choose a workflow';
+    case 'add-folder':
+      return 'Add a folder';
+  }
+}
