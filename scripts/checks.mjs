@@ -1,0 +1,154 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { countPlaywright, countVitest } from './counts.mjs';
+import { root } from './setup/basics.mjs';
+import { runQuietly } from './setup/command.mjs';
+
+/**
+ * @typedef {import('./counts.mjs').Counts} Counts
+ * @typedef {{ name: string, lane: 'checks' | 'tests', run: () => Promise<{ ok: boolean, counts: Counts, output: string }> }} Check
+ * One step of `npm test`. Steps of one lane run one after the other, the two lanes side by side.
+ */
+
+const reports = join(root, 'test-results');
+const module = (/** @type {string[]} */ ...path) => join(root, 'node_modules', ...path);
+const biome = module('@biomejs', 'biome', 'bin', 'biome');
+const tsc = module('typescript', 'bin', 'tsc');
+const vitest = module('vitest', 'vitest.mjs');
+
+/**
+ * Every step of `npm test`, in the order of the summary.
+ * @param {{ node: string, browser: () => Promise<string> }} tools the Node to run on, and what finds the browser
+ * @returns {Check[]}
+ */
+export function allChecks({ node, browser }) {
+  const tool = toolRunner(node);
+  return [
+    tool('format and lint', [biome, 'ci', '--colors=off', '--max-diagnostics=200', '.']),
+    tool('types', [tsc, '-p', 'tsconfig.json']),
+    tool('types of the window', [tsc, '-p', 'tsconfig.web.json']),
+    tool('types of the scripts', [tsc, '-p', 'tsconfig.scripts.json']),
+    tool('arrows', [
+      module('dependency-cruiser', 'bin', 'dependency-cruiser.mjs'),
+      '--config',
+      '.dependency-cruiser.mjs',
+      '--output-type',
+      'err-long',
+      'src',
+    ]),
+    tool('dead code', [module('knip', 'bin', 'knip.js'), '--no-progress']),
+    tool('docs are fresh', ['scripts/docs.mjs', '--check']),
+    vitestCheck(node, 'unit', 'checks'),
+    vitestCheck(node, 'integration', 'tests'),
+    playwrightCheck(node, browser),
+  ];
+}
+
+/**
+ * A tool that only says yes or no counts as one check.
+ * @param {string} node
+ * @returns {(name: string, args: string[]) => Check}
+ */
+const toolRunner = (node) => (name, args) => ({
+  name,
+  lane: 'checks',
+  run: async () => {
+    const { code, output } = await runQuietly(node, args, { cwd: root });
+    return {
+      ok: code === 0,
+      output,
+      counts: { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 },
+    };
+  },
+});
+
+/**
+ * @param {string} node
+ * @param {string} project
+ * @param {Check['lane']} lane
+ * @returns {Check}
+ */
+function vitestCheck(node, project, lane) {
+  return {
+    name: `${project} tests`,
+    lane,
+    run: async () => {
+      const report = freshReport(`${project}.json`);
+      const { code, output } = await runQuietly(
+        node,
+        [
+          vitest,
+          'run',
+          '--project',
+          project,
+          '--reporter=default',
+          '--reporter=json',
+          `--outputFile.json=${report}`,
+        ],
+        { cwd: root },
+      );
+      return judged(code, output, () => countVitest(JSON.parse(readFileSync(report, 'utf8'))));
+    },
+  };
+}
+
+/**
+ * @param {string} node
+ * @param {() => Promise<string>} browser
+ * @returns {Check}
+ */
+function playwrightCheck(node, browser) {
+  return {
+    name: 'browser tests',
+    lane: 'tests',
+    run: async () => {
+      const report = freshReport('browser.json');
+      const { code, output } = await runQuietly(
+        node,
+        [
+          module('@playwright', 'test', 'cli.js'),
+          'test',
+          '--config',
+          'e2e/playwright.config.ts',
+          '--reporter=list,json',
+        ],
+        {
+          cwd: root,
+          env: {
+            ...process.env,
+            FLOWDECK_TEST_BROWSER: await browser(),
+            PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+          },
+        },
+      );
+      return judged(code, output, () => countPlaywright(JSON.parse(readFileSync(report, 'utf8'))));
+    },
+  };
+}
+
+/** @param {string} name */
+function freshReport(name) {
+  const report = join(reports, name);
+  mkdirSync(reports, { recursive: true });
+  rmSync(report, { force: true });
+  return report;
+}
+
+/**
+ * A runner that ended badly has at least one failure, whatever its report says (or when there is none).
+ * @param {number | null} code
+ * @param {string} output
+ * @param {() => Counts} count
+ */
+function judged(code, output, count) {
+  const ok = code === 0;
+  /** @type {Counts} */
+  let counts;
+  try {
+    counts = count();
+  } catch (error) {
+    const why = `There is no report to count: ${error instanceof Error ? error.message : String(error)}\n`;
+    return { ok: false, output: `${output}\n${why}`, counts: { passed: 0, failed: 1, skipped: 0 } };
+  }
+  return { ok, output, counts: ok ? counts : { ...counts, failed: Math.max(1, counts.failed) } };
+}
