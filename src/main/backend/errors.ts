@@ -87,7 +87,7 @@ export function classifyAnswer(answer: AnswerFacts, asked: Asked): BackendError 
   if (status === 401) return error('refused', 'api_error', keyRefused(asked, said), keyCure(asked));
   if (status === 403) {
     // A7 knows 403 at this level as the plan only; Google's own refusal of an account may pass a quota.
-    if (/PERMISSION_DENIED/.test(said) || taskCodeOf(answer.json) === 403) {
+    if (/PERMISSION_DENIED/.test(said) || hasTaskCode(answer.json, 403)) {
       return error('quota', 'api_error', `G-Labs was refused by Google (403)${said}.`, quotaCure);
     }
     const who = html ? `Something in front of G-Labs at ${server}` : `G-Labs at ${server}`;
@@ -261,8 +261,9 @@ function saidBy(answer: AnswerFacts): string {
   return text === null ? '' : `: "${oneLine(text)}"`;
 }
 
-function taskCodeOf(json: unknown): number | null {
-  return isRecord(json) && 'error_code' in json ? Number(json.error_code) : null;
+/** Numbers come as text from some builds. */
+function hasTaskCode(json: unknown, code: number): boolean {
+  return isRecord(json) && (json.error_code === code || json.error_code === String(code));
 }
 
 function isHtml(answer: AnswerFacts): boolean {

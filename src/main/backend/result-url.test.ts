@@ -41,12 +41,15 @@ describe('the address of a result', () => {
 
   test('whatever comes, it is null or an http address, and a second look changes nothing', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.webUrl({ withFragments: true, withQueryParameters: true }), fc.webPath()), (url) => {
-        const once = resultUrl(url, tunnel);
-        if (once === null) return;
-        expect(new URL(once).protocol).toMatch(/^https?:$/);
-        expect(resultUrl(once, tunnel)).toBe(once);
-      }),
+      fc.property(
+        fc.oneof(fc.string(), fc.webUrl({ withFragments: true, withQueryParameters: true }), fc.webPath()),
+        (url) => {
+          const once = resultUrl(url, tunnel);
+          if (once === null) return;
+          expect(new URL(once).protocol).toMatch(/^https?:$/);
+          expect(resultUrl(once, tunnel)).toBe(once);
+        },
+      ),
       { numRuns: 1000 },
     );
   });

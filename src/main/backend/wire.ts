@@ -51,7 +51,7 @@ const Task = z.object({
   id: TaskId.optional().catch(undefined),
   status: z.string().catch('').default(''),
   prompt: z.string().catch('').default(''),
-  created_at: z.unknown(),
+  created_at: z.unknown().optional(),
   error_code: z.coerce.number().int().catch(0).default(0),
 });
 
@@ -148,7 +148,10 @@ export function readStopped(json: unknown, taskId: string): boolean {
   const Stopped = z.object({ stopped: z.array(z.unknown()).optional(), count: z.number().optional() });
   const answer = Stopped.safeParse(json);
   if (!answer.success) return false;
-  if (answer.data.stopped !== undefined) return answer.data.stopped.some((id) => String(id) === taskId);
+  if (answer.data.stopped !== undefined)
+    return answer.data.stopped.some(
+      (id) => id === taskId || (typeof id === 'number' && String(id) === taskId),
+    );
   return (answer.data.count ?? 0) > 0;
 }
 
