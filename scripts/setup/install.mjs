@@ -71,6 +71,7 @@ async function install() {
       '--no-fund',
       '--prefer-offline',
       '--fetch-retries=2',
+      '--fetch-retry-mintimeout=1000',
       '--fetch-retry-maxtimeout=8000',
     ],
     {
