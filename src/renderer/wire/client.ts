@@ -1,6 +1,7 @@
 import { APP_SCHEME, MEDIA_PATH } from '../../shared/wire.ts';
-import { askPreload, dialPort, dialSocket, socketUrl } from './channel.ts';
+import { dialPort, dialSocket } from './channel.ts';
 import { type Connection, createConnection } from './connection.ts';
+import { askPreload, socketUrl } from './page.ts';
 
 /** The window's way to the main side. */
 export interface Wire extends Connection {
