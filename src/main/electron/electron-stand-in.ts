@@ -1,0 +1,147 @@
+import { EventEmitter } from 'node:events';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+
+/**
+ * Stands in for the `electron` module in tests, where its binary cannot be had: the parts this folder uses, with
+ * events that really are emitted and ports that really carry messages. It decides nothing of its own.
+ */
+
+/** An event whose default can be prevented; `prevented` is what the test looks at. */
+export function electronEvent<T extends object>(more: T) {
+  const event = {
+    ...more,
+    prevented: false,
+    preventDefault() {
+      event.prevented = true;
+    },
+  };
+  return event;
+}
+
+/** A MessagePortMain over a real port: messages come as `{ data }`. */
+export class StandInPort extends EventEmitter {
+  readonly port: MessagePort;
+  constructor(port: MessagePort) {
+    super();
+    this.port = port;
+    port.on('close', () => this.emit('close'));
+  }
+  start(): void {
+    this.port.on('message', (data: unknown) => this.emit('message', { data, ports: [] }));
+  }
+  postMessage(data: unknown): void {
+    this.port.postMessage(data);
+  }
+  close(): void {
+    this.port.close();
+  }
+}
+
+export class MessageChannelMain {
+  readonly port1: StandInPort;
+  readonly port2: StandInPort;
+  constructor() {
+    const { port1, port2 } = new MessageChannel();
+    this.port1 = new StandInPort(port1);
+    this.port2 = new StandInPort(port2);
+  }
+}
+
+/** A frame of a window: keeps what was posted to it. */
+export class StandInFrame {
+  readonly url: string;
+  readonly parent: StandInFrame | null;
+  readonly received: { channel: string; ports: MessagePort[] }[] = [];
+  constructor(url: string, parent: StandInFrame | null = null) {
+    this.url = url;
+    this.parent = parent;
+  }
+  postMessage(channel: string, _message: unknown, ports: StandInPort[]): void {
+    this.received.push({ channel, ports: ports.map(({ port }) => port) });
+  }
+}
+
+class StandInApp extends EventEmitter {
+  first = true;
+  quits = 0;
+  requestSingleInstanceLock(): boolean {
+    return this.first;
+  }
+  /** Like Electron's: asks first, and ends only when nobody objects. */
+  quit(): void {
+    const event = electronEvent({});
+    this.emit('before-quit', event);
+    if (!event.prevented) this.quits += 1;
+  }
+}
+
+export class StandInSession {
+  onRequest:
+    | ((contents: unknown, permission: string, answer: (granted: boolean) => void, details: unknown) => void)
+    | null = null;
+  onCheck: ((contents: unknown, permission: string, origin: string) => boolean) | null = null;
+  onDevice: (() => boolean) | null = null;
+  setPermissionRequestHandler(handler: StandInSession['onRequest']): void {
+    this.onRequest = handler;
+  }
+  setPermissionCheckHandler(handler: StandInSession['onCheck']): void {
+    this.onCheck = handler;
+  }
+  setDevicePermissionHandler(handler: StandInSession['onDevice']): void {
+    this.onDevice = handler;
+  }
+}
+
+export class StandInContents extends EventEmitter {
+  readonly session = new StandInSession();
+  onWindowOpen: ((details: { url: string }) => { action: string }) | null = null;
+  setWindowOpenHandler(handler: StandInContents['onWindowOpen']): void {
+    this.onWindowOpen = handler;
+  }
+}
+
+export class BrowserWindow extends EventEmitter {
+  static readonly all: BrowserWindow[] = [];
+  readonly options: Record<string, unknown>;
+  readonly calls: string[] = [];
+  url = '';
+  minimized = false;
+  constructor(options: Record<string, unknown>) {
+    super();
+    this.options = options;
+    BrowserWindow.all.push(this);
+  }
+  async loadURL(url: string): Promise<void> {
+    this.url = url;
+  }
+  setMenuBarVisibility(): void {
+    this.calls.push('setMenuBarVisibility');
+  }
+  isMinimized(): boolean {
+    return this.minimized;
+  }
+  restore(): void {
+    this.minimized = false;
+    this.calls.push('restore');
+  }
+  show(): void {
+    this.calls.push('show');
+  }
+  focus(): void {
+    this.calls.push('focus');
+  }
+}
+
+export const app = new StandInApp();
+export const ipcMain = new EventEmitter();
+
+export const protocol = {
+  schemes: [] as { scheme: string; privileges: Record<string, boolean> }[],
+  handlers: new Map<string, (request: Request) => Promise<Response>>(),
+  registerSchemesAsPrivileged(schemes: { scheme: string; privileges: Record<string, boolean> }[]): void {
+    protocol.schemes.push(...schemes);
+  },
+  handle(scheme: string, handler: (request: Request) => Promise<Response>): void {
+    protocol.handlers.set(scheme, handler);
+  },
+};

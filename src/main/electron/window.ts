@@ -1,0 +1,51 @@
+import { BrowserWindow } from 'electron';
+import { APP_ORIGIN } from '../../shared/wire.ts';
+
+/** The one window. `show` opens it, or brings it to the front when it is there. */
+export interface MainWindow {
+  show(): void;
+}
+
+/** `preload` is the built, sandboxed CommonJS file. */
+export function createMainWindow(preload: string): MainWindow {
+  let window: BrowserWindow | null = null;
+
+  const open = (): BrowserWindow => {
+    const opened = new BrowserWindow({
+      width: 1440,
+      height: 900,
+      minWidth: 1024,
+      minHeight: 700,
+      title: 'Flowdeck',
+      // Shown once there is something to see; until then this colour, not white.
+      show: false,
+      backgroundColor: '#16181d',
+      webPreferences: {
+        preload,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webviewTag: false,
+      },
+    });
+    opened.setMenuBarVisibility(false);
+    opened.once('ready-to-show', () => opened.show());
+    opened.on('closed', () => {
+      window = null;
+    });
+    void opened.loadURL(`${APP_ORIGIN}/`);
+    return opened;
+  };
+
+  return {
+    show() {
+      if (window === null) {
+        window = open();
+        return;
+      }
+      if (window.isMinimized()) window.restore();
+      window.show();
+      window.focus();
+    },
+  };
+}
