@@ -45,14 +45,8 @@ export function createRouter(parts: RouterParts) {
     app: { info: os.app.info.handler(() => parts.info()) },
     settings: {
       list: os.settings.list.handler(() => settings.list()),
-      set: os.settings.set.handler(async ({ input }) => {
-        await settings.set(input.key, input.value);
-        return settingEntry(settings, input.key);
-      }),
-      unset: os.settings.unset.handler(async ({ input }) => {
-        await settings.unset(input.key);
-        return settingEntry(settings, input.key);
-      }),
+      set: os.settings.set.handler(({ input }) => settings.set(input.key, input.value)),
+      unset: os.settings.unset.handler(({ input }) => settings.unset(input.key)),
     },
     services: {
       watch: os.services.watch.handler(({ signal }) => parts.services().subscribe(signal)),
@@ -114,14 +108,6 @@ function liveRun(runner: RouterParts['runner'], runId: string): RunHandle {
         cure: 'Use the window or terminal that began it.',
       })
     : fail('not-found', 'This run has ended.', { where: runId, cure: 'Start a new run of the workflow.' });
-}
-
-function settingEntry(settings: RouterParts['settings'], key: string) {
-  const entries = settings.list();
-  const entry =
-    entries.find((one) => one.key === key) ?? entries.find((one) => key.startsWith(`${one.key}.`));
-  if (!entry) throw fail('usage', `There is no setting ${key}.`, { where: key });
-  return entry;
 }
 
 /** Every error that leaves is one of the contract's, with its Failure as data; never a stack. */

@@ -1,0 +1,163 @@
+import { createGlabsBackend } from '../backend/glabs.ts';
+import { type Database, openDatabase } from '../db/database.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
+import { type OpenLog, openLog } from '../platform/log.ts';
+import { makeThumbnail } from '../platform/media.ts';
+import {
+  type DataPaths,
+  dataDirDefault,
+  dataPaths,
+  type Environment,
+  ensureDataDir,
+} from '../platform/paths.ts';
+import { openSecrets, type Secrets } from '../platform/secrets.ts';
+import { openSettings, type SettingsStore } from '../platform/settings-store.ts';
+import { createRunner } from '../runner/runner.ts';
+import type { Runner } from '../runner/runner-api.ts';
+import type { GlabsService } from '../services/glabs.ts';
+import type { Catalogue } from './catalogue.ts';
+import { createMedia, type Media } from './media.ts';
+import { findPlaces, type Places } from './places.ts';
+import type { InProcessClient } from './router.ts';
+import { chooseServer } from './run-server.ts';
+import { openStore } from './run-store.ts';
+import { supervisedAddress, superviseGlabs } from './supervision.ts';
+import { openWindowSide } from './window-side.ts';
+import type { WireServer } from './wire-server.ts';
+
+export type Face = 'electron' | 'browser' | 'cli' | 'test';
+
+export interface FlowdeckOptions {
+  face: Face;
+  env: Environment;
+  /** Default: `FLOWDECK_DATA_DIR`, else the platform's application data folder (cli.md). */
+  dataDir?: string;
+  clock?: Clock;
+}
+
+/**
+ * Every service of one process, built once (architecture.md, rule 3). What costs something is built when it is first
+ * asked for: a command that only checks a file opens no watcher, starts no probe and speaks to nobody.
+ */
+export interface Flowdeck {
+  readonly face: Face;
+  readonly paths: DataPaths;
+  readonly places: Places;
+  readonly settings: SettingsStore;
+  readonly secrets: Secrets;
+  readonly log: OpenLog;
+  readonly db: Database;
+  readonly runner: Runner;
+  readonly media: Media;
+  /** The supervised G-Labs; from the first call on it is probed, and adopted if it runs. */
+  glabs(): GlabsService;
+  /** The workflows of the project folders; from the first call on they are watched. */
+  catalogue(): Promise<Catalogue>;
+  /** Speaks the contract with pages. */
+  wire(): Promise<WireServer>;
+  /** The contract in-process. */
+  client(): Promise<InProcessClient>;
+  /** What a person should be told once: a damaged settings file that was set aside, secrets kept in a file. */
+  warnings(): string[];
+  /** Writes a fault of ours to the log. */
+  onFault(error: unknown): { logFile: string };
+  /** Ends everything this Flowdeck started, and only that. Twice is once. */
+  close(): Promise<void>;
+}
+
+/** The data folder this environment means. Absolute. */
+export const dataDirFor = (env: Environment): string => dataDirDefault(env, process.platform);
+
+/**
+ * Opens a data folder. Rejects with `folder` or `store-unreachable` when it cannot be had; nothing is left running
+ * then.
+ */
+export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> {
+  const { face, env, clock = systemClock } = options;
+  const paths = dataPaths(options.dataDir ?? dataDirFor(env));
+  await ensureDataDir(paths.root);
+  const secrets = await openSecrets({ dataDir: paths.root, env });
+  const settings = await openSettings(paths.settings);
+  const log = openLog(paths.logs, { secrets: secrets.seen });
+  const places = findPlaces();
+
+  const db = lazily(() => openDatabase(paths.database));
+  const glabs = lazily(() => superviseGlabs({ settings, secrets, clock, log, places, db: db.get() }));
+  const runner = lazily(() =>
+    createRunner({
+      db: db.get(),
+      settings,
+      clock,
+      log: log.child('runner'),
+      random: Math.random,
+      openBackend: async (asked) =>
+        createGlabsBackend({
+          server: chooseServer({
+            asked,
+            setting: settings.get('runner.server'),
+            supervised: await supervisedAddress(db.get().serviceState),
+            configured: settings.get('glabs.url'),
+          }),
+          apiKey: await secrets.get('glabs.apiKey'),
+          authHeader: settings.get('glabs.authHeader'),
+          healthPaths: settings.get('glabs.healthPaths'),
+          clock,
+        }),
+      openStore: (name) => openStore(name, settings.get('storage.stores'), paths.objects),
+    }),
+  );
+  const windowSide = lazily(() => openWindowSide(flowdeck, clock));
+
+  const close = async () => {
+    const side = await windowSide.made();
+    await side?.close();
+    await runner.made()?.close();
+    await glabs.made()?.close();
+    settings.close();
+    db.made()?.close();
+    log.close();
+  };
+  let closing: Promise<void> | null = null;
+
+  const flowdeck: Flowdeck = {
+    face,
+    paths,
+    places,
+    settings,
+    secrets,
+    log,
+    get db() {
+      return db.get();
+    },
+    get runner() {
+      return runner.get();
+    },
+    media: createMedia({ objects: () => db.get().objects, thumbnails: paths.thumbnails, makeThumbnail }),
+    glabs: glabs.get,
+    catalogue: async () => (await windowSide.get()).catalogue,
+    wire: async () => (await windowSide.get()).wire,
+    client: async () => (await windowSide.get()).client,
+    warnings: () => [...settings.warnings, ...secrets.warnings],
+    onFault(error) {
+      log.error('A fault of ours', { err: error });
+      return { logFile: log.file };
+    },
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+  return flowdeck;
+}
+
+/** Something made at its first use; `made` gives it only if it was. */
+function lazily<T>(make: () => T): { get(): T; made(): T | null } {
+  let made: { value: T } | null = null;
+  return {
+    get() {
+      made ??= { value: make() };
+      return made.value;
+    },
+    made: () => made?.value ?? null,
+  };
+}

@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Where the parts of this program lie, from the sources as well as from what was built of them. */
+export interface Places {
+  /** The folder of package.json. */
+  root: string;
+  /** Built files of the window. */
+  renderer: string;
+  /** The built preload of the Electron window. */
+  preload: string;
+  sampleProject: string;
+  /** Entry of the simulator. */
+  simulator: string;
+  /** Entry of the worker that looks at workflow files. */
+  glanceWorker: string;
+  version: string;
+}
+
+/** `module` is the file this code runs from: a `.ts` below src/, or a chunk below out/main/. */
+export function findPlaces(module: string = import.meta.filename): Places {
+  const root = folderWith('package.json', dirname(module));
+  const fromSources = module.endsWith('.ts');
+  const entry = (source: string, built: string) =>
+    fromSources ? join(root, 'src', ...source.split('/')) : join(root, 'out', 'main', built);
+  return {
+    root,
+    renderer: join(root, 'out', 'renderer'),
+    preload: join(root, 'out', 'preload', 'index.cjs'),
+    sampleProject: join(root, 'resources', 'sample-project'),
+    simulator: entry('simulator/main.ts', 'simulator.js'),
+    glanceWorker: entry('main/app/glance-worker.ts', 'glance-worker.js'),
+    version: versionOf(root),
+  };
+}
+
+function folderWith(name: string, start: string): string {
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, name))) return folder;
+    if (dirname(folder) === folder) throw new Error(`No ${name} above ${start}.`);
+  }
+}
+
+function versionOf(root: string): string {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}

@@ -1,0 +1,108 @@
+import { createRouterClient } from '@orpc/server';
+import type { AppInfo } from '../../shared/contract.ts';
+import { fail } from '../../shared/failure.ts';
+import type { RunSummary } from '../../shared/run-view.ts';
+import type { WorkflowSummary } from '../../shared/workflows.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Catalogue, createCatalogue } from './catalogue.ts';
+import type { Flowdeck } from './flowdeck.ts';
+import { createGlancer } from './glancer.ts';
+import { projectRoots, withRoot } from './project-roots.ts';
+import { createRouter, type InProcessClient } from './router.ts';
+import { createRunTopics } from './run-topics.ts';
+import { createRunsTopic } from './runs-topic.ts';
+import { provideSample } from './sample.ts';
+import { createServicesTopic } from './services-topic.ts';
+import { createWireServer, type WireServer } from './wire-server.ts';
+
+/** What a window needs and a command does not: topics, the watched folders, the router. */
+export interface WindowSide {
+  readonly catalogue: Catalogue;
+  readonly wire: WireServer;
+  readonly client: InProcessClient;
+  close(): Promise<void>;
+}
+
+export async function openWindowSide(flowdeck: Flowdeck, clock: Clock): Promise<WindowSide> {
+  const { runner, settings, log, paths, places } = flowdeck;
+  const hasSample = await provideSample(places.sampleProject, paths.sampleProject, flowdeck.db).catch(
+    (error: unknown) => {
+      log.warn('The sample project could not be copied', { err: error });
+      return false;
+    },
+  );
+
+  const runs = createRunsTopic(runner, clock, (summary) => catalogue.noteRun(summary));
+  const run = createRunTopics(runner, clock);
+  const services = createServicesTopic(flowdeck.glabs(), clock);
+  const glancer = createGlancer(places.glanceWorker, paths.root);
+  const catalogue = createCatalogue({
+    clock,
+    glance: glancer.glance,
+    lastRun: (path) => lastRunOf(runs.topic.state().runs, path),
+    onFault: (error) => log.warn('A workflow could not be looked at', { err: error }),
+  });
+  const lookThrough = () =>
+    catalogue.setRoots(projectRoots(settings.get('projects.roots'), hasSample ? paths.sampleProject : null));
+  const stopHearing = settings.onChange((keys) => {
+    if (keys.includes('projects.roots')) lookThrough();
+  });
+  lookThrough();
+
+  const router = createRouter({
+    info: () => appInfo(flowdeck),
+    settings,
+    runner,
+    service: (name) => {
+      if (name === 'glabs') return flowdeck.glabs();
+      throw fail('usage', 'The tunnel comes with a later version.', {
+        where: 'tunnel',
+        cure: 'Use G-Labs directly.',
+      });
+    },
+    services: () => services.topic,
+    workflows: () => catalogue.topic,
+    runs: () => runs.topic,
+    run: run.open,
+    addRoot: async (path) => {
+      const roots = settings.get('projects.roots');
+      const next = await withRoot(roots, path);
+      if (next !== roots) await settings.set('projects.roots', next);
+    },
+    onFault: flowdeck.onFault,
+  });
+
+  return {
+    catalogue,
+    wire: createWireServer(router, (error) =>
+      log.warn('A page sent what is not of the protocol', { err: error }),
+    ),
+    client: createRouterClient(router),
+    async close() {
+      stopHearing();
+      services.close();
+      run.close();
+      runs.close();
+      await Promise.all([catalogue.close(), glancer.close()]);
+    },
+  };
+}
+
+/** The newest run of a workflow, as its summary shows it. */
+function lastRunOf(runs: readonly RunSummary[], path: string): WorkflowSummary['lastRun'] {
+  const run = runs.find(({ workflow }) => workflow === path);
+  return run ? { runId: run.runId, status: run.status, at: run.finishedAt ?? run.startedAt } : null;
+}
+
+function appInfo({ face, places, paths, secrets, warnings }: Flowdeck): AppInfo {
+  return {
+    version: places.version,
+    platform: process.platform,
+    dataDir: paths.root,
+    // A window of a command line's `serve` is one in a browser.
+    face: face === 'cli' ? 'browser' : face,
+    node: process.versions.node,
+    secretsInFile: secrets.inFile,
+    warnings: warnings(),
+  };
+}
