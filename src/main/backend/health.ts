@@ -34,7 +34,8 @@ export async function probeHealth(
   let stranger: BackendError | null = null;
   for (const path of paths) {
     const answer = await look(path);
-    if (answer.status === 404 && answer.json !== undefined) continue;
+    // 401 and 403: a build that asks for the key before it looks at the path. Whether the key is right is another question.
+    if ([401, 403, 404].includes(answer.status) && answer.json !== undefined) continue;
     const health = answer.status === 200 ? readHealth(answer.json) : null;
     if (health !== null) return { healthPath: path, ...health };
     const error = errorOf(answer, connection);
