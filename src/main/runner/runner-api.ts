@@ -16,15 +16,17 @@ export interface Runner {
    * `backend-unreachable`, `backend-refused`, `folder` or `usage` before anything was changed; the lock is let go.
    */
   start(path: string, options: RunOptions, control?: { signal?: AbortSignal }): Promise<RunHandle>;
-  /** A person's pick, written into the workflow file; row and candidate count from 1. */
-  pick(path: string, gate: number, row: number, candidate: number): Promise<void>;
+  /** A person's pick of a run that goes on or has ended, written into its workflow file; row and candidate count from 1. */
+  pick(runId: string, gate: number, row: number, candidate: number): Promise<void>;
   /** Newest first. Runs of other processes and earlier days are in it, with `live: false`. */
-  recentRuns(limit: number): RunSummary[];
+  recentRuns(limit: number): Promise<RunSummary[]>;
   /** A run's record: as it stands for a live one, as it ended for an old one. Null: no such run. */
-  view(runId: string): RunView | null;
+  view(runId: string): Promise<RunView | null>;
   /** The live run of this process, if it is one. */
   handle(runId: string): RunHandle | null;
   journal(runId: string, nodeId: number): JournalEntry[];
+  /** Last run of a workflow, by its real path. */
+  lastRunOf(path: string): { runId: string; status: string; at: string } | null;
   /** Hears of every run of this process that begins. */
   onStarted(listener: (handle: RunHandle) => void): () => void;
   /** Cancels live runs and waits until they have written what they know. */
@@ -33,9 +35,10 @@ export interface Runner {
 
 export interface RunHandle {
   readonly runId: string;
+  /** Real path of the workflow. */
   readonly workflow: string;
   view(): RunView;
-  /** Every event from now on, as it happens. */
+  /** Every event, as it happens; the first listener of a run also gets those that came before it. */
   onEvent(listener: (event: RunEvent) => void): () => void;
   /** Changes of the view, gathered to at most ten a second. */
   onChange(listener: (change: RunChange) => void): () => void;

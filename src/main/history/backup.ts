@@ -1,0 +1,53 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import type { Database } from '../db/database.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Disk } from '../platform/disk.ts';
+
+export interface Backup {
+  id: string;
+  /** The copy on disk. */
+  path: string;
+  sha256: string;
+}
+
+export interface BackupDeps {
+  db: Database;
+  disk: Disk;
+  clock: Clock;
+}
+
+/**
+ * Backs up a workflow's bytes before a destructive change: a copy under the manual's name beside the group folder,
+ * and the content in the database, so that a deleted `backups/` loses nothing (behaviour.md §9).
+ * `reason` is a slug such as `pre-run`. Rejects with `folder` or `store-unreachable`; then nothing may be changed.
+ */
+export async function takeBackup(
+  workflow: string,
+  content: Uint8Array,
+  reason: string,
+  deps: BackupDeps,
+): Promise<Backup> {
+  const { db, disk, clock } = deps;
+  const at = clock.now();
+  const base = `${basename(workflow)}.bak-${localDay(at)}-${reason}`;
+  const path = await disk.writeNew(backupFolder(workflow), (n) => (n === 1 ? base : `${base}-${n}`), content);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  const id = randomUUID();
+  await db.commits.write(() => db.backups.put({ id, workflow, path, reason, sha256, at }, content));
+  return { id, path, sha256 };
+}
+
+/** `backups/` of the group: beside `testing/` and `approved/` when the workflow lies in one of them. */
+export function backupFolder(workflow: string): string {
+  const own = dirname(workflow);
+  const grouped = ['testing', 'approved'].includes(basename(own).toLowerCase());
+  return join(grouped ? dirname(own) : own, 'backups');
+}
+
+/** `YYYY-MM-DD` in local time: the day a person would call it. */
+function localDay(at: number): string {
+  const date = new Date(at);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}

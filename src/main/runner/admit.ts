@@ -1,0 +1,124 @@
+import type { RunOptions } from '../../shared/domain.ts';
+import { emptyCounts } from '../../shared/domain.ts';
+import { fail } from '../../shared/failure.ts';
+import type { RunSummary } from '../../shared/run-view.ts';
+import { type Backend, BackendError } from '../backend/backend.ts';
+import { isoTime } from '../platform/clock.ts';
+import { roundUSD } from './costs.ts';
+import { initialView } from './initial-view.ts';
+import { resolveOptions } from './options.ts';
+import { assertChecked, openWorkflow, planOpened } from './prepare.ts';
+import { createRecorder } from './recorder.ts';
+import type { AdmittedRun } from './run-state.ts';
+import type { RunnerDeps } from './runner-deps.ts';
+
+/**
+ * Steps 2 and 3 of behaviour.md §5, and all that can be refused before anything is changed: the check, the folder,
+ * the store, the backend and its key. Rejects with the Failure a person can act on.
+ */
+export async function admitRun(
+  path: string,
+  options: RunOptions,
+  deps: RunnerDeps,
+  signal: AbortSignal,
+): Promise<AdmittedRun> {
+  const { db, disk, clock } = deps;
+  const resolved = resolveOptions(options, deps.setting);
+  if (options.qa === 'on' && deps.setting('review.kind') === 'none') {
+    throw fail('usage', 'Visual review is on, but nobody is set to review.', {
+      where: 'review.kind',
+      cure: 'Set review.kind, or run with --qa off.',
+    });
+  }
+  const opened = await openWorkflow(path, deps);
+  assertChecked(opened.path, opened.findings);
+  const planned = await planOpened(opened, resolved, deps);
+  const store = await deps.openStore(resolved.storage);
+  const { totals } = planned.plan;
+  if (totals.generations > 0) await disk.assertWritable(planned.projectFolder);
+  const server = await deps.server(options);
+  const backend = await deps.openBackend(server);
+  const demo =
+    totals.generations > 0 ? await awaitBackend(backend, resolved.waitAtStartMs, deps, signal) : false;
+
+  const runId = deps.newId();
+  const counts = emptyCounts();
+  const money = { spent: 0, saved: savedBy(planned) };
+  const summary: RunSummary = {
+    runId,
+    workflow: opened.path,
+    name: opened.workflow.baseName,
+    mode: resolved.mode,
+    status: 'running',
+    demo,
+    server: backend.server,
+    concurrency: resolved.concurrency,
+    startedAt: isoTime(clock),
+    finishedAt: null,
+    counts,
+    plan: totals,
+    done: 0,
+    total: totals.generations,
+    etaS: null,
+    costUSD: 0,
+    savedUSD: money.saved,
+    picksOpen: 0,
+    output: null,
+    errorsFile: null,
+    message: null,
+    live: true,
+  };
+  const mediaOf = (url: string) => {
+    const object = db.objects.byUrl(url);
+    return object
+      ? { media: deps.media(object.sha256, object.file), file: object.file, sha256: object.sha256 }
+      : { media: null, file: null, sha256: null };
+  };
+  const recorder = createRecorder(
+    initialView(summary, opened.workflow, planned.plan, planned.gates, mediaOf),
+    {
+      clock,
+      media: deps.media,
+      sums: () => ({ counts: { ...counts }, costUSD: money.spent, savedUSD: money.saved }),
+    },
+  );
+  return { runId, opened, planned, options: resolved, backend, store, recorder, counts, money };
+}
+
+const savedBy = ({ plan, facts }: AdmittedRun['planned']): number =>
+  roundUSD(
+    plan.nodes.reduce(
+      (sum, node) => sum + node.keep.filter((url) => url !== null).length * facts.priceOf(node.node),
+      0,
+    ),
+  );
+
+const PROBE_MS = 1000;
+
+/** Waits for a backend that answers, then looks whether it takes our key. True: it is the demo. */
+async function awaitBackend(
+  backend: Backend,
+  waitMs: number,
+  deps: RunnerDeps,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const deadline = deps.clock.monotonic() + waitMs;
+  for (;;) {
+    try {
+      const { demo } = await backend.health(signal);
+      await backend.checkKey(signal);
+      return demo;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof BackendError)) throw error;
+      const { message, cure } = error;
+      if (error.kind === 'refused' || error.kind === 'quota')
+        throw fail('backend-refused', message, { where: backend.server, cure, cause: error });
+      const left = deadline - deps.clock.monotonic();
+      if (left <= 0 || error.kind === 'wrong-service') {
+        throw fail('backend-unreachable', message, { where: backend.server, cure, cause: error });
+      }
+      await deps.clock.sleep(Math.min(PROBE_MS, left), signal);
+    }
+  }
+}

@@ -1,0 +1,208 @@
+import type { NodeState } from '../../shared/domain.ts';
+import type { RunEvent } from '../../shared/run-events.ts';
+import type { CandidateView, RunChange, RunNodeView, RunSummary, RunView } from '../../shared/run-view.ts';
+
+/** Candidates whose work is over for this run. */
+const settled = new Set<CandidateView['state']>(['done', 'failed']);
+
+/**
+ * What an event changes in a run's view. Pure: the live view of the window and the record afterwards are folds of the
+ * same events. `media` says under which id the window finds a stored candidate.
+ */
+export function changeFor(
+  view: RunView,
+  event: RunEvent,
+  media: (sha256: string, file: string) => string | null,
+): RunChange {
+  switch (event.type) {
+    case 'node.state':
+      return nodeChange(view, event.nodeId, (node) => withState(node, event));
+    case 'task.submitted':
+    case 'task.reattached':
+      return nodeChange(view, event.nodeId, (node) =>
+        withCandidate(node, event.row, event.candidate, {
+          taskId: event.taskId,
+          state: 'generating',
+          attempt: event.attempt,
+        }),
+      );
+    case 'candidate.stored': {
+      const { url, file, sha256 } = event;
+      const stored = { state: 'done' as const, url, file, sha256, media: media(sha256, file), message: null };
+      return nodeChange(view, event.nodeId, (node) =>
+        withCandidate(node, event.row, event.candidate, stored),
+      );
+    }
+    case 'node.failed': {
+      const { error, message, attempts, cure } = event;
+      return nodeChange(view, event.nodeId, (node) => ({
+        ...node,
+        state: 'failed',
+        error: { error, message, attempts, cure },
+        finishedAt: event.at,
+      }));
+    }
+    case 'run.notice':
+      return { notices: [{ at: event.at, message: event.message, nodeId: event.nodeId ?? null }] };
+    case 'backend.down':
+      return {
+        notices: [{ at: event.at, message: `G-Labs does not answer: ${event.message}`, nodeId: null }],
+      };
+    case 'backend.up':
+      return {
+        notices: [
+          {
+            at: event.at,
+            message: `G-Labs is back after ${Math.round(event.downMs / 1000)} s.`,
+            nodeId: null,
+          },
+        ],
+      };
+    case 'run.status':
+      return { summary: { ...view.summary, status: event.status, concurrency: event.concurrency } };
+    case 'run.finished':
+      return {
+        summary: {
+          ...view.summary,
+          status: event.status,
+          finishedAt: event.at,
+          counts: event.counts,
+          costUSD: event.costUSD,
+          savedUSD: event.savedUSD,
+          output: event.output,
+          errorsFile: event.errorsFile,
+          message: event.message ?? null,
+          etaS: null,
+          live: false,
+        },
+      };
+    case 'run.started':
+    case 'review.verdict':
+      return {};
+  }
+}
+
+const IN_WORK = new Set<NodeState>([
+  'uploading-refs',
+  'submitting',
+  'generating',
+  'downloading',
+  'reviewing',
+  'rerolling',
+  'storing',
+]);
+
+function withState(node: RunNodeView, event: Extract<RunEvent, { type: 'node.state' }>): RunNodeView {
+  const { state, row, candidate, attempt } = event;
+  const ended =
+    state === 'done' || state === 'failed' || state === 'skipped' || state === 'cached' || state === 'held';
+  const next: RunNodeView = {
+    ...node,
+    state,
+    note: event.reason ?? null,
+    short: event.short ?? node.short,
+    attempt: Math.max(node.attempt, attempt ?? 0),
+    startedAt: node.startedAt ?? (IN_WORK.has(state) ? event.at : null),
+    finishedAt: ended ? event.at : null,
+  };
+  if (row === undefined || candidate === undefined) return next;
+  const shown = candidateState(state);
+  return shown === null
+    ? next
+    : withCandidate(next, row, candidate, { state: shown, ...(attempt === undefined ? {} : { attempt }) });
+}
+
+function candidateState(state: NodeState): CandidateView['state'] | null {
+  switch (state) {
+    case 'submitting':
+    case 'generating':
+    case 'downloading':
+    case 'storing':
+    case 'failed':
+      return state;
+    case 'rerolling':
+      return 'submitting';
+    default:
+      return null;
+  }
+}
+
+function withCandidate(
+  node: RunNodeView,
+  row: number,
+  candidate: number,
+  change: Partial<CandidateView>,
+): RunNodeView {
+  const there = node.candidates.some((entry) => entry.row === row && entry.candidate === candidate);
+  const candidates = there
+    ? node.candidates.map((entry) =>
+        entry.row === row && entry.candidate === candidate ? { ...entry, ...change } : entry,
+      )
+    : [...node.candidates, { ...emptyCandidate(row, candidate), ...change }];
+  return { ...node, candidates };
+}
+
+export const emptyCandidate = (row: number, candidate: number): CandidateView => ({
+  row,
+  candidate,
+  state: 'waiting',
+  attempt: 0,
+  media: null,
+  url: null,
+  file: null,
+  sha256: null,
+  taskId: null,
+  message: null,
+});
+
+function nodeChange(view: RunView, nodeId: number, change: (node: RunNodeView) => RunNodeView): RunChange {
+  const node = view.nodes.find((entry) => entry.nodeId === nodeId);
+  return node ? { nodes: [change(node)] } : {};
+}
+
+/** Joins changes into one that does the same: later nodes and summaries win, notices add up. */
+export function joinChanges(changes: readonly RunChange[]): RunChange {
+  const nodes = new Map<number, RunNodeView>();
+  const joined: RunChange = {};
+  for (const change of changes) {
+    if (change.summary) joined.summary = change.summary;
+    for (const node of change.nodes ?? []) nodes.set(node.nodeId, node);
+    if (change.notices) joined.notices = [...(joined.notices ?? []), ...change.notices];
+  }
+  if (nodes.size > 0) joined.nodes = [...nodes.values()];
+  return joined;
+}
+
+/** Progress, time left and what needs a person, from the view and the money so far. */
+export function summarise(
+  view: RunView,
+  sums: Pick<RunSummary, 'counts' | 'costUSD' | 'savedUSD'>,
+  elapsedMs: number,
+): RunSummary {
+  const done = view.nodes.reduce(
+    (sum, node) => sum + node.candidates.filter((c) => settled.has(c.state)).length,
+    0,
+  );
+  const total = Math.max(view.summary.total, done);
+  const pace = done > 0 ? elapsedMs / done : null;
+  return {
+    ...view.summary,
+    ...sums,
+    done,
+    total,
+    etaS:
+      pace === null || view.summary.finishedAt !== null ? null : Math.round(((total - done) * pace) / 1000),
+    picksOpen: picksOpen(view),
+  };
+}
+
+/** Gates with pictures to choose from and no person's pick. */
+export const picksOpen = (view: RunView): number =>
+  view.nodes.reduce(
+    (sum, node) =>
+      sum +
+      (node.candidates.some((c) => c.url !== null)
+        ? node.gates.filter((gate) => gate.picks.length === 0).length
+        : 0),
+    0,
+  );

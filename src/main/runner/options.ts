@@ -1,0 +1,45 @@
+import type { RunOptions } from '../../shared/domain.ts';
+import type { SettingKey, Settings } from '../../shared/settings.ts';
+
+/** Run options with every gap filled from the settings. Seconds are milliseconds here. */
+export interface ResolvedOptions {
+  mode: RunOptions['mode'];
+  gates: RunOptions['gates'];
+  concurrency: number;
+  maxTasks: number;
+  refImage: string | null;
+  storage: string;
+  outRoot: string | null;
+  pollMs: number;
+  imageTimeoutMs: number;
+  videoTimeoutMs: number;
+  /** How long to wait for a backend before the run has begun, and in its middle. */
+  waitAtStartMs: number;
+  waitMidRunMs: number;
+  retries: number;
+  quotaPauseMs: number;
+}
+
+const WAIT_AT_START_S = 15;
+
+export function resolveOptions(
+  options: RunOptions,
+  setting: <K extends SettingKey>(key: K) => Settings[K],
+): ResolvedOptions {
+  return {
+    mode: options.mode,
+    gates: options.gates,
+    concurrency: options.concurrency ?? setting('runner.concurrency'),
+    maxTasks: setting('runner.maxTasks'),
+    refImage: options.refImage ?? null,
+    storage: options.storage ?? setting('storage.default'),
+    outRoot: options.outRoot ?? null,
+    pollMs: options.pollMs ?? setting('runner.pollMs'),
+    imageTimeoutMs: (options.imageTimeoutS ?? setting('runner.imageTimeoutS')) * 1000,
+    videoTimeoutMs: (options.videoTimeoutS ?? setting('runner.videoTimeoutS')) * 1000,
+    waitAtStartMs: (options.waitBackendS ?? WAIT_AT_START_S) * 1000,
+    waitMidRunMs: (options.waitBackendS ?? setting('runner.waitForBackendS')) * 1000,
+    retries: setting('runner.retries'),
+    quotaPauseMs: setting('runner.quotaPauseS') * 1000,
+  };
+}

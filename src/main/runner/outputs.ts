@@ -1,0 +1,138 @@
+import { fileURLToPath } from 'node:url';
+import type { GenerationKind, RunCounts } from '../../shared/domain.ts';
+import { FlowdeckError } from '../../shared/failure.ts';
+import { type Backend, BackendError, type ResultFile } from '../backend/backend.ts';
+import type { Database } from '../db/database.ts';
+import type { StoredFile } from '../db/objects.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Disk } from '../platform/disk.ts';
+import { inspectMedia, type MediaInfo, sha256 } from '../platform/media.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { NodePlaces } from './places.ts';
+
+/** A candidate that is safely here: on disk, in the store, in the journal. */
+export interface StoredCandidate {
+  url: string;
+  file: string;
+  sha256: string;
+  ext: string;
+}
+
+export interface OutputDeps {
+  db: Database;
+  backend: Backend;
+  dispatch: Dispatch;
+  store: ObjectStore;
+  disk: Disk;
+  clock: Clock;
+  counts: RunCounts;
+  signal: AbortSignal;
+}
+
+const FETCHES = 3;
+
+/** The bytes of a paid result could not be had whole; they are asked for again by the next run, never bought again. */
+export class DownloadProblem extends Error {
+  override readonly name = 'DownloadProblem';
+}
+
+/**
+ * Fetches a result, at most three times, until it is whole and what it should be (behaviour.md §5): the length that
+ * was announced, a picture that decodes, a clip with its boxes.
+ */
+export async function fetchResult(
+  result: ResultFile,
+  kind: GenerationKind,
+  deps: OutputDeps,
+): Promise<{ bytes: Uint8Array; info: MediaInfo }> {
+  let problem = '';
+  for (let attempt = 1; attempt <= FETCHES; attempt++) {
+    try {
+      const { bytes, expectedBytes } =
+        result.bytes !== null
+          ? { bytes: result.bytes, expectedBytes: null }
+          : await deps.backend.download(result.url, deps.signal);
+      if (expectedBytes !== null && bytes.byteLength !== expectedBytes) {
+        problem = `${bytes.byteLength} of ${expectedBytes} bytes came`;
+        continue;
+      }
+      const info = await inspectMedia(bytes);
+      if (info.kind === kind) return { bytes, info };
+      problem = `it is ${info.contentType}, not a ${kind === 'image' ? 'picture' : 'clip'}`;
+    } catch (error) {
+      deps.signal.throwIfAborted();
+      if (error instanceof BackendError && error.kind === 'unreachable') {
+        await deps.dispatch.outage(error);
+        attempt--;
+        continue;
+      }
+      if (!(error instanceof Error)) throw error;
+      problem = error.message;
+    }
+  }
+  throw new DownloadProblem(`The result could not be fetched whole in ${FETCHES} tries: ${problem}.`);
+}
+
+/**
+ * Puts fetched bytes on the disk under their scene name. What lies there and is not in our books (a person's or
+ * another tool's file) is moved aside first, never overwritten.
+ */
+export async function placeOnDisk(
+  path: string,
+  bytes: Uint8Array,
+  known: (sha256: string) => boolean,
+  disk: Disk,
+): Promise<void> {
+  const there = await disk.read(path);
+  if (there !== null) {
+    const hash = sha256(there);
+    if (hash === sha256(bytes)) return;
+    if (!known(hash)) {
+      const dot = path.lastIndexOf('.');
+      await disk.copyNew(path, `${path.slice(0, dot)}-${hash.slice(0, 12)}${path.slice(dot)}`);
+    }
+  }
+  await disk.write(path, bytes);
+}
+
+/** From a fetched result to a stored object: on disk, journal `downloaded`, in the store, journal `stored`. */
+export async function keepResult(
+  journalId: number,
+  fetched: { bytes: Uint8Array; info: MediaInfo },
+  place: { row: number; candidate: number },
+  places: NodePlaces,
+  deps: OutputDeps,
+): Promise<StoredCandidate> {
+  const { db, clock, disk } = deps;
+  const hash = sha256(fetched.bytes);
+  const file = places.candidate(place.row, place.candidate, fetched.info.ext);
+  await placeOnDisk(file, fetched.bytes, (sha) => db.objects.bySha(sha) !== null, disk);
+  await db.commits.write(() =>
+    db.journal.step(journalId, { state: 'downloaded', file, sha256: hash }, clock.now()),
+  );
+  const object: StoredFile = {
+    sha256: hash,
+    ext: fetched.info.ext,
+    contentType: fetched.info.contentType,
+    size: fetched.bytes.byteLength,
+    file,
+  };
+  const url = await putInStore(object, places.key(place.row, place.candidate, hash, object.ext), deps);
+  await db.commits.write(() => db.journal.step(journalId, { state: 'stored', url }, clock.now()));
+  return { url, file, sha256: hash, ext: object.ext };
+}
+
+/** Puts a local file in the store and in our books; an equal object is not sent twice. */
+export async function putInStore(object: StoredFile, key: string, deps: OutputDeps): Promise<string> {
+  const { store, db, counts, signal } = deps;
+  const { url, uploaded } = await store.put({ ...object, key }, signal);
+  if (uploaded) counts.uploaded++;
+  // A store on this machine keeps its own copy, under a name that is never used again: that one is shown from now on.
+  const file = url.startsWith('file:') ? fileURLToPath(url) : object.file;
+  await db.commits.write(() => db.objects.put({ ...object, file }, url));
+  return url;
+}
+
+/** The store or the disk is at fault, not the node. */
+export const isStoreProblem = (error: unknown): error is FlowdeckError => error instanceof FlowdeckError;

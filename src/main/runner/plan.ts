@@ -1,0 +1,278 @@
+import type { PlanNode, PlanReason, PlanTotals, RunMode } from '../../shared/domain.ts';
+import type { GenerationNode, MediaInput } from '../workflow/generation.ts';
+import { frameIndex } from '../workflow/picks.ts';
+import { type CacheParts, compareCacheKey, digest } from './cache-key.ts';
+import { estimateSeconds, roundUSD } from './costs.ts';
+
+/** What the plan needs to know beside the workflow. Everything is a value: the plan reads nothing. */
+export interface PlanFacts {
+  mode: RunMode;
+  /** Nodes to be made anew whatever their cache says. */
+  forced: ReadonlySet<number>;
+  /** Cache keys of the database, for nodes whose file has none. */
+  storedKeys: ReadonlyMap<number, string>;
+  /** Content hash of a reference, when known: local files always, addresses when seen before. */
+  referenceHash: (value: string) => string | null;
+  /** The person's pick at a gate, as an index into its gallery, null if none. */
+  pickAt: (gateId: number) => number | null;
+  /** Addresses known to be gone. */
+  gone: ReadonlySet<string>;
+  /** What `--ref-image` gives to image nodes without any reference. */
+  refImage: string | null;
+  /** The model the backend will be asked for. */
+  modelOf: (node: GenerationNode) => string;
+  priceOf: (node: GenerationNode) => number;
+  concurrency: number;
+  maxTasks: number;
+}
+
+/** A candidate's place: row and candidate count from 1, index is row-major from 0. */
+export interface Place {
+  row: number;
+  candidate: number;
+  index: number;
+}
+
+/** A node of the plan with all that the run needs to carry it out. */
+export interface PlannedNode extends PlanNode {
+  node: GenerationNode;
+  model: string;
+  /** Cached output that stays, row-major over rows × perRow; null is a place to fill. */
+  keep: (string | null)[];
+  /** Places to generate, in order. */
+  todo: Place[];
+  /** Cached output that is no longer valid and is cleared at the start. */
+  clear: boolean;
+  references: string[];
+  /** Nodes whose output must be there first. */
+  needs: number[];
+}
+
+export interface RunPlan {
+  nodes: PlannedNode[];
+  totals: PlanTotals;
+}
+
+/** What a run would do (behaviour.md §4). Nodes come in the order of `nodes`; a node after what it needs is not assumed. */
+export function planRun(nodes: readonly GenerationNode[], facts: PlanFacts): RunPlan {
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+  const planned = new Map<number, PlannedNode>();
+  const visiting = new Set<number>();
+
+  const plan = (node: GenerationNode): PlannedNode => {
+    const known = planned.get(node.nodeId);
+    if (known) return known;
+    visiting.add(node.nodeId);
+    const upstream = new Map<number, PlannedNode>();
+    for (const id of needsOf(node)) {
+      const source = byId.get(id);
+      // A cycle is an error of the check; here it must only end.
+      if (source && !visiting.has(id)) upstream.set(id, plan(source));
+    }
+    visiting.delete(node.nodeId);
+    const result = planNode(node, upstream, facts);
+    planned.set(node.nodeId, result);
+    return result;
+  };
+
+  const all = nodes.map(plan);
+  return { nodes: all, totals: totalsOf(all, facts) };
+}
+
+/** Image nodes whose output this one starts from or refers to. */
+export function needsOf(node: GenerationNode): number[] {
+  const ids = node.inputs.flatMap((input) => (input.source.kind === 'output' ? [input.source.nodeId] : []));
+  return [...new Set(ids)];
+}
+
+/** References as written: of Media nodes, or `--ref-image` where an image node has none at all. */
+export function referencesOf(node: GenerationNode, refImage: string | null): string[] {
+  const media = node.inputs.flatMap((input) => (input.source.kind === 'media' ? [input.source.value] : []));
+  return node.kind === 'image' && node.inputs.length === 0 && refImage !== null ? [refImage] : media;
+}
+
+function planNode(
+  node: GenerationNode,
+  upstream: ReadonlyMap<number, PlannedNode>,
+  facts: PlanFacts,
+): PlannedNode {
+  const rows = node.prompts.length;
+  const wanted = rows * node.perRow;
+  const references = referencesOf(node, facts.refImage);
+  const model = facts.modelOf(node);
+  const keep = Array.from({ length: wanted }, (_, index) => {
+    const url = node.saved[index] ?? null;
+    return url !== null && facts.gone.has(url) ? null : url;
+  });
+  const { reason, trusted } = reasonOf(node, keep, references, model, upstream, facts);
+
+  const regenerates = reason === 'forced' || reason.endsWith('changed');
+  const wantedNow = reason !== 'not wanted (images mode)' && !reason.startsWith('blocked by');
+  if (regenerates) keep.fill(null);
+  const todo: Place[] = [];
+  if (wantedNow) {
+    keep.forEach((url, index) => {
+      if (url === null)
+        todo.push({ row: Math.floor(index / node.perRow) + 1, candidate: (index % node.perRow) + 1, index });
+    });
+  }
+  return {
+    nodeId: node.nodeId,
+    tab: node.tab,
+    title: node.title,
+    kind: node.kind,
+    scene: node.scene,
+    rows,
+    candidates: wanted,
+    reason,
+    generations: todo.length,
+    costUSD: roundUSD(todo.length * facts.priceOf(node)),
+    trusted,
+    node,
+    model,
+    keep,
+    todo,
+    clear: regenerates && node.saved.length > 0,
+    references,
+    needs: needsOf(node),
+  };
+}
+
+function reasonOf(
+  node: GenerationNode,
+  keep: readonly (string | null)[],
+  references: readonly string[],
+  model: string,
+  upstream: ReadonlyMap<number, PlannedNode>,
+  facts: PlanFacts,
+): { reason: PlanReason; trusted: boolean } {
+  const is = (reason: PlanReason, trusted = false) => ({ reason, trusted });
+  // Without a prompt there is nothing to ask for; what is cached is shown, not judged.
+  if (node.prompts.length === 0)
+    return is(node.saved.some((url) => url !== null) ? 'cached' : 'missing', node.saved.length > 0);
+
+  const blocker = [...upstream.values()].find((source) => cannotGive(source));
+  const blocked = blocker && (`blocked by ${blocker.nodeId}` as const);
+  const unwanted = facts.mode === 'images' && node.kind === 'video';
+  /** What would have to be made, unless it is not wanted now or cannot be. */
+  const make = (reason: PlanReason) => is(unwanted ? 'not wanted (images mode)' : (blocked ?? reason));
+
+  if (facts.forced.has(node.nodeId)) return make('forced');
+  if (!node.saved.some((url) => url !== null)) return make('missing');
+  if (facts.mode === 'clean') return make('forced');
+
+  const frames = frameIdentities(node, upstream, facts);
+  const change = compareCacheKey(
+    node.cacheKey ?? facts.storedKeys.get(node.nodeId),
+    partsOf(node, references, model, frames, facts.referenceHash),
+    node.saved,
+  );
+  // Cached by another tool: trusted, unless the file itself says it came from another model, or its frame will change.
+  if (change === 'unknown') {
+    if (node.kind === 'image' && node.namedModel !== node.model) return make('model changed');
+    if (frames.includes(null)) return make('frame changed');
+  } else if (change !== null) return make(change);
+
+  const trusted = change === 'unknown';
+  const lacking = keep.some((url) => url === null);
+  if (!lacking) return is('cached', trusted);
+  const stale = node.saved.some((url) => url !== null && facts.gone.has(url));
+  return { ...make(stale ? 'stale url' : 'partial'), trusted };
+}
+
+/** Nothing can come from a node that has no output and will get none. */
+const cannotGive = (source: PlannedNode): boolean =>
+  source.reason.startsWith('blocked by') ||
+  (source.candidates === 0 && !source.node.saved.some((url) => url !== null));
+
+/** Today's parts of a node's cache key. A frame that is null is not known yet and equals nothing. */
+export function partsOf(
+  node: GenerationNode,
+  references: readonly string[],
+  model: string,
+  frames: readonly (string | null)[],
+  referenceHash: (value: string) => string | null,
+): CacheParts {
+  const hashes = references.map(referenceHash);
+  return {
+    prompts: digest([...node.prompts, node.kind === 'video' ? node.negativePrompt : '']),
+    references: digest(references.map((value, i) => referenceIdentity(value, hashes[i] ?? null))),
+    contents: references.length > 0 && hashes.every((hash) => hash !== null) ? digest(hashes) : null,
+    model: digest([model, node.aspectRatio, node.perRow]),
+    frames: frames.includes(null) ? UNKNOWN : digest(frames),
+  };
+}
+
+/** Equals no digest: a frame that will be made anew is a changed one. */
+const UNKNOWN = '?';
+
+/**
+ * An address names its content as long as nobody says otherwise; a local path does not. A reference we stored
+ * has its hash in its address (behaviour.md §6), so that putting the address in changes nothing.
+ */
+export function referenceIdentity(value: string, hash: string | null): string {
+  const stored = /\/refs\/([0-9a-f]{64})\.[a-z0-9]+$/.exec(value)?.[1];
+  if (stored) return stored;
+  return /^https?:/i.test(value) ? value : (hash ?? value);
+}
+
+/** The picture each row takes from each input that comes from another node: its address, or null if it will be made anew. */
+export function frameIdentities(
+  node: GenerationNode,
+  upstream: ReadonlyMap<number, { keep: readonly (string | null)[]; node: GenerationNode }>,
+  facts: Pick<PlanFacts, 'pickAt'>,
+): (string | null)[] {
+  const inputs = node.inputs.filter((input) => input.source.kind === 'output');
+  return node.prompts.flatMap((_, row) =>
+    inputs.map((input) => {
+      const source = input.source.kind === 'output' ? upstream.get(input.source.nodeId) : undefined;
+      if (!source) return null;
+      const frame = pictureFor(
+        input,
+        source.node,
+        row,
+        node.prompts.length,
+        facts.pickAt,
+        (index) => (source.keep[index] ?? null) !== null,
+      );
+      return frame === null ? null : (source.keep[frame.index] ?? null);
+    }),
+  );
+}
+
+/** Which candidate of `source` a row (from 0) takes through an input, by behaviour.md §2. Null: none is usable. */
+export function pictureFor(
+  input: MediaInput,
+  source: GenerationNode,
+  row: number,
+  rows: number,
+  pickAt: (gateId: number) => number | null,
+  usable: (index: number) => boolean,
+): { index: number; by: 'person' | 'machine' } | null {
+  const gateId = input.source.kind === 'output' ? input.source.gateId : null;
+  const found = frameIndex({
+    pick: gateId === null ? null : pickAt(gateId),
+    pictureRows: source.prompts.length,
+    perRow: source.perRow,
+    videoRow: row,
+    videoRows: rows,
+    usable,
+  });
+  return found === null || 'error' in found ? null : found;
+}
+
+function totalsOf(nodes: readonly PlannedNode[], facts: PlanFacts): PlanTotals {
+  const count = (kind: 'image' | 'video') =>
+    nodes.filter((node) => node.kind === kind).reduce((sum, node) => sum + node.generations, 0);
+  const images = count('image');
+  const videos = count('video');
+  return {
+    nodes: nodes.length,
+    generations: images + videos,
+    cached: nodes.filter((node) => node.reason === 'cached').length,
+    costUSD: roundUSD(nodes.reduce((sum, node) => sum + node.costUSD, 0)),
+    images,
+    videos,
+    estimateS: estimateSeconds(images, videos, facts.concurrency, facts.maxTasks),
+  };
+}

@@ -1,0 +1,105 @@
+import type { emptyCounts } from '../../shared/domain.ts';
+import type { RunEvent, RunEventOf } from '../../shared/run-events.ts';
+import type { Backend } from '../backend/backend.ts';
+import { isoTime } from '../platform/clock.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { ErrorEntry } from './errors-file.ts';
+import { pickIn } from './gate-picks.ts';
+import type { ResolvedOptions } from './options.ts';
+import { type Places, placesFor } from './places.ts';
+import { type PlannedNode, pictureFor } from './plan.ts';
+import type { OpenedWorkflow, Planned } from './prepare.ts';
+import type { Recorder } from './recorder.ts';
+import type { RunnerDeps } from './runner-deps.ts';
+import type { Standing } from './schedule.ts';
+
+/** A run that was let in: locked, checked, planned, its backend there. */
+export interface AdmittedRun {
+  runId: string;
+  opened: OpenedWorkflow;
+  planned: Planned;
+  options: ResolvedOptions;
+  backend: Backend;
+  store: ObjectStore;
+  recorder: Recorder;
+  counts: ReturnType<typeof emptyCounts>;
+  /** US dollars. */
+  money: { spent: number; saved: number };
+}
+
+/** Distributive: each member of the union keeps its own fields. */
+type Unstamped<T> = T extends unknown ? Omit<T, 'at' | 'runId'> : never;
+
+/** What a run knows while it goes: where each node stands, what each has, who picked what. */
+export interface RunState extends AdmittedRun {
+  nodes: readonly PlannedNode[];
+  standing: Map<number, Standing>;
+  /** Row-major addresses of what each node has, as it grows; null where nothing is. */
+  galleries: Map<number, (string | null)[]>;
+  failed: Map<number, ErrorEntry>;
+  places: Places;
+  emit(event: Unstamped<RunEvent>): void;
+  notice(message: string, nodeId?: number): void;
+  tell(
+    node: PlannedNode,
+    state: RunEventOf<'node.state'>['state'],
+    more?: Partial<RunEventOf<'node.state'>>,
+  ): void;
+  /** A person's pick that still holds, as an index into the gallery of the node above the gate. */
+  pickAt(gateId: number): number | null;
+  /** Per input that gives a picture: its address for this row (from 0), and whether it comes from another node. */
+  picturesOf(node: PlannedNode, row: number): { url: string; generated: boolean }[];
+  /** In `hold` mode: a gate this node draws from that has no person's pick. */
+  waitsForPick(node: PlannedNode): number | null;
+}
+
+export function createRunState(run: AdmittedRun, deps: RunnerDeps): RunState {
+  const { planned, recorder, runId } = run;
+  const { nodes } = planned.plan;
+  const { gates } = planned;
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+  const galleries = new Map(nodes.map((node) => [node.nodeId, [...node.keep]]));
+
+  const emit = (event: Unstamped<RunEvent>) =>
+    recorder.emit({ ...event, at: isoTime(deps.clock), runId } as RunEvent);
+  const pickAt = (gateId: number): number | null => {
+    const gate = gates.get(gateId);
+    return gate ? pickIn(gate.pick, galleries.get(gate.feeder.nodeId) ?? []) : null;
+  };
+
+  return {
+    ...run,
+    nodes,
+    standing: new Map(),
+    galleries,
+    failed: new Map(),
+    places: placesFor(planned.projectFolder, run.opened.workflow, planned.nodes),
+    emit,
+    notice: (message, nodeId) =>
+      emit({ type: 'run.notice', message, ...(nodeId === undefined ? {} : { nodeId }) }),
+    tell: (node, state, more = {}) =>
+      emit({ ...more, type: 'node.state', nodeId: node.nodeId, tab: node.tab, title: node.title, state }),
+    pickAt,
+    picturesOf: (node, row) => {
+      if (node.node.inputs.length === 0) return node.references.map((url) => ({ url, generated: false }));
+      return node.node.inputs.flatMap((input): { url: string; generated: boolean }[] => {
+        if (input.source.kind === 'media') return [{ url: input.source.value, generated: false }];
+        const upstream = byId.get(input.source.nodeId);
+        const gallery = galleries.get(input.source.nodeId) ?? [];
+        if (!upstream) return [];
+        const usable = (index: number) => (gallery[index] ?? null) !== null;
+        const found = pictureFor(input, upstream.node, row, node.rows, pickAt, usable);
+        const url = found === null ? null : (gallery[found.index] ?? null);
+        return url === null ? [] : [{ url, generated: true }];
+      });
+    },
+    waitsForPick: (node) => {
+      if (run.options.gates !== 'hold') return null;
+      for (const { source } of node.node.inputs) {
+        if (source.kind === 'output' && source.gateId !== null && pickAt(source.gateId) === null)
+          return source.gateId;
+      }
+      return null;
+    },
+  };
+}

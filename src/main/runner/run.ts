@@ -1,0 +1,331 @@
+import { dirname } from 'node:path';
+import { errorWords } from '../../shared/error-words.ts';
+import { type Failure, FlowdeckError, fail, toFailure } from '../../shared/failure.ts';
+import type { RunEventOf } from '../../shared/run-events.ts';
+import { isoTime } from '../platform/clock.ts';
+import { concludeRun } from './conclude.ts';
+import { roundUSD } from './costs.ts';
+import { createDispatch } from './dispatch.ts';
+import { type NodeOutcome, runNode } from './node-run.ts';
+import { putInStore } from './outputs.ts';
+import type { PlannedNode } from './plan.ts';
+import { createPictureLoader, ReferenceProblem } from './references.ts';
+import { type AdmittedRun, createRunState } from './run-state.ts';
+import type { RunnerDeps } from './runner-deps.ts';
+import { decide } from './schedule.ts';
+import { createSourceFile } from './source-file.ts';
+import { createWriteBack } from './write-back.ts';
+
+export interface RunControl {
+  pause(): void;
+  resume(): void;
+  cancel(): void;
+  setConcurrency(nodes: number): void;
+  pick(gate: number, row: number, candidate: number): Promise<void>;
+  /** Never rejects. */
+  finished: Promise<{ event: RunEventOf<'run.finished'>; failure: Failure | null }>;
+}
+
+/** Carries out steps 4 to 12 of behaviour.md §5. Lock and database row are the caller's. */
+export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
+  const run = createRunState(admitted, deps);
+  const { opened, planned, options, backend, counts, money, standing } = run;
+  const { db, disk, clock } = deps;
+  const ending = new AbortController();
+  const { signal } = ending;
+  const inFlight = new Set<string>();
+  const filesPerTask = { image: 1, video: 1 };
+  let { concurrency } = options;
+  let failure: Failure | null = null;
+  let cancelled = false;
+  let wake = () => {};
+
+  const abort = (error: FlowdeckError) => {
+    failure ??= error.failure;
+    ending.abort(error);
+  };
+  const dispatch = createDispatch({
+    clock,
+    random: deps.random,
+    backend,
+    signal,
+    maxTasks: options.maxTasks,
+    waitForBackendMs: options.waitMidRunMs,
+    quotaPauseMs: options.quotaPauseMs,
+    abort,
+    onDown: (message) => run.emit({ type: 'backend.down', server: backend.server, message }),
+    onUp: (downMs) => run.emit({ type: 'backend.up', server: backend.server, downMs }),
+    onState: () => tellStatus(),
+    onNotice: run.notice,
+  });
+  const tellStatus = () =>
+    run.emit({ type: 'run.status', status: signal.aborted ? 'stopping' : dispatch.state(), concurrency });
+  const source = createSourceFile(opened.workflow, {
+    disk,
+    clock,
+    signal,
+    // The journal has it all, and the last write of the run tries again and then tells.
+    onProblem: (error) =>
+      run.notice(`The workflow file could not be written yet: ${toFailure(error).message}`),
+    onChangedOutside: () =>
+      run.notice('The workflow file was changed by somebody else; only our results are merged into it.'),
+  });
+  const writeBack = createWriteBack(run, source, deps);
+  const load = createPictureLoader({
+    disk,
+    objects: db.objects,
+    fetch: deps.fetch,
+    clock,
+    folders: [dirname(opened.path), planned.projectFolder],
+  });
+
+  const finished = (async () => {
+    try {
+      announce();
+      if (planned.plan.totals.generations > 0) await prepareFile();
+      await generateAll();
+    } catch (error) {
+      if (!cancelled) failure ??= toFailure(error);
+      ending.abort(error);
+    }
+    return concludeRun(run, { source, inFlight, cancelled, failure }, deps);
+  })();
+
+  function announce(): void {
+    counts.nodes = run.nodes.length;
+    for (const node of run.nodes) {
+      if (node.todo.length === 0 && node.reason === 'cached') {
+        counts.cached++;
+        standing.set(node.nodeId, 'done');
+        run.tell(node, 'cached', node.trusted ? { reason: 'made by another tool, trusted' } : {});
+      } else if (node.todo.length === 0 && node.candidates > 0) {
+        counts.skipped++;
+        standing.set(node.nodeId, 'skipped');
+        run.tell(node, 'skipped', { reason: node.reason });
+      } else {
+        standing.set(node.nodeId, 'waiting');
+        run.tell(node, 'waiting', { reason: node.reason });
+      }
+    }
+    if (
+      run.nodes.some(
+        (node) => node.kind === 'video' && node.todo.length > 0 && node.node.negativePrompt.trim() !== '',
+      )
+    ) {
+      run.notice('G-Labs takes no negative prompt for videos: it is left out.');
+    }
+  }
+
+  /** Steps 4 to 6: backup, store local references, then clear the stale and put the addresses in, in one write. */
+  async function prepareFile(): Promise<void> {
+    const backup = await deps.backup(opened.path, opened.bytes, 'pre-run');
+    await db.commits.write(() => db.runs.setBackup(run.runId, backup.path));
+    const wanted = new Set(
+      run.nodes.filter((node) => node.todo.length > 0).flatMap((node) => node.references),
+    );
+    const addresses = new Map<string, string>();
+    for (const value of wanted) {
+      try {
+        const picture = await load(value, signal);
+        if (picture.localPath === null) continue;
+        const { sha256, ext, contentType } = picture;
+        const object = { sha256, ext, contentType, size: picture.bytes.byteLength, file: picture.localPath };
+        const url = await putInStore(object, `refs/${sha256}.${ext}`, { ...run, ...deps, dispatch, signal });
+        if (value !== planned.facts.refImage) addresses.set(value, url);
+      } catch (error) {
+        // Its nodes fail with it, before anything is submitted for them.
+        if (!(error instanceof ReferenceProblem)) throw error;
+      }
+    }
+    await writeBack.clear(addresses);
+  }
+
+  async function generateAll(): Promise<void> {
+    const running = new Set<Promise<void>>();
+    for (;;) {
+      if (signal.aborted) {
+        await Promise.all(running);
+        throw signal.reason;
+      }
+      const { start, skip } = decide(run.nodes, standing, concurrency - running.size);
+      for (const { node, because } of skip) {
+        standing.set(node.nodeId, 'skipped');
+        counts.skipped++;
+        run.tell(node, 'skipped', { reason: `needs node ${because}` });
+      }
+      const held = start.filter((node) => hold(node));
+      for (const node of start) {
+        if (held.includes(node)) continue;
+        standing.set(node.nodeId, 'running');
+        const work = runOne(node)
+          .catch((error: unknown) => {
+            if (!signal.aborted)
+              abort(
+                error instanceof FlowdeckError
+                  ? error
+                  : fail('internal', toFailure(error).message, { cause: error }),
+              );
+          })
+          .finally(() => {
+            running.delete(work);
+            wake();
+          });
+        running.add(work);
+      }
+      // What was skipped or held may leave room, or more to skip.
+      if (skip.length + held.length > 0) continue;
+      if (running.size === 0) return;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        if (signal.aborted) resolve();
+      });
+    }
+  }
+  signal.addEventListener('abort', () => wake());
+
+  function hold(node: PlannedNode): boolean {
+    const gateId = run.waitsForPick(node);
+    if (gateId === null) return false;
+    standing.set(node.nodeId, 'held');
+    counts.held++;
+    run.tell(node, 'held', {
+      reason: `waits for a pick at ${planned.gates.get(gateId)?.title || `node ${gateId}`}`,
+    });
+    return true;
+  }
+
+  async function runOne(node: PlannedNode): Promise<void> {
+    run.tell(node, 'ready');
+    if (node.rows === 0)
+      return nodeFailed(node, {
+        class: 'api_error',
+        message: 'The node has no prompt.',
+        attempts: 0,
+        row: 1,
+      });
+    if (node.node.inputs.length + node.references.length > 0) run.tell(node, 'uploading-refs');
+    const outcome = await runNode(node, {
+      ...run,
+      ...deps,
+      workflow: opened.path,
+      dispatch,
+      signal,
+      pollMs: options.pollMs,
+      imageTimeoutMs: options.imageTimeoutMs,
+      videoTimeoutMs: options.videoTimeoutMs,
+      retries: options.retries,
+      reuse: node.reason !== 'forced',
+      load,
+      places: run.places.of(node.nodeId),
+      picturesOfRow: (row) => run.picturesOf(node, row).map((picture) => picture.url),
+      inFlight,
+      filesPerTask,
+      on: {
+        step: (state, place, attempt) =>
+          run.tell(node, state, { row: place.row, candidate: place.candidate, attempt }),
+        task: (taskId, how, { row, candidate }, attempt) =>
+          run.emit({
+            type: how === 'submitted' ? 'task.submitted' : 'task.reattached',
+            nodeId: node.nodeId,
+            taskId,
+            row,
+            candidate,
+            attempt,
+          }),
+        stored: ({ row, candidate, index }, { url, file, sha256 }) => {
+          const gallery = run.galleries.get(node.nodeId);
+          if (gallery) gallery[index] = url;
+          run.emit({ type: 'candidate.stored', nodeId: node.nodeId, row, candidate, url, file, sha256 });
+        },
+        notice: (message) => run.notice(message, node.nodeId),
+        paid: () => {
+          money.spent = roundUSD(money.spent + planned.facts.priceOf(node.node));
+        },
+      },
+    });
+    await settleNode(node, outcome);
+  }
+
+  /** A node is through. What it has goes into the file, also when it failed: it was paid for. */
+  async function settleNode(node: PlannedNode, outcome: NodeOutcome): Promise<void> {
+    run.galleries.set(node.nodeId, outcome.gallery);
+    if (outcome.gallery.some((url) => url !== null)) {
+      writeBack.output(node, outcome);
+      await writeBack.putInUse(node);
+      writeBack.showGates(node);
+    }
+    if (outcome.failure) return nodeFailed(node, outcome.failure);
+    standing.set(node.nodeId, 'done');
+    counts.generated++;
+    run.tell(node, 'done', outcome.short ? { short: true, reason: 'fewer candidates than asked for' } : {});
+  }
+
+  function nodeFailed(node: PlannedNode, problem: NonNullable<NodeOutcome['failure']>): void {
+    standing.set(node.nodeId, 'failed');
+    counts.failed++;
+    run.failed.set(node.nodeId, {
+      nodeId: node.nodeId,
+      tab: node.tab,
+      title: node.title,
+      type: problem.class,
+      code: problem.code ?? 0,
+      attempts: problem.attempts,
+      message: problem.message,
+      prompt: node.node.prompts[problem.row - 1] ?? '',
+      row: problem.row,
+      workflow: opened.path,
+      runId: run.runId,
+      at: isoTime(clock),
+    });
+    run.emit({
+      type: 'node.failed',
+      nodeId: node.nodeId,
+      tab: node.tab,
+      title: node.title,
+      error: problem.class,
+      message: problem.message,
+      attempts: problem.attempts,
+      cure: errorWords[problem.class].cure,
+    });
+  }
+
+  return {
+    pause: dispatch.pause,
+    resume: dispatch.resume,
+    cancel: () => {
+      if (signal.aborted) return;
+      cancelled = true;
+      ending.abort(fail('interrupted', 'The run was cancelled.'));
+      tellStatus();
+    },
+    setConcurrency: (nodes) => {
+      concurrency = nodes;
+      tellStatus();
+      wake();
+    },
+    pick: async (gateId, row, candidate) => {
+      const gate = planned.gates.get(gateId);
+      const node = gate && run.nodes.find((entry) => entry.nodeId === gate.feeder.nodeId);
+      if (!gate || !node)
+        throw fail('not-found', `There is no gate ${gateId} in this run.`, { where: opened.path });
+      if (row > node.rows || candidate > node.node.perRow) {
+        throw fail(
+          'not-found',
+          `${gate.title || `Gate ${gateId}`} has no candidate ${candidate} in row ${row}.`,
+          { where: opened.path },
+        );
+      }
+      await writeBack.pick(gateId, (row - 1) * node.node.perRow + candidate - 1);
+      await writeBack.putInUse(node);
+      writeBack.showGates(node);
+      for (const entry of run.nodes) {
+        if (standing.get(entry.nodeId) !== 'held' || run.waitsForPick(entry) !== null) continue;
+        standing.set(entry.nodeId, 'waiting');
+        counts.held--;
+        run.tell(entry, 'waiting');
+      }
+      wake();
+    },
+    finished,
+  };
+}

@@ -1,0 +1,32 @@
+import type { RunOptions } from '../../shared/domain.ts';
+import type { SettingKey, Settings } from '../../shared/settings.ts';
+import type { Backend } from '../backend/backend.ts';
+import type { Database } from '../db/database.ts';
+import type { Clock, Random } from '../platform/clock.ts';
+import type { Disk } from '../platform/disk.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+
+/** All that the runner needs of the world. The composition root gives the real ones. */
+export interface RunnerDeps {
+  db: Database;
+  disk: Disk;
+  clock: Clock;
+  random: Random;
+  fetch: typeof fetch;
+  setting: <K extends SettingKey>(key: K) => Settings[K];
+  /** Base URL of the backend a run uses: its option, the settings, the supervised one (cli.md, `--server`). */
+  server: (options: RunOptions) => Promise<string>;
+  /** With its key. */
+  openBackend: (server: string) => Promise<Backend>;
+  /** Rejects with `usage` for a name that is not configured. */
+  openStore: (name: string) => Promise<ObjectStore>;
+  /** Before every destructive change; `reason` is a slug (behaviour.md §9). */
+  backup: (workflow: string, content: Uint8Array, reason: string) => Promise<{ id: string; path: string }>;
+  /** One run per file, across processes; rejects with `locked`. */
+  lock: (workflow: string, what: string) => Promise<{ release(): Promise<void> }>;
+  /** The id under which the window finds a stored file. */
+  media: (sha256: string, file: string) => string | null;
+  self: { pid: number; started: string | null };
+  isAlive: (pid: number, started: string | null) => Promise<boolean>;
+  newId: () => string;
+}

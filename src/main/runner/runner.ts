@@ -1,0 +1,198 @@
+import { resolve } from 'node:path';
+import type { Plan } from '../../shared/domain.ts';
+import { fail } from '../../shared/failure.ts';
+import type { RunEvent } from '../../shared/run-events.ts';
+import type { JournalEntry, RunSummary } from '../../shared/run-view.ts';
+import { repairWorkflow } from '../workflow/repair.ts';
+import { admitRun } from './admit.ts';
+import { pickAfterEnd } from './late-pick.ts';
+import { resolveOptions } from './options.ts';
+import { openWorkflow, planOpened } from './prepare.ts';
+import { carryOut } from './run.ts';
+import type { RunHandle, Runner } from './runner-api.ts';
+import type { RunnerDeps } from './runner-deps.ts';
+
+/** The runner of one process. */
+export function createRunner(deps: RunnerDeps): Runner {
+  const { db, disk, clock } = deps;
+  const live = new Map<string, RunHandle>();
+  const listeners = new Set<(handle: RunHandle) => void>();
+
+  /** What the database says of a run; one whose process is gone did not end by itself. */
+  const told = async (stored: {
+    summary: RunSummary;
+    pid: number;
+    processStarted: string | null;
+    open: boolean;
+  }) => {
+    const summary = { ...stored.summary, live: false };
+    if (!stored.open || (await deps.isAlive(stored.pid, stored.processStarted))) return summary;
+    return {
+      ...summary,
+      status: 'interrupted' as const,
+      message: summary.message ?? 'The program that ran it ended.',
+    };
+  };
+
+  const start: Runner['start'] = async (path, options, control = {}) => {
+    const signal = control.signal ?? new AbortController().signal;
+    const real = (await disk.realPath(resolve(path))) ?? resolve(path);
+    const lock = await deps.lock(real, `run ${real}`);
+    try {
+      const run = await admitRun(real, options, deps, signal);
+      const { summary } = run.recorder.view();
+      await db.commits.write(() =>
+        db.runs.insert(
+          {
+            id: run.runId,
+            workflow: summary.workflow,
+            name: summary.name,
+            mode: summary.mode,
+            options: JSON.stringify(options),
+            server: summary.server,
+            demo: summary.demo,
+            pid: deps.self.pid,
+            processStarted: deps.self.started,
+            startedAt: clock.now(),
+          },
+          summary,
+        ),
+      );
+      const early: RunEvent[] = [];
+      let stopEarly = run.recorder.onEvent((event) => early.push(event));
+      run.recorder.emit({
+        type: 'run.started',
+        at: summary.startedAt,
+        runId: run.runId,
+        workflow: summary.workflow,
+        name: summary.name,
+        mode: summary.mode,
+        server: summary.server,
+        demo: summary.demo,
+        concurrency: summary.concurrency,
+        plan: summary.plan,
+      });
+      const work = carryOut(run, deps);
+      const finished = work.finished.then(async ({ event, failure }) => {
+        try {
+          run.recorder.emit(event);
+          run.recorder.flush();
+          await db.commits.write(() => db.runs.finish(run.recorder.view(), clock.now()));
+        } finally {
+          live.delete(run.runId);
+          await lock.release();
+        }
+        return { event, failure };
+      });
+      const handle: RunHandle = {
+        runId: run.runId,
+        workflow: summary.workflow,
+        view: run.recorder.view,
+        onEvent: (listener) => {
+          stopEarly();
+          stopEarly = () => undefined;
+          for (const event of early.splice(0)) listener(event);
+          return run.recorder.onEvent(listener);
+        },
+        onChange: run.recorder.onChange,
+        pause: work.pause,
+        resume: work.resume,
+        cancel: work.cancel,
+        setConcurrency: work.setConcurrency,
+        pick: work.pick,
+        finished,
+      };
+      live.set(run.runId, handle);
+      for (const listener of listeners) listener(handle);
+      return handle;
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  };
+
+  return {
+    start,
+    check: async (path) => (await openWorkflow(path, deps)).findings,
+    fix: async (path) => {
+      const opened = await openWorkflow(path, deps);
+      const { text, fixed } = repairWorkflow(opened.workflow);
+      if (text === opened.workflow.text) return { fixed: [], backup: null };
+      const lock = await deps.lock(opened.path, `check --fix ${opened.path}`);
+      try {
+        const backup = await deps.backup(opened.path, opened.bytes, 'pre-fix');
+        await disk.write(opened.path, text);
+        return { fixed, backup: backup.path };
+      } finally {
+        await lock.release();
+      }
+    },
+    plan: async (path, options): Promise<Plan> => {
+      const opened = await openWorkflow(path, deps);
+      const { plan } = await planOpened(opened, resolveOptions(options, deps.setting), deps);
+      return {
+        nodes: plan.nodes.map(
+          ({ nodeId, tab, title, kind, scene, rows, candidates, reason, generations, costUSD, trusted }) => ({
+            nodeId,
+            tab,
+            title,
+            kind,
+            scene,
+            rows,
+            candidates,
+            reason,
+            generations,
+            costUSD,
+            trusted,
+          }),
+        ),
+        totals: plan.totals,
+      };
+    },
+    pick: async (runId, gate, row, candidate) => {
+      const handle = live.get(runId);
+      if (handle) return handle.pick(gate, row, candidate);
+      const stored = db.runs.find(runId);
+      if (!stored?.view) throw fail('not-found', `There is no run ${runId}.`);
+      await pickAfterEnd(stored.view, gate, row, candidate, deps);
+    },
+    recentRuns: async (limit) => {
+      const stored = await Promise.all(db.runs.recent(limit).map(told));
+      return stored.map((summary) => live.get(summary.runId)?.view().summary ?? summary);
+    },
+    view: async (runId) => {
+      const handle = live.get(runId);
+      if (handle) return handle.view();
+      const stored = db.runs.find(runId);
+      if (!stored) return null;
+      const summary = await told(stored);
+      return stored.view ? { ...stored.view, summary } : { summary, tabs: [], nodes: [], notices: [] };
+    },
+    handle: (runId) => live.get(runId) ?? null,
+    journal: (runId, nodeId) =>
+      db.journal.ofNode(runId, nodeId).map(
+        (row): JournalEntry => ({
+          row: row.row,
+          candidate: row.candidate,
+          attempt: row.attempt,
+          state: row.state,
+          taskId: row.taskId,
+          at: new Date(row.changedAt).toISOString(),
+          message: row.message,
+        }),
+      ),
+    lastRunOf: (path) => {
+      const last = db.runs.lastOf(path);
+      return last && { ...last, at: new Date(last.at).toISOString() };
+    },
+    onStarted: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: async () => {
+      const handles = [...live.values()];
+      for (const handle of handles) handle.cancel();
+      await Promise.all(handles.map((handle) => handle.finished));
+    },
+  };
+}
