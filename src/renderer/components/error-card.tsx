@@ -32,7 +32,7 @@ export function ErrorCard({ what, why, cure, raw, action, className }: ErrorCard
       </div>
       {raw && (
         <details className="min-w-0">
-          <summary className="flex h-6 w-fit items-center rounded-sm text-muted text-xs hover:text-ink">
+          <summary className="w-fit rounded-sm text-muted text-xs leading-6 hover:text-ink">
             Raw output
           </summary>
           <div className="relative mt-1">

@@ -5,7 +5,7 @@ import type { LogLine } from '../../shared/services.ts';
 import { Button } from './button.tsx';
 import { CopyButton } from './copy-button.tsx';
 import { cx } from './cx.ts';
-import { clockTime } from './format.ts';
+import { clockTime, counted } from './format.ts';
 import { logText, matchingLines } from './log-lines.ts';
 import { TextField } from './text-field.tsx';
 
@@ -41,7 +41,9 @@ export function LogView({ name, lines, empty, className }: LogViewProps) {
           className="w-52"
         />
         <span className="text-muted text-xs">
-          {search === '' ? `${shown.length} lines` : `${shown.length} of ${source.length} lines`}
+          {search === ''
+            ? counted(shown.length, 'line')
+            : `${shown.length} of ${counted(source.length, 'line')}`}
           {frozen && ', paused'}
         </span>
         <div className="ml-auto flex items-center gap-1">
@@ -65,6 +67,7 @@ export function LogView({ name, lines, empty, className }: LogViewProps) {
 function Lines({ name, lines, empty }: { name: string; lines: readonly LogLine[]; empty: string }) {
   const box = useRef<HTMLElement>(null);
   const follows = useRef(true);
+  const lastTop = useRef(0);
   const pointed = useRef(false);
   const virtual = useVirtualizer({
     count: lines.length,
@@ -74,10 +77,12 @@ function Lines({ name, lines, empty }: { name: string; lines: readonly LogLine[]
   });
 
   const newest = lines.at(-1);
+  const height = virtual.getTotalSize();
+  // The height changes once more when new lines have been measured: the end is followed then, too.
   useEffect(() => {
-    if (newest && follows.current && !pointed.current)
-      virtual.scrollToIndex(lines.length - 1, { align: 'end' });
-  }, [newest, lines.length, virtual]);
+    const follow = newest && height > 0 && follows.current && !pointed.current;
+    if (follow && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [newest, height]);
 
   return (
     <section
@@ -86,7 +91,10 @@ function Lines({ name, lines, empty }: { name: string; lines: readonly LogLine[]
       {...keyboardScroll}
       onScroll={(event) => {
         const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
-        follows.current = scrollHeight - scrollTop - clientHeight < 24;
+        // Only a way up leaves the end: lines that are measured anew move it away, too.
+        if (scrollHeight - scrollTop - clientHeight < 24) follows.current = true;
+        else if (scrollTop < lastTop.current) follows.current = false;
+        lastTop.current = scrollTop;
       }}
       onPointerEnter={() => {
         pointed.current = true;
@@ -97,7 +105,7 @@ function Lines({ name, lines, empty }: { name: string; lines: readonly LogLine[]
       className="min-h-24 flex-1 overflow-auto rounded-sm bg-sunken px-3 py-2 font-mono text-xs"
     >
       {lines.length === 0 && <p className="font-sans text-muted">{empty}</p>}
-      <div className="relative w-full" style={{ height: virtual.getTotalSize() }}>
+      <div className="relative w-full" style={{ height }}>
         {virtual.getVirtualItems().map((item) => {
           const line = lines[item.index];
           if (!line) return null;

@@ -6,8 +6,14 @@ import { Money } from './money.tsx';
 import { RelativeTime } from './relative-time.tsx';
 import { StateMark } from './state-mark.tsx';
 
+type RunsTableProps = {
+  runs: readonly RunSummary[];
+  /** Fewer columns, for a narrow place. */
+  compact?: boolean;
+};
+
 /** Runs in a table, newest first; the name opens the run. */
-export function RunsTable({ runs }: { runs: readonly RunSummary[] }) {
+export function RunsTable({ runs, compact = false }: RunsTableProps) {
   const openRun = useWindow((state) => state.openRun);
   return (
     <Table caption="Runs, newest first">
@@ -17,7 +23,7 @@ export function RunsTable({ runs }: { runs: readonly RunSummary[] }) {
           <Th>State</Th>
           <Th>Started</Th>
           <Th numeric>Generated</Th>
-          <Th numeric>Cached</Th>
+          {!compact && <Th numeric>Cached</Th>}
           <Th numeric>Failed</Th>
           <Th numeric>Cost</Th>
         </tr>
@@ -41,7 +47,7 @@ export function RunsTable({ runs }: { runs: readonly RunSummary[] }) {
               <RelativeTime at={run.startedAt} />
             </Td>
             <Td numeric>{run.counts.generated}</Td>
-            <Td numeric>{run.counts.cached}</Td>
+            {!compact && <Td numeric>{run.counts.cached}</Td>}
             <Td numeric className={run.counts.failed > 0 ? 'text-bad' : undefined}>
               {run.counts.failed}
             </Td>

@@ -49,7 +49,7 @@ export function StateMark({ mark, word, hideWord = false, className }: StateMark
   return (
     <span
       data-mark={mark}
-      className={cx('inline-flex min-w-0 items-center gap-1.5', colours[mark], className)}
+      className={cx('inline-flex min-w-0 items-center gap-1.5 align-bottom', colours[mark], className)}
       title={hideWord ? word : undefined}
     >
       <svg

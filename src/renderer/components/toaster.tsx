@@ -16,7 +16,9 @@ export function Toaster() {
           toast:
             'flex w-90 items-start gap-3 rounded-md border border-line bg-raised px-3 py-2 text-base text-ink shadow-lift',
           description: 'text-muted whitespace-pre-line',
-          error: 'border-bad/60',
+          error: 'border-bad/60 [&>[data-icon]]:text-bad',
+          success: '[&>[data-icon]]:text-good',
+          icon: 'mt-0.5 shrink-0',
           closeButton:
             'order-last ml-auto size-6 shrink-0 rounded-sm p-1 text-muted hover:bg-hover hover:text-ink',
         },

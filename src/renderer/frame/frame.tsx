@@ -16,12 +16,12 @@ export function Frame({ children }: { children: ReactNode }) {
         Skip to content
       </a>
       <StatusBar />
-      <ConnectionBanner />
-      <div className="flex min-h-0 flex-1">
+      <div className="relative flex min-h-0 flex-1">
         <Rail />
         <main id="main" tabIndex={-1} className="min-w-0 flex-1 outline-none">
           {children}
         </main>
+        <ConnectionBanner />
       </div>
       <RunAnnouncer />
       <Shortcuts />

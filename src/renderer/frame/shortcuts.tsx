@@ -1,11 +1,11 @@
 import { useEffect } from 'react';
 import { CommandPalette } from '../components/command-palette.tsx';
-import { useAction, useActions } from '../state/actions.ts';
+import { useActions } from '../state/actions.ts';
 import { isMac, isShortcut } from '../state/shortcuts.ts';
-import { usePalette, useWindow } from '../state/window.ts';
-import { places } from './places.ts';
+import { usePalette } from '../state/window.ts';
+import { PaletteActions } from './palette-actions.tsx';
 
-/** The palette, the keys of all registered actions, and the actions that lead to the screens. */
+/** The palette, and the keys of all registered actions. */
 export function Shortcuts() {
   const { open, setOpen } = usePalette();
 
@@ -31,26 +31,8 @@ export function Shortcuts() {
 
   return (
     <>
-      {places.map((place, index) => (
-        <PlaceAction key={place.view} index={index} />
-      ))}
+      <PaletteActions />
       <CommandPalette open={open} onOpenChange={setOpen} />
     </>
   );
-}
-
-function PlaceAction({ index }: { index: number }) {
-  const place = places[index];
-  useAction(
-    place
-      ? {
-          id: `go-${place.view}`,
-          title: place.title,
-          group: 'Go to',
-          shortcut: `mod+${index + 1}`,
-          run: () => useWindow.getState().go(place.view),
-        }
-      : null,
-  );
-  return null;
 }

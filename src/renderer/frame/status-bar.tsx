@@ -62,7 +62,7 @@ function ServicePart({
   const isTunnel = service.name === 'tunnel';
   return (
     <>
-      <Part label={name} onClick={onClick}>
+      <Part onClick={onClick}>
         <span className="text-muted">{name}</span>
         <StateMark mark={mark} word={word} />
         {address && (
@@ -82,25 +82,31 @@ function RunPart({ run, onClick }: { run: RunSummary; onClick: () => void }) {
   return (
     <Part label="Current run" onClick={onClick} className="min-w-0">
       <StateMark mark={mark} word={word} hideWord={run.status === 'running'} />
-      <span className="truncate font-medium">{run.name}</span>
+      <span className="max-w-48 shrink-0 truncate font-medium">{run.name}</span>
       <ProgressBar
         label={`Progress of ${run.name}`}
         done={run.done}
         total={run.total}
-        className="w-24 shrink"
+        className="w-24 min-w-8 shrink"
       />
       <span>
         {run.done}/{run.total}
       </span>
       {left && <span className="hidden text-muted lg:inline">{left}</span>}
-      <span className="hidden text-muted lg:inline">
+      <span className="hidden text-muted xl:inline">
         {money(run.costUSD)} of ~{money(run.plan.costUSD)}
       </span>
     </Part>
   );
 }
 
-type PartProps = { label: string; onClick: () => void; className?: string; children: ReactNode };
+type PartProps = {
+  /** What this part is about, where its words do not say so by themselves. */
+  label?: string;
+  onClick: () => void;
+  className?: string;
+  children: ReactNode;
+};
 
 function Part({ label, onClick, className, children }: PartProps) {
   return (
@@ -112,7 +118,7 @@ function Part({ label, onClick, className, children }: PartProps) {
         className,
       )}
     >
-      <span className="sr-only">{label}: </span>
+      {label && <span className="sr-only">{label}: </span>}
       {children}
     </button>
   );

@@ -1,4 +1,3 @@
-import { counted } from '../components/format.ts';
 import { notifyError } from '../components/toaster.tsx';
 import { useNow } from '../state/clock.tsx';
 import { type NextStep, nextStep } from '../state/now-what.ts';
@@ -37,7 +36,7 @@ function words(step: NextStep): string {
     case 'starting':
       return 'Starting';
     case 'pick':
-      return counted(step.picks, 'open pick');
+      return 'Make picks';
     case 'watch':
       return 'Show run';
     case 'run':

@@ -127,6 +127,11 @@ describe('the primary button', () => {
     expect(nextStep(up, [], 3, now)).toEqual({ kind: 'run' });
   });
 
+  it('tries again where another program held the port', () => {
+    const services = { glabs: service({ state: 'foreign', startWill: 'nothing' }), tunnel };
+    expect(nextStep(services, [], 3, now)).toEqual({ kind: 'start', services: ['glabs'] });
+  });
+
   it('shows that G-Labs is on its way', () => {
     expect(nextStep({ glabs: service({ state: 'starting' }), tunnel }, [], 3, now)).toEqual({
       kind: 'starting',
@@ -135,7 +140,7 @@ describe('the primary button', () => {
 
   it('goes to open picks, then to the run, then to the workflows', () => {
     const held = run({ ...goingOn, runId: 'r9', picksOpen: 1, counts: { held: 1 } });
-    expect(nextStep(up, [held], 3, now)).toEqual({ kind: 'pick', runId: 'r9', picks: 1 });
+    expect(nextStep(up, [held], 3, now)).toEqual({ kind: 'pick', runId: 'r9' });
     expect(nextStep(up, [run(goingOn)], 3, now)).toEqual({ kind: 'watch', runId: 'r1' });
     expect(nextStep(up, [run()], 3, now)).toEqual({ kind: 'run' });
     expect(nextStep(up, [], 0, now)).toEqual({ kind: 'add-folder' });

@@ -53,15 +53,16 @@ export function interruptedRuns(runs: readonly RunSummary[]): number {
   return newestPerWorkflow(runs).filter((run) => run.status === 'interrupted').length;
 }
 
-/** A service that Start would bring up. */
+/** A service that is down and that Start may bring up; a stranger on its port may have gone meanwhile. */
 function isDown(service: ServiceView): boolean {
+  if (service.state === 'foreign') return true;
   return (service.state === 'stopped' || service.state === 'failed') && service.startWill !== 'nothing';
 }
 
 export type NextStep =
   | { kind: 'start'; services: ServiceName[] }
   | { kind: 'starting' }
-  | { kind: 'pick'; runId: string; picks: number }
+  | { kind: 'pick'; runId: string }
   | { kind: 'watch'; runId: string }
   | { kind: 'run' }
   | { kind: 'add-folder' };
@@ -78,7 +79,7 @@ export function nextStep(
   if (down.length > 0) return { kind: 'start', services: down };
   if (services.glabs.state === 'starting') return { kind: 'starting' };
   const { picks, runId } = needsYou(runs, nowMs);
-  if (picks > 0 && runId !== null) return { kind: 'pick', runId, picks };
+  if (picks > 0 && runId !== null) return { kind: 'pick', runId };
   const run = currentRun(runs);
   if (run) return { kind: 'watch', runId: run.runId };
   return workflows > 0 ? { kind: 'run' } : { kind: 'add-folder' };

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { RunSummary } from '../../../shared/run-view.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Loaded } from '../../components/loaded.tsx';
@@ -19,7 +20,6 @@ const LAST_RUNS = 8;
 export function ControlRoom() {
   const services = useServices();
   const runs = useRuns();
-  const go = useWindow((state) => state.go);
   const run = currentRun(runs.data?.runs ?? []);
 
   return (
@@ -27,30 +27,32 @@ export function ControlRoom() {
       <Warnings />
       {runs.data?.runs.length === 0 && <FirstSteps />}
       {run && <CurrentRunCard run={run} />}
-      <Loaded query={services} waiting="Connecting to Flowdeck">
-        {({ glabs, tunnel }) => (
-          <div className="grid shrink-0 grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]">
-            <GlabsCard service={glabs} />
-            <TunnelCard service={tunnel} />
-          </div>
-        )}
-      </Loaded>
-      {runs.data && runs.data.runs.length > 0 && (
-        <Card
-          title="Last runs"
-          className="shrink-0"
-          aside={
-            runs.data.runs.length > LAST_RUNS && (
-              <Button variant="ghost" size="sm" onClick={() => go('runs')}>
-                All {runs.data.runs.length} runs
-              </Button>
-            )
-          }
-        >
-          <RunsTable runs={runs.data.runs.slice(0, LAST_RUNS)} />
-        </Card>
-      )}
+      <div className="grid shrink-0 grid-cols-1 items-start gap-4 xl:grid-cols-2">
+        <Loaded query={services} waiting="Connecting to Flowdeck">
+          {({ glabs }) => <GlabsCard service={glabs} />}
+        </Loaded>
+        <div className="flex min-w-0 flex-col gap-4">
+          {services.data && <TunnelCard service={services.data.tunnel} />}
+          {runs.data && runs.data.runs.length > 0 && <LastRuns runs={runs.data.runs} />}
+        </div>
+      </div>
     </Screen>
+  );
+}
+
+function LastRuns({ runs }: { runs: readonly RunSummary[] }) {
+  const openRun = useWindow((state) => state.openRun);
+  return (
+    <Card
+      title="Last runs"
+      aside={
+        <Button variant="ghost" size="sm" onClick={() => openRun(null)}>
+          {runs.length > LAST_RUNS ? `All ${runs.length} runs` : 'All runs'}
+        </Button>
+      }
+    >
+      <RunsTable runs={runs.slice(0, LAST_RUNS)} compact />
+    </Card>
   );
 }
 
@@ -60,8 +62,8 @@ function Warnings() {
   const [read, setRead] = useState(false);
   if (read || warnings.length === 0) return null;
   return (
-    <section aria-label="Warnings" className="flex items-start gap-3 rounded-md bg-attn-soft p-3">
-      <StateMark mark="needs-you" word="Warning" hideWord className="mt-1" />
+    <section aria-label="Warnings" className="flex items-center gap-3 rounded-md bg-attn-soft px-3 py-2">
+      <StateMark mark="needs-you" word="Warning" hideWord />
       <ul className="min-w-0 flex-1">
         {warnings.map((warning) => (
           <li key={warning}>{warning}</li>

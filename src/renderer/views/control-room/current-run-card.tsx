@@ -18,7 +18,11 @@ export function CurrentRunCard({ run }: { run: RunSummary }) {
   return (
     <Card
       className="shrink-0"
-      title={run.name}
+      title={
+        <>
+          <span className="font-normal text-muted">Current run</span> {run.name}
+        </>
+      }
       aside={
         <>
           {run.demo && <DemoLabel />}

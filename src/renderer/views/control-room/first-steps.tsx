@@ -19,7 +19,7 @@ export function FirstSteps() {
       <ol className="grid grid-cols-1 gap-4 md:grid-cols-3">
         <Step number={1} title="Start" done={up}>
           {glabs?.startWill === 'demo'
-            ? 'No G-Labs is set up, so Start brings up the demo. It makes real files that cost nothing.'
+            ? 'No G-Labs is set up, so Start brings up the demo: made-up pictures and clips that cost nothing.'
             : 'Brings up G-Labs, which makes the images and clips.'}
         </Step>
         <Step number={2} title="Choose a workflow" done={false}>

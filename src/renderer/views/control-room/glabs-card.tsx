@@ -7,8 +7,8 @@ import { LogView } from '../../components/log-view.tsx';
 import { serviceMark } from '../../components/marks.ts';
 import { StateMark } from '../../components/state-mark.tsx';
 import { DEMO_WORDS } from '../../frame/demo-label.tsx';
+import { type ServiceActions, useServiceActions } from '../../state/service-actions.ts';
 import { ServiceFacts } from './service-facts.tsx';
-import { type ServiceActions, useServiceActions } from './use-service-actions.ts';
 
 const startWords: Record<ServiceView['startWill'], string> = {
   adopt: 'A G-Labs answers at this address already. Start takes it over as it is.',
@@ -19,15 +19,17 @@ const startWords: Record<ServiceView['startWill'], string> = {
 
 /** G-Labs: whether it is up, since when, what it says, and the buttons that change it. */
 export function GlabsCard({ service }: { service: ServiceView }) {
-  const actions = useServiceActions('glabs', 'G-Labs', service);
+  const actions = useServiceActions('glabs', service);
   const off = service.state === 'stopped';
   return (
-    <Card title="G-Labs" aside={<ServiceButtons actions={actions} />}>
+    <Card title="G-Labs" aside={<ServiceButtons actions={actions} problem={service.problem !== null} />}>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <StateMark {...serviceMark(service.state)} className="font-medium" />
         {service.demo && !off && <span className="text-attn">{DEMO_WORDS}</span>}
         {service.adopted && !off && (
-          <span>Adopted: it was running before Flowdeck, which leaves it running.</span>
+          <span>
+            Adopted: it was running before Flowdeck, which leaves it running and cannot see its output.
+          </span>
         )}
       </div>
       {off && <p className="text-muted">{startWords[service.startWill]}</p>}
@@ -39,28 +41,22 @@ export function GlabsCard({ service }: { service: ServiceView }) {
           action={
             actions.start && (
               <Button size="sm" onClick={actions.start}>
-                Start again
+                {service.state === 'foreign' ? 'Look again' : 'Start again'}
               </Button>
             )
           }
         />
       )}
       <ServiceFacts service={service} />
-      <LogView
-        name="G-Labs"
-        lines={service.log}
-        empty={
-          service.adopted
-            ? 'Flowdeck did not start it and cannot see its output.'
-            : 'Its output will be here.'
-        }
-        className="h-64"
-      />
+      {service.log.length > 0 && (
+        <LogView name="G-Labs" lines={service.log} empty="No output yet." className="h-64" />
+      )}
     </Card>
   );
 }
 
-function ServiceButtons({ actions }: { actions: ServiceActions }) {
+/** While there is a problem, its own card has the button that starts again. */
+function ServiceButtons({ actions, problem }: { actions: ServiceActions; problem: boolean }) {
   const { start, stop, restart, busy } = actions;
   return (
     <>
@@ -74,7 +70,7 @@ function ServiceButtons({ actions }: { actions: ServiceActions }) {
           Stop
         </Button>
       )}
-      {start && (
+      {start && !problem && (
         <Button onClick={start} disabled={busy}>
           Start
         </Button>

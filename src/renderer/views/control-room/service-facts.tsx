@@ -14,16 +14,18 @@ export function ServiceFacts({ service }: { service: ServiceView }) {
       <Fact name="Since">
         <RelativeTime at={since} />
       </Fact>
-      <Fact name="Address">
-        {url ? (
-          <span className="flex h-5 items-center gap-1">
-            <span className="truncate">{url}</span>
-            <CopyButton text={url} what="address" />
-          </span>
-        ) : (
-          <span className="text-muted">none yet</span>
-        )}
-      </Fact>
+      {(url || running) && (
+        <Fact name="Address">
+          {url ? (
+            <span className="flex h-5 items-center gap-1">
+              <span className="truncate">{url}</span>
+              <CopyButton text={url} what="address" />
+            </span>
+          ) : (
+            <span className="text-muted">none yet</span>
+          )}
+        </Fact>
+      )}
       {running && (
         <Fact name="Last probe">
           {lastProbe ? (

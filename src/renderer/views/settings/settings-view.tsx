@@ -15,7 +15,7 @@ export function SettingsView() {
   return (
     <Screen
       title="Settings"
-      actions={
+      summary={
         <TextField
           label="Search settings"
           hideLabel

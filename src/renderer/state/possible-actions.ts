@@ -1,10 +1,10 @@
-import type { ServiceView } from '../../../shared/services.ts';
+import type { ServiceView } from '../../shared/services.ts';
 
 /**
  * What a person can do with a service in its state. What Flowdeck did not start it does not restart; Stop then only
  * lets go of it. A stranger on the port is left alone (behaviour.md §10): only looking again makes sense.
  */
-export function possibleActions(service: Pick<ServiceView, 'state' | 'desired' | 'adopted' | 'startWill'>): {
+export function possibleActions(service: Pick<ServiceView, 'state' | 'adopted' | 'startWill'>): {
   start: boolean;
   stop: boolean;
   restart: boolean;
@@ -13,7 +13,7 @@ export function possibleActions(service: Pick<ServiceView, 'state' | 'desired' |
   const running = service.state === 'ready' || service.state === 'unhealthy';
   return {
     start: idle && (service.startWill !== 'nothing' || service.state === 'foreign'),
-    stop: service.state === 'starting' || running || (service.state === 'failed' && service.desired === 'up'),
+    stop: service.state === 'starting' || running,
     restart: running && !service.adopted,
   };
 }

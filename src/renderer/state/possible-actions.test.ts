@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { possibleActions } from './possible-actions.ts';
 
-const stopped = { state: 'stopped', desired: 'down', adopted: false, startWill: 'demo' } as const;
+const stopped = { state: 'stopped', adopted: false, startWill: 'demo' } as const;
 
 describe('the buttons of a service', () => {
   it('offer Start alone while it is stopped', () => {
@@ -17,7 +17,7 @@ describe('the buttons of a service', () => {
   });
 
   it('offer Stop while it is on its way up', () => {
-    expect(possibleActions({ ...stopped, state: 'starting', desired: 'up' })).toEqual({
+    expect(possibleActions({ ...stopped, state: 'starting' })).toEqual({
       start: false,
       stop: true,
       restart: false,
@@ -25,7 +25,7 @@ describe('the buttons of a service', () => {
   });
 
   it('never offer to restart what was adopted', () => {
-    const ready = { ...stopped, state: 'ready', desired: 'up' } as const;
+    const ready = { ...stopped, state: 'ready' } as const;
     expect(possibleActions(ready).restart).toBe(true);
     expect(possibleActions({ ...ready, adopted: true }).restart).toBe(false);
   });
