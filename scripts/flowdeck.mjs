@@ -16,13 +16,12 @@ export async function flowdeck(args) {
   try {
     await ensureInstalled();
     if (needsBuild.some((name) => args.includes(name)) && !args.includes('--help')) await ensureBuilt();
-    const main = join(root, 'src/main/cli/main.ts');
     const node = ensureNode();
     if (node === process.execPath) {
-      process.argv.splice(1, process.argv.length - 1, main, ...args);
-      await import(new URL('../src/main/cli/main.ts', import.meta.url).href);
+      const { main } = await import('../src/main/cli/main.ts');
+      await main(args);
     } else {
-      process.exitCode = await handOver(node, [main, ...args]);
+      process.exitCode = await handOver(node, [join(root, 'src/main/cli/main.ts'), ...args]);
     }
   } catch (error) {
     endWith(error);

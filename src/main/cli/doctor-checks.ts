@@ -1,0 +1,201 @@
+import { constants } from 'node:fs';
+import { access, statfs } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { type FailureCode, toFailure } from '../../shared/failure.ts';
+import type { Flowdeck } from '../app/flowdeck.ts';
+import { openStore } from '../app/run-store.ts';
+import { BackendError } from '../backend/backend.ts';
+import { createGlabsBackend } from '../backend/glabs.ts';
+import { systemClock } from '../platform/clock.ts';
+import { nodeDisk } from '../platform/disk.ts';
+import { errorCode } from '../platform/error-code.ts';
+
+/** One thing the doctor looked at. `code`: the failure that a run would meet, for what is broken. */
+export interface Diagnosis {
+  check: string;
+  verdict: 'good' | 'warning' | 'broken';
+  code: FailureCode | null;
+  message: string;
+  cure: string | null;
+}
+
+const good = (check: string, message: string): Diagnosis => ({
+  check,
+  verdict: 'good',
+  code: null,
+  message,
+  cure: null,
+});
+const warning = (check: string, message: string, cure: string): Diagnosis => ({
+  check,
+  verdict: 'warning',
+  code: null,
+  message,
+  cure,
+});
+const broken = (check: string, code: FailureCode, message: string, cure: string): Diagnosis => ({
+  check,
+  verdict: 'broken',
+  code,
+  message,
+  cure,
+});
+
+const NODE_NEEDED = 22;
+
+export function checkNode(version: string): Diagnosis {
+  return Number.parseInt(version, 10) >= NODE_NEEDED
+    ? good('Node', version)
+    : broken(
+        'Node',
+        'usage',
+        `${version} is too old.`,
+        `Start Flowdeck by bin/flowdeck, which brings its own, or use Node ${NODE_NEEDED} or newer.`,
+      );
+}
+
+/** It was opened, so it could be written. */
+export const checkDataDir = (root: string): Diagnosis => good('data folder', `${root} can be written`);
+
+export function checkSqlite({ db, paths }: Flowdeck): Diagnosis {
+  return good('SQLite', `${db.sqliteVersion()}, ${paths.database}`);
+}
+
+const SPACE_WARNING = 2 * 1024 ** 3;
+const SPACE_NEEDED = 200 * 1024 ** 2;
+
+/** A picture takes about 2 MB, a clip about 10 MB; both lie in the project and in the store. */
+export async function checkDiskSpace(folder: string): Promise<Diagnosis> {
+  const { bavail, bsize } = await statfs(folder);
+  return judgeSpace(bavail * bsize, folder);
+}
+
+/** Pure. `free` is in bytes. */
+export function judgeSpace(free: number, folder: string): Diagnosis {
+  const words = `${(free / 1024 ** 3).toFixed(1)} GB free at ${folder}`;
+  if (free < SPACE_NEEDED)
+    return broken('disk space', 'store-unreachable', words, 'Free some space before the next run.');
+  return free < SPACE_WARNING
+    ? warning('disk space', words, 'Free some space soon: pictures and clips need it.')
+    : good('disk space', words);
+}
+
+/** The store that runs use: it is there, and can be written. */
+export async function checkStore({ settings, paths }: Flowdeck): Promise<Diagnosis> {
+  const name = settings.get('storage.default');
+  const stores = settings.get('storage.stores');
+  try {
+    openStore(name, stores, paths.objects);
+    const store = stores[name];
+    const root = store?.kind === 'local' ? (store.root ?? paths.objects) : paths.objects;
+    await nodeDisk.assertWritable(root);
+    return good('storage', `${name}: ${root} can be written`);
+  } catch (error) {
+    const { code, message, cure } = toFailure(error);
+    return broken(
+      'storage',
+      code,
+      message,
+      cure ?? 'Look at the settings storage.default and storage.stores.',
+    );
+  }
+}
+
+/**
+ * Whether G-Labs answers at `glabs.url`, and takes the key. One that is not up is no fault of the machine while
+ * Start can bring it up; a stranger on the port, or a refused key, is.
+ */
+export async function checkGlabs({ settings, secrets }: Flowdeck): Promise<Diagnosis[]> {
+  const url = settings.get('glabs.url');
+  const apiKey = await secrets.get('glabs.apiKey');
+  const backend = createGlabsBackend({
+    server: url,
+    apiKey,
+    authHeader: settings.get('glabs.authHeader'),
+    healthPaths: settings.get('glabs.healthPaths'),
+    clock: systemClock,
+  });
+  try {
+    const { demo, serverName } = await backend.health();
+    const answered = good(
+      'G-Labs',
+      `answers at ${url}${demo ? ' (the demo: nothing is real)' : serverName === null ? '' : ` (${serverName})`}`,
+    );
+    return [answered, await checkKey(() => backend.checkKey(), apiKey !== null)];
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    const canWait =
+      (error.kind === 'unreachable' || error.kind === 'no-answer') &&
+      mayBeStarted(settings.get('glabs.command'), url);
+    return [
+      canWait
+        ? warning('G-Labs', `nothing answers at ${url}`, 'Press Start in the control room, or start G-Labs.')
+        : broken('G-Labs', 'backend-unreachable', error.message, error.cure),
+    ];
+  } finally {
+    backend.close();
+  }
+}
+
+/** Start would bring something up: the configured command, or the demo for who has no backend. */
+const mayBeStarted = (command: string | null, url: string): boolean =>
+  command !== null || /^http:\/\/(127\.|localhost|\[::1\])/.test(url);
+
+async function checkKey(ask: () => Promise<void>, hasKey: boolean): Promise<Diagnosis> {
+  try {
+    await ask();
+    return good('API key', hasKey ? 'accepted' : 'none is set, and none is asked for');
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    return broken(
+      'API key',
+      error.kind === 'refused' ? 'backend-refused' : 'backend-unreachable',
+      error.message,
+      error.cure,
+    );
+  }
+}
+
+const usualPlaces = [
+  '/usr/local/bin',
+  '/opt/homebrew/bin',
+  '/usr/bin',
+  'C:\\Program Files (x86)\\cloudflared',
+  'C:\\Program Files\\cloudflared',
+];
+
+/** cloudflared is needed for a tunnel only: runs on this machine go without. */
+export async function checkTunnelProgram(
+  named: string | null,
+  mode: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Diagnosis> {
+  if (mode === 'none' || mode === 'url') return good('cloudflared', `not needed (tunnel.mode is ${mode})`);
+  const folders = [...(env.PATH ?? '').split(delimiter), ...usualPlaces];
+  const names = process.platform === 'win32' ? ['cloudflared.exe'] : ['cloudflared'];
+  const places =
+    named === null ? folders.flatMap((folder) => names.map((name) => join(folder, name))) : [named];
+  for (const place of places) if (await isProgram(place)) return good('cloudflared', place);
+  return named === null
+    ? warning(
+        'cloudflared',
+        'not found; it is needed for a tunnel only',
+        'Install cloudflared, or set tunnel.cloudflared to its path.',
+      )
+    : broken(
+        'cloudflared',
+        'usage',
+        `${named} is not a program.`,
+        'Correct the setting tunnel.cloudflared, or unset it.',
+      );
+}
+
+async function isProgram(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === '') throw error;
+    return false;
+  }
+}

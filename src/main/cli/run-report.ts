@@ -1,0 +1,44 @@
+import type { RunEvent } from '../../shared/run-events.ts';
+import type { Output } from './output.ts';
+import { progressLine } from './progress.ts';
+import { eventWords } from './run-words.ts';
+
+/** Where a run stands: candidates done of those it set out to make. */
+export interface RunProgress {
+  done: number;
+  total: number;
+  etaS: number | null;
+}
+
+export interface RunReport {
+  event(event: RunEvent, progress: RunProgress): void;
+  /** Takes the bar away. */
+  end(): void;
+}
+
+/** These two are for people; everything else is the NDJSON of cli.md. */
+const forPeopleOnly: readonly RunEvent['type'][] = ['run.notice', 'run.status'];
+
+/** Tells a run as it goes: NDJSON, and for people lines with a bar below them on a terminal. */
+export function createRunReport(output: Output): RunReport {
+  const { stream, terminal, visible } = output.progress;
+  const bar = terminal && visible;
+  let drawn = false;
+  const clear = () => {
+    if (drawn) stream.write('\r\u001b[2K');
+    drawn = false;
+  };
+  return {
+    event: (event, progress) => {
+      const words = eventWords(event, output.paint);
+      clear();
+      if (!forPeopleOnly.includes(event.type)) output.record(event);
+      if (words !== null) output.text(words);
+      if (bar && event.type !== 'run.finished') {
+        stream.write(progressLine(progress, stream.columns ?? 80));
+        drawn = true;
+      }
+    },
+    end: clear,
+  };
+}

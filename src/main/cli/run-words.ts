@@ -1,0 +1,89 @@
+import type { NodeState } from '../../shared/domain.ts';
+import type { RunEvent, RunEventOf } from '../../shared/run-events.ts';
+import type { Paint } from './output.ts';
+import { count, duration, money } from './words.ts';
+
+/** States that end a node, or hold it up, are worth a line; what lies between is the bar's. */
+const worthALine: Partial<Record<NodeState, 'green' | 'yellow' | 'dim'>> = {
+  done: 'green',
+  cached: 'dim',
+  held: 'yellow',
+  skipped: 'yellow',
+};
+
+/** An event as a line for a person, or null when it is not worth one. Pure. */
+export function eventWords(event: RunEvent, paint: Paint): string | null {
+  switch (event.type) {
+    case 'run.started':
+      return startedWords(event, paint);
+    case 'node.state': {
+      const style = worthALine[event.state];
+      if (style === undefined) return null;
+      const beside = [
+        event.short === true ? 'fewer candidates than asked' : null,
+        event.reason ?? null,
+      ].filter(Boolean);
+      return `${paint(style, event.state.padEnd(8))} ${placeOf(event)}${beside.length > 0 ? `: ${beside.join('; ')}` : ''}`;
+    }
+    case 'node.failed':
+      return `${paint('red', 'failed  ')} ${placeOf(event)}: ${event.message} (${event.error})\n         ${event.cure}`;
+    case 'review.verdict':
+      return event.verdict === 'fail'
+        ? `${paint('yellow', 'rejected')} node ${event.nodeId}, row ${event.row}, candidate ${event.candidate}: ${event.message}`
+        : null;
+    case 'backend.down':
+      return `${paint('yellow', 'waiting ')} for G-Labs at ${event.server}: ${event.message}`;
+    case 'backend.up':
+      return `${paint('green', 'back    ')} G-Labs answers again after ${duration(event.downMs / 1000)}`;
+    case 'run.notice':
+      return `${paint('dim', 'note    ')} ${event.message}`;
+    case 'run.finished':
+      return finishedWords(event, paint);
+    case 'run.status':
+    case 'task.submitted':
+    case 'task.reattached':
+    case 'candidate.stored':
+      return null;
+  }
+}
+
+const placeOf = ({ tab, title, nodeId }: { tab: string; title: string; nodeId: number }): string =>
+  `${tab} / ${title} (${nodeId})`;
+
+function startedWords({ name, server, demo, plan }: RunEventOf<'run.started'>, paint: Paint): string {
+  const todo =
+    plan.generations === 0
+      ? 'nothing to generate'
+      : `${count(plan.generations, 'generation')}, about ${money(plan.costUSD)} and ${duration(plan.estimateS)}`;
+  const label = demo ? paint('yellow', '\nThis is the demo: nothing is real, nothing is paid.') : '';
+  return `${paint('bold', name)}: ${count(plan.nodes, 'node')}, ${plan.cached} cached; ${todo}. G-Labs: ${server}${label}`;
+}
+
+function finishedWords(
+  { status, counts, output, errorsFile, message, costUSD, savedUSD }: RunEventOf<'run.finished'>,
+  paint: Paint,
+): string {
+  const heads = {
+    completed: paint('green', 'Done.'),
+    'failed-nodes': paint('red', 'Ended with failed nodes.'),
+    held: paint('yellow', 'Stopped at a gate: it waits for picks.'),
+    interrupted: paint('yellow', 'Interrupted. What was in flight is in the journal.'),
+    aborted: paint('red', 'Aborted.'),
+  };
+  const numbers = [
+    [counts.generated, 'generated'],
+    [counts.cached, 'cached'],
+    [counts.failed, 'failed'],
+    [counts.held, 'held'],
+    [counts.skipped, 'skipped'],
+  ] as const;
+  const nodes = numbers.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);
+  const lines = [
+    `${heads[status]}${message === undefined ? '' : ` ${message}`}`,
+    `${count(counts.nodes, 'node')}: ${nodes.length > 0 ? nodes.join(', ') : 'nothing done'}. ${count(counts.submitted, 'submission')}, about ${money(costUSD)}${savedUSD > 0 ? `; ${money(savedUSD)} saved by the cache` : ''}.`,
+    ...(counts.lost > 0 ? [`${count(counts.lost, 'submission')} may have been paid for and are gone.`] : []),
+    ...(output === null ? [] : [`Output: ${output}`]),
+    ...(errorsFile === null ? [] : [`Errors: ${errorsFile}`]),
+  ];
+  return lines.join('\n');
+}

@@ -1,0 +1,39 @@
+import { Command } from 'commander';
+import type { RunSummary } from '../../shared/run-view.ts';
+import type { AddCommand } from './command.ts';
+import { exitCodes } from './exit-codes.ts';
+import { wholeNumber } from './values.ts';
+import { money, table } from './words.ts';
+
+/** `flowdeck runs`: recent runs, newest first. */
+export const addRuns: AddCommand = (work) =>
+  new Command('runs')
+    .description('recent runs, newest first')
+    .option('--limit <n>', 'how many', wholeNumber(1, 1000), 20)
+    .action((flags: { limit: number }, command: Command) =>
+      work(command, async ({ output, flowdeck }) => {
+        const { runner } = await flowdeck();
+        const runs = await runner.recentRuns(flags.limit);
+        for (const run of runs) output.record({ type: 'run', ...run });
+        output.text(runs.length === 0 ? 'No runs yet.' : runsTable(runs));
+        return exitCodes.done;
+      }),
+    );
+
+/** Runs as a table for a person; times in the machine's own zone. */
+export const runsTable = (runs: readonly RunSummary[]): string =>
+  table(
+    [
+      ['started', 'workflow', 'status', 'nodes', 'submitted', 'cost', ''],
+      ...runs.map((run) => [
+        new Date(run.startedAt).toLocaleString('sv-SE'),
+        run.name,
+        run.status,
+        `${run.counts.generated + run.counts.cached}/${run.counts.nodes}`,
+        String(run.counts.submitted),
+        money(run.costUSD),
+        run.demo ? 'demo' : '',
+      ]),
+    ],
+    [3, 4, 5],
+  );

@@ -1,0 +1,37 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Turns an option's text into its value; throws what commander shows as wrong use. */
+export type ValueParser<T> = (text: string) => T;
+
+/** A whole number within bounds; `why` explains the bound where a number alone would not. */
+export function wholeNumber(least: number, most: number, why?: string): ValueParser<number> {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw outOfBounds(least, most, why, 'a whole number');
+    return value;
+  };
+}
+
+/** A number within bounds, fractions allowed. */
+export function decimal(least: number, most: number, why?: string): ValueParser<number> {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+(\.\d+)?$/.test(text) || value < least || value > most)
+      throw outOfBounds(least, most, why, 'a number');
+    return value;
+  };
+}
+
+/** An http or https address. */
+export const webAddress: ValueParser<string> = (text) => {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new InvalidArgumentError('Allowed is an http or https address, such as http://127.0.0.1:8765.');
+  }
+  return text;
+};
+
+function outOfBounds(least: number, most: number, why: string | undefined, what: string) {
+  return new InvalidArgumentError(`Allowed is ${what} from ${least} to ${most}${why ? `: ${why}` : ''}.`);
+}
