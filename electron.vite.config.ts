@@ -15,6 +15,8 @@ export default defineConfig({
           host: resolve(here, 'src/main/host/main.ts'),
           cli: resolve(here, 'src/main/cli/main.ts'),
           simulator: resolve(here, 'src/simulator/main.ts'),
+          // A thread's entry, not a program's.
+          'glance-worker': resolve(here, 'src/main/app/glance-worker.ts'),
         },
       },
     },

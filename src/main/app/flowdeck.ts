@@ -1,4 +1,3 @@
-import { createGlabsBackend } from '../backend/glabs.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { type OpenLog, openLog } from '../platform/log.ts';
@@ -10,18 +9,17 @@ import {
   type Environment,
   ensureDataDir,
 } from '../platform/paths.ts';
+import { processStartTime } from '../platform/process-identity.ts';
 import { openSecrets, type Secrets } from '../platform/secrets.ts';
 import { openSettings, type SettingsStore } from '../platform/settings-store.ts';
-import { createRunner } from '../runner/runner.ts';
 import type { Runner } from '../runner/runner-api.ts';
 import type { GlabsService } from '../services/glabs.ts';
 import type { Catalogue } from './catalogue.ts';
 import { createMedia, type Media } from './media.ts';
 import { findPlaces, type Places } from './places.ts';
 import type { InProcessClient } from './router.ts';
-import { chooseServer } from './run-server.ts';
-import { openStore } from './run-store.ts';
-import { supervisedAddress, superviseGlabs } from './supervision.ts';
+import { openRunner } from './runner.ts';
+import { superviseGlabs } from './supervision.ts';
 import { openWindowSide } from './window-side.ts';
 import type { WireServer } from './wire-server.ts';
 
@@ -80,32 +78,11 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
   const settings = await openSettings(paths.settings);
   const log = openLog(paths.logs, { secrets: secrets.seen });
   const places = findPlaces();
+  const started = await processStartTime(process.pid);
 
   const db = lazily(() => openDatabase(paths.database));
-  const glabs = lazily(() => superviseGlabs({ settings, secrets, clock, log, places, db: db.get() }));
-  const runner = lazily(() =>
-    createRunner({
-      db: db.get(),
-      settings,
-      clock,
-      log: log.child('runner'),
-      random: Math.random,
-      openBackend: async (asked) =>
-        createGlabsBackend({
-          server: chooseServer({
-            asked,
-            setting: settings.get('runner.server'),
-            supervised: await supervisedAddress(db.get().serviceState),
-            configured: settings.get('glabs.url'),
-          }),
-          apiKey: await secrets.get('glabs.apiKey'),
-          authHeader: settings.get('glabs.authHeader'),
-          healthPaths: settings.get('glabs.healthPaths'),
-          clock,
-        }),
-      openStore: (name) => openStore(name, settings.get('storage.stores'), paths.objects),
-    }),
-  );
+  const glabs = lazily(() => superviseGlabs({ settings, secrets, clock, log, places, env, db: db.get() }));
+  const runner = lazily(() => openRunner({ db: db.get(), settings, secrets, clock, paths, started }));
   const windowSide = lazily(() => openWindowSide(flowdeck, clock));
 
   const close = async () => {

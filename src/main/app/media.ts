@@ -1,5 +1,5 @@
 import { access, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import path, { join } from 'node:path';
 import { MEDIA_PATH } from '../../shared/wire.ts';
 import type { ObjectsTable } from '../db/objects.ts';
 import { fileResponse, plain } from './file-response.ts';
@@ -26,6 +26,13 @@ const contentTypes: Record<string, string> = {
   webp: 'image/webp',
   mp4: 'video/mp4',
 };
+
+/** The id of a stored file; null for what a window does not show. Pure. */
+export function mediaId(sha256: string, file: string): string | null {
+  const ext = path.extname(file).slice(1).toLowerCase().replace('jpeg', 'jpg');
+  const id = `${sha256}.${ext}`;
+  return idPattern.test(id) ? id : null;
+}
 
 /** Widths that are made; others are rounded up to one of these, so that the cache stays small. */
 const widths = [160, 320, 640, 1280];

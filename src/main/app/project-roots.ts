@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fail } from '../../shared/failure.ts';
@@ -39,4 +39,9 @@ export async function withRoot(roots: readonly string[], added: string): Promise
   }
   if (roots.some((known) => root === known || root.startsWith(known + path.sep))) return roots;
   return [...roots, root];
+}
+
+/** The same folders with links resolved, as runs name their workflows; one that is not there stays as it is written. */
+export function realRoots(roots: readonly string[]): Promise<string[]> {
+  return Promise.all(roots.map((root) => realpath(root).catch(() => root)));
 }

@@ -10,7 +10,7 @@ export interface Repeater {
 export function createRepeater(
   clock: Clock,
   ms: number,
-  work: () => void,
+  work: () => void | Promise<void>,
   onFault?: (error: unknown) => void,
 ): Repeater {
   let going: AbortController | null = null;
@@ -18,7 +18,7 @@ export function createRepeater(
   const go = async (signal: AbortSignal) => {
     while (!signal.aborted) {
       try {
-        work();
+        await work();
       } catch (error) {
         onFault?.(error);
       }

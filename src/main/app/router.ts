@@ -18,7 +18,7 @@ export interface RouterParts {
   workflows(): Topic<WorkflowsView, WorkflowsChange>;
   runs(): Topic<RunsView, RunsChange>;
   /** Null: there is no such run. */
-  run(runId: string): Topic<RunView, RunChange> | null;
+  run(runId: string): Promise<Topic<RunView, RunChange> | null>;
   addRoot(path: string): Promise<void>;
   /** Writes a fault of ours to the log and says where that is. */
   onFault(error: unknown): { logFile: string };
@@ -68,26 +68,22 @@ export function createRouter(parts: RouterParts) {
         const handle = await runner.start(input.path, input.options);
         return { runId: handle.runId };
       }),
-      watchOne: os.runs.watchOne.handler(({ input, signal }) => {
-        const topic = parts.run(input.runId);
+      watchOne: os.runs.watchOne.handler(async ({ input, signal }) => {
+        const topic = await parts.run(input.runId);
         if (topic === null) throw noSuchRun(input.runId);
         return topic.subscribe(signal);
       }),
-      pause: os.runs.pause.handler(({ input }) => liveRun(runner, input.runId).pause()),
-      resume: os.runs.resume.handler(({ input }) => liveRun(runner, input.runId).resume()),
-      cancel: os.runs.cancel.handler(({ input }) => liveRun(runner, input.runId).cancel()),
-      setConcurrency: os.runs.setConcurrency.handler(({ input }) =>
-        liveRun(runner, input.runId).setConcurrency(input.concurrency),
+      pause: os.runs.pause.handler(async ({ input }) => (await liveRun(runner, input.runId)).pause()),
+      resume: os.runs.resume.handler(async ({ input }) => (await liveRun(runner, input.runId)).resume()),
+      cancel: os.runs.cancel.handler(async ({ input }) => (await liveRun(runner, input.runId)).cancel()),
+      setConcurrency: os.runs.setConcurrency.handler(async ({ input }) =>
+        (await liveRun(runner, input.runId)).setConcurrency(input.concurrency),
       ),
-      pick: os.runs.pick.handler(async ({ input }) => {
-        const handle = runner.handle(input.runId);
-        if (handle) return handle.pick(input.gate, input.row, input.candidate);
-        const view = runner.view(input.runId);
-        if (view === null) throw noSuchRun(input.runId);
-        return runner.pick(view.summary.workflow, input.gate, input.row, input.candidate);
-      }),
-      journal: os.runs.journal.handler(({ input }) => {
-        if (runner.view(input.runId) === null) throw noSuchRun(input.runId);
+      pick: os.runs.pick.handler(({ input }) =>
+        runner.pick(input.runId, input.gate, input.row, input.candidate),
+      ),
+      journal: os.runs.journal.handler(async ({ input }) => {
+        if ((await runner.view(input.runId)) === null) throw noSuchRun(input.runId);
         return runner.journal(input.runId, input.nodeId);
       }),
     },
@@ -97,10 +93,10 @@ export function createRouter(parts: RouterParts) {
 const noSuchRun = (runId: string) =>
   fail('not-found', 'There is no such run.', { where: runId, cure: 'List the runs to see which there are.' });
 
-function liveRun(runner: RouterParts['runner'], runId: string): RunHandle {
+async function liveRun(runner: RouterParts['runner'], runId: string): Promise<RunHandle> {
   const handle = runner.handle(runId);
   if (handle) return handle;
-  const view = runner.view(runId);
+  const view = await runner.view(runId);
   if (view === null) throw noSuchRun(runId);
   throw view.summary.finishedAt === null
     ? fail('not-found', 'This run is driven by another Flowdeck.', {

@@ -11,7 +11,7 @@ const LOOK_MS = 1_000;
 /** One topic for each run somebody looks at, or that goes on in this process. */
 export interface RunTopics {
   /** Null: there is no such run. */
-  open(runId: string): Topic<RunView, RunChange> | null;
+  open(runId: string): Promise<Topic<RunView, RunChange> | null>;
   close(): void;
 }
 
@@ -30,10 +30,12 @@ export function createRunTopics(runner: Pick<Runner, 'onStarted' | 'view'>, cloc
   });
 
   return {
-    open(runId) {
+    async open(runId) {
       const known = open.get(runId);
       if (known) return known.topic;
-      const view = runner.view(runId);
+      const view = await runner.view(runId);
+      const openedMeanwhile = open.get(runId);
+      if (openedMeanwhile) return openedMeanwhile.topic;
       if (view === null) return null;
       const made = followRecord(runner, view, clock, () => forget(runId));
       open.set(runId, made);
@@ -70,8 +72,8 @@ function followHandle(handle: RunHandle, forget: () => void) {
 
 /** A run of another process or an earlier day: its record, looked at while it may still change. */
 function followRecord(runner: Pick<Runner, 'view'>, initial: RunView, clock: Clock, forget: () => void) {
-  const look = createRepeater(clock, LOOK_MS, () => {
-    const now = runner.view(initial.summary.runId);
+  const look = createRepeater(clock, LOOK_MS, async () => {
+    const now = await runner.view(initial.summary.runId);
     const change = now && difference(topic.state(), now);
     if (change) topic.publish(change);
   });

@@ -2,7 +2,7 @@ import { applyRunsChange, type RunsChange, type RunsView } from '../../shared/co
 import type { RunSummary } from '../../shared/run-view.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RunHandle, Runner } from '../runner/runner-api.ts';
-import { createRepeater, type Repeater } from './repeater.ts';
+import { createRepeater } from './repeater.ts';
 import { createTopic, type Topic } from './topic.ts';
 
 /** Runs shown in lists. */
@@ -11,22 +11,21 @@ const MOST_RUNS = 200;
 const LOOK_MS = 2_000;
 
 /** The list of runs: those of this process as they go, those of others as their records change. */
-export function createRunsTopic(
+export async function openRunsTopic(
   runner: Pick<Runner, 'recentRuns' | 'onStarted'>,
   clock: Clock,
   /** Hears of every summary that is new. */
   hear: (summary: RunSummary) => void,
-): { topic: Topic<RunsView, RunsChange>; close(): void } {
+): Promise<{ topic: Topic<RunsView, RunsChange>; close(): void }> {
   const tell = (upserted: RunSummary[]) => {
     if (upserted.length === 0) return;
     topic.publish({ upserted });
     for (const summary of upserted) hear(summary);
   };
-  const look: Repeater = createRepeater(clock, LOOK_MS, () => {
-    tell(changedRuns(topic.state().runs, runner.recentRuns(MOST_RUNS)));
-  });
+  const lookUp = async () => tell(changedRuns(topic.state().runs, await runner.recentRuns(MOST_RUNS)));
+  const look = createRepeater(clock, LOOK_MS, lookUp);
   const topic = createTopic<RunsView, RunsChange>({
-    initial: { runs: runner.recentRuns(MOST_RUNS) },
+    initial: { runs: [] },
     apply: applyRunsChange,
     onWatched: (watched) => (watched ? look.start() : look.stop()),
   });
@@ -41,6 +40,7 @@ export function createRunsTopic(
     });
   };
   const stopHearing = runner.onStarted(follow);
+  await lookUp();
   return {
     topic,
     close() {
@@ -51,11 +51,14 @@ export function createRunsTopic(
   };
 }
 
-/** Runs that are new or whose record reads differently. A live run tells of itself and is left out. */
-function changedRuns(known: readonly RunSummary[], now: readonly RunSummary[]): RunSummary[] {
+/** Runs that are new or whose record reads differently. Pure. */
+export function changedRuns(known: readonly RunSummary[], now: readonly RunSummary[]): RunSummary[] {
   const before = new Map(known.map((run) => [run.runId, run]));
   return now.filter((run) => {
     const old = before.get(run.runId);
-    return !(old?.live && run.live) && JSON.stringify(old) !== JSON.stringify(run);
+    if (old === undefined) return true;
+    // A live run tells of itself, and a record read before a run's end must not bring it back to life.
+    if (old.live || (old.finishedAt !== null && run.finishedAt === null)) return false;
+    return JSON.stringify(old) !== JSON.stringify(run);
   });
 }

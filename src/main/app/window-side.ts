@@ -1,16 +1,14 @@
 import { createRouterClient } from '@orpc/server';
 import type { AppInfo } from '../../shared/contract.ts';
 import { fail } from '../../shared/failure.ts';
-import type { RunSummary } from '../../shared/run-view.ts';
-import type { WorkflowSummary } from '../../shared/workflows.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Catalogue, createCatalogue } from './catalogue.ts';
 import type { Flowdeck } from './flowdeck.ts';
 import { createGlancer } from './glancer.ts';
-import { projectRoots, withRoot } from './project-roots.ts';
+import { projectRoots, realRoots, withRoot } from './project-roots.ts';
 import { createRouter, type InProcessClient } from './router.ts';
 import { createRunTopics } from './run-topics.ts';
-import { createRunsTopic } from './runs-topic.ts';
+import { openRunsTopic } from './runs-topic.ts';
 import { provideSample } from './sample.ts';
 import { createServicesTopic } from './services-topic.ts';
 import { createWireServer, type WireServer } from './wire-server.ts';
@@ -32,22 +30,25 @@ export async function openWindowSide(flowdeck: Flowdeck, clock: Clock): Promise<
     },
   );
 
-  const runs = createRunsTopic(runner, clock, (summary) => catalogue.noteRun(summary));
-  const run = createRunTopics(runner, clock);
   const services = createServicesTopic(flowdeck.glabs(), clock);
   const glancer = createGlancer(places.glanceWorker, paths.root);
   const catalogue = createCatalogue({
     clock,
     glance: glancer.glance,
-    lastRun: (path) => lastRunOf(runs.topic.state().runs, path),
+    lastRun: runner.lastRunOf,
     onFault: (error) => log.warn('A workflow could not be looked at', { err: error }),
   });
-  const lookThrough = () =>
-    catalogue.setRoots(projectRoots(settings.get('projects.roots'), hasSample ? paths.sampleProject : null));
+  const runs = await openRunsTopic(runner, clock, catalogue.noteRun);
+  const run = createRunTopics(runner, clock);
+
+  const lookThrough = async () => {
+    const sample = hasSample ? paths.sampleProject : null;
+    catalogue.setRoots(await realRoots(projectRoots(settings.get('projects.roots'), sample)));
+  };
   const stopHearing = settings.onChange((keys) => {
-    if (keys.includes('projects.roots')) lookThrough();
+    if (keys.includes('projects.roots')) lookThrough().catch(flowdeck.onFault);
   });
-  lookThrough();
+  await lookThrough();
 
   const router = createRouter({
     info: () => appInfo(flowdeck),
@@ -86,12 +87,6 @@ export async function openWindowSide(flowdeck: Flowdeck, clock: Clock): Promise<
       await Promise.all([catalogue.close(), glancer.close()]);
     },
   };
-}
-
-/** The newest run of a workflow, as its summary shows it. */
-function lastRunOf(runs: readonly RunSummary[], path: string): WorkflowSummary['lastRun'] {
-  const run = runs.find(({ workflow }) => workflow === path);
-  return run ? { runId: run.runId, status: run.status, at: run.finishedAt ?? run.startedAt } : null;
 }
 
 function appInfo({ face, places, paths, secrets, warnings }: Flowdeck): AppInfo {

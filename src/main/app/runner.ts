@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { createGlabsBackend } from '../backend/glabs.ts';
+import type { Database } from '../db/database.ts';
+import { takeBackup } from '../history/backup.ts';
+import type { Clock } from '../platform/clock.ts';
+import { nodeDisk } from '../platform/disk.ts';
+import { acquireLock, lockFileFor } from '../platform/lock.ts';
+import type { DataPaths } from '../platform/paths.ts';
+import { stillRuns } from '../platform/process-identity.ts';
+import type { Secrets } from '../platform/secrets.ts';
+import type { SettingsStore } from '../platform/settings-store.ts';
+import { createRunner } from '../runner/runner.ts';
+import type { Runner } from '../runner/runner-api.ts';
+import { mediaId } from './media.ts';
+import { chooseServer } from './run-server.ts';
+import { openStore } from './run-store.ts';
+import { supervisedAddress } from './supervision.ts';
+
+interface RunnerParts {
+  db: Database;
+  settings: SettingsStore;
+  secrets: Secrets;
+  clock: Clock;
+  paths: DataPaths;
+  /** When this process began (platform/process-identity.ts). */
+  started: string | null;
+}
+
+/** The runner with the real world around it: this machine's disk, the configured backend and stores. */
+export function openRunner({ db, settings, secrets, clock, paths, started }: RunnerParts): Runner {
+  return createRunner({
+    db,
+    disk: nodeDisk,
+    clock,
+    random: Math.random,
+    fetch,
+    setting: (key) => settings.get(key),
+    server: async ({ server }) =>
+      chooseServer({
+        asked: server,
+        setting: settings.get('runner.server'),
+        supervised: await supervisedAddress(db.serviceState),
+        configured: settings.get('glabs.url'),
+      }),
+    openBackend: async (server) =>
+      createGlabsBackend({
+        server,
+        apiKey: await secrets.get('glabs.apiKey'),
+        authHeader: settings.get('glabs.authHeader'),
+        healthPaths: settings.get('glabs.healthPaths'),
+        clock,
+      }),
+    openStore: async (name) => openStore(name, settings.get('storage.stores'), paths.objects),
+    backup: (workflow, content, reason) =>
+      takeBackup(workflow, content, reason, { db, disk: nodeDisk, clock }),
+    lock: async (workflow, what) => acquireLock(await lockFileFor(workflow), { what }, { clock }),
+    media: mediaId,
+    self: { pid: process.pid, started },
+    isAlive: (pid, startTime) => stillRuns({ pid, startTime }),
+    newId: randomUUID,
+  });
+}
