@@ -102,6 +102,7 @@ function stateOf(desk: Desk) {
     polls: tally.polls,
     downloads: { files: tally.downloads, bytes: tally.downloadedBytes },
     references: { used: tally.referencesUsed, skipped: tally.referencesSkipped },
+    memory: { heapUsedBytes: process.memoryUsage().heapUsed, residentBytes: process.memoryUsage.rss() },
     faults: rulesOf(desk),
   };
 }

@@ -122,19 +122,27 @@ function fitTitle(lettering: Lettering, title: readonly string[], width: number,
   return { lines: breakLines(lettering, title, { width, size: 54, weight: 700, maxLines }).lines, size: 54 };
 }
 
+/** More letters than any picture has room for; measuring a whole book would take seconds. */
+const MAX_READ = 600;
+const MAX_WORD = 40;
+
 /**
  * The words worth reading first: the first clause of the prompt, at most eight words, and `Scene 03` above it where the
  * prompt names its scene. A prompt that cannot be written in our letters is shown by its hash.
  */
 export function splitPrompt(
-  prompt: string,
+  whole: string,
   canDraw: (text: string) => boolean,
   content: string,
 ): { overline: string | null; title: string[]; rest: string[] } {
+  const prompt = whole.slice(0, MAX_READ);
   if (!canDraw(prompt)) return { overline: null, title: ['Prompt', content.slice(0, 8)], rest: [] };
   const scene = /\bscene\s*\d+\b/i.exec(prompt)?.[0].toUpperCase().replace(/\s+/g, ' ') ?? null;
   const plain = prompt.replace(/^\s*scene\s*\d+\s*[:,.—–-]*\s*/i, '').trim();
-  const all = (plain === '' ? prompt : plain).split(/\s+/).filter((word) => word !== '' && canDraw(word));
+  const all = (plain === '' ? prompt : plain)
+    .split(/\s+/)
+    .map((word) => word.slice(0, MAX_WORD))
+    .filter((word) => word !== '' && canDraw(word));
   const clause = all.findIndex((word) => /[,.;:!?]$/.test(word));
   const length = Math.min(clause === -1 ? all.length : clause + 1, 8, all.length);
   const title = all
