@@ -3,6 +3,7 @@ import { Toaster } from './components/toaster.tsx';
 import { TooltipProvider } from './components/tooltip.tsx';
 import { Frame } from './frame/frame.tsx';
 import { places } from './frame/places.ts';
+import { ScreenGuard } from './frame/screen-guard.tsx';
 import { ClockProvider } from './state/clock.tsx';
 import { useThemeSetting } from './state/theme.ts';
 import { useWindow, type ViewName } from './state/window.ts';
@@ -35,7 +36,9 @@ export function App() {
     <ClockProvider>
       <TooltipProvider>
         <Frame>
-          <Current />
+          <ScreenGuard key={view}>
+            <Current />
+          </ScreenGuard>
         </Frame>
         <Toaster />
       </TooltipProvider>
