@@ -6,6 +6,7 @@ import { secretPattern } from '../../shared/settings.ts';
 import type { AddCommand, Work } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Output } from './output.ts';
+import type { World } from './session.ts';
 import { table } from './words.ts';
 
 /** `flowdeck config …` (settings.md). */
@@ -74,11 +75,10 @@ const unset = (work: Work) =>
 
 const setSecret = (work: Work) =>
   new Command('set-secret')
-    .description(
-      'keeps a secret, read from standard input, in the keychain; nothing on standard input forgets it',
-    )
+    .description('keeps a secret, read from standard input, in the keychain')
     .argument('<name>', 'glabs.apiKey, review.apiKey, tunnel.token or storage.NAME.secretAccessKey')
-    .action((name: string, _flags, command: Command) =>
+    .option('--forget', 'forgets what is kept; standard input is not read')
+    .action((name: string, flags: { forget?: boolean }, command: Command) =>
       work(command, async ({ output, world, flowdeck }) => {
         if (!secretPattern.test(name)) {
           throw fail('usage', `There is no secret ${name}.`, {
@@ -87,24 +87,28 @@ const setSecret = (work: Work) =>
           });
         }
         const { secrets } = await flowdeck();
-        if (world.stdin.isTTY === true) output.note(`Type the value of ${name}, Enter, and Ctrl-D:`);
-        const value = (await text(world.stdin)).replace(/\r?\n$/, '');
-        if (/[\r\n]/.test(value)) {
-          throw fail('usage', 'A secret is one line.', {
-            where: name,
-            cure: 'Give only the key on standard input.',
-          });
-        }
-        if (value === '') await secrets.delete(name);
+        const value = flags.forget === true ? null : await readSecret(name, world.stdin, output);
+        if (value === null) await secrets.delete(name);
         else await secrets.set(name, value);
         const place = secrets.inFile
           ? 'an encrypted file of the data folder: this system has no keychain'
           : 'the keychain';
-        output.record({ type: 'secret', name, kept: value !== '', inFile: secrets.inFile });
-        output.text(value === '' ? `${name} is forgotten.` : `${name} is kept in ${place}.`);
+        output.record({ type: 'secret', name, kept: value !== null, inFile: secrets.inFile });
+        output.text(value === null ? `${name} is forgotten.` : `${name} is kept in ${place}.`);
         return exitCodes.done;
       }),
     );
+
+/** One line of standard input. An empty one is refused: a command that failed before a pipe must not forget a key. */
+async function readSecret(name: string, stdin: World['stdin'], output: Output): Promise<string> {
+  if (stdin.isTTY === true) output.note(`Type the value of ${name}, Enter, and Ctrl-D:`);
+  const value = (await text(stdin)).trim();
+  if (value !== '' && !/[\r\n]/.test(value)) return value;
+  throw fail('usage', value === '' ? 'Nothing came on standard input.' : 'A secret is one line.', {
+    where: name,
+    cure: 'Give the secret alone on standard input. To forget one: --forget.',
+  });
+}
 
 /** VALUE is JSON where it parses, else a string (settings.md). */
 export function parsedValue(value: string): unknown {

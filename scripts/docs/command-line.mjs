@@ -1,0 +1,102 @@
+/**
+ * @typedef {import('commander').Command} Command
+ * @typedef {import('commander').Option} Option
+ */
+
+const head = `# The command line
+
+<!-- Made from the commands by \`npm run docs\`; do not edit by hand. -->
+
+\`bin/flowdeck\` (\`node bin/flowdeck\` on Windows) works straight from a clone: it installs what is missing and runs on
+the project's own Node when the system's is older.
+
+Without \`--json\` a command talks to a person: a progress bar on a terminal, plain lines when piped. With it, standard
+output is NDJSON only, one object a line, each with \`type\`, and words for people go to standard error. \`NO_COLOR\` is
+honoured. A command that fails says what, where and how to mend it; with \`--json\` its last line is
+\`{"type":"error","code","message","where","cure"}\`.
+`;
+
+const exits = `## Exit codes
+
+| code | meaning |
+| ---: | --- |
+| 0 | done; for \`run\`, every wanted node has output |
+| 1 | a fault of Flowdeck; the message says where the log is |
+| 2 | wrong use; also a node, gate, run or setting that is not there, or a folder that cannot be written |
+| 3 | the workflow cannot be used: missing, unreadable, or the sanity check found an error |
+| 4 | the run ended with nodes that failed for good; \`errors.json\` is written |
+| 5 | G-Labs or the store cannot be reached, or takes nothing (disk full) |
+| 6 | G-Labs or the store refused: key, licence, quota |
+| 7 | another run holds this workflow |
+| 8 | stopped at a gate, waiting for picks (\`--gates hold\`) |
+| 130 | interrupted; what was in flight is in the journal. \`serve\` and \`simulate\` stopped by Ctrl-C end with 0 |
+
+A second Ctrl-C during a run no longer waits for what is in flight.
+`;
+
+const lines = `## NDJSON
+
+| command | lines |
+| --- | --- |
+| \`check\` | \`finding\` each (\`code\`, \`rule\`, \`severity\`, \`tab\`, \`nodeId\`, \`title\`, \`where\`, \`message\`, \`cure\`, \`fixable\`), then \`check.finished\` (\`errors\`, \`warnings\`, \`fixed\`); with several files every line carries \`file\`, and the exit code is the worst |
+| \`plan\` | \`plan.node\` each (\`nodeId\`, \`tab\`, \`title\`, \`kind\`, \`rows\`, \`candidates\`, \`reason\`, \`generations\`, \`costUSD\`), then \`plan.finished\` (\`nodes\`, \`generations\`, \`cached\`, \`costUSD\`) |
+| \`run\` | \`run.started\`, \`node.state\`, \`task.submitted\`, \`task.reattached\`, \`candidate.stored\`, \`review.verdict\`, \`backend.down\`, \`backend.up\`, \`node.failed\`, and at last \`run.finished\` with \`status\`, \`output\`, \`errorsFile\` and \`counts\`; each has \`at\` and \`runId\` |
+| \`serve\` | \`serving\` (\`url\` with the access token, \`origin\`, \`port\`, \`pid\`) |
+| \`config\` | \`setting\` (\`key\`, \`value\`, \`default\`, \`changed\`, \`meaning\`); \`set-secret\`: \`secret\` (\`name\`, \`kept\`, \`inFile\`) |
+| \`runs\` | \`run\` each, newest first |
+| \`status\` | \`status\` with \`glabs\`, \`tunnel\` and the \`runs\` that go on |
+| \`doctor\` | \`doctor.finding\` each (\`check\`, \`verdict\`: \`good\`, \`warning\` or \`broken\`, \`code\`, \`message\`, \`cure\`), then \`doctor.finished\` (\`broken\`, \`warnings\`) |
+| \`simulate\` | \`simulator.ready\` (\`url\`, \`pid\`, \`admin\`) |
+
+\`row\` and \`candidate\` count from 1.
+`;
+
+/**
+ * docs/cli.md, from the commands as they are.
+ * @param {Command} program
+ */
+export function commandLinePage(program) {
+  const options = `## Options of every command\n\n${optionTable(program.options)}`;
+  const commands = program.commands.flatMap((command) => sections(command, 'flowdeck'));
+  return [head, options, '## Commands\n', ...commands, exits, lines].join('\n');
+}
+
+/**
+ * @param {Command} command
+ * @param {string} above
+ * @returns {string[]}
+ */
+function sections(command, above) {
+  const name = `${above} ${command.name()}`;
+  const operands = command.registeredArguments.map((argument) =>
+    argument.variadic ? `<${argument.name()}…>` : `<${argument.name()}>`,
+  );
+  const title = `### \`${[name, ...operands].join(' ')}\`\n`;
+  const text = `${sentence(command.description())}\n`;
+  const table = command.options.length > 0 ? [optionTable(command.options)] : [];
+  return [title, text, ...table, ...command.commands.flatMap((below) => sections(below, name))];
+}
+
+/** @param {readonly Option[]} options */
+function optionTable(options) {
+  const rows = options.map((option) => `| \`${cell(option.flags)}\` | ${cell(meaning(option))} |`);
+  return `${['| option | meaning |', '| --- | --- |', ...rows].join('\n')}\n`;
+}
+
+/** @param {Option} option */
+function meaning({ description, argChoices, defaultValue, envVar }) {
+  const more = [
+    ...(argChoices === undefined ? [] : [`one of ${argChoices.map((choice) => `\`${choice}\``).join(', ')}`]),
+    ...(defaultValue === undefined || typeof defaultValue === 'boolean'
+      ? []
+      : [`default \`${defaultValue}\``]),
+    ...(envVar === undefined ? [] : [`environment \`${envVar}\``]),
+  ];
+  return more.length === 0 ? description : `${description} (${more.join('; ')})`;
+}
+
+/** @param {string} text */
+const cell = (text) => text.replaceAll('|', '\\|');
+
+/** @param {string} text */
+const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
