@@ -1,0 +1,325 @@
+import { restartDelay } from './backoff.ts';
+import type { FailureKind, GlabsEffect, GlabsEvent, GlabsState, Owner, Phase } from './glabs-state.ts';
+import { type Problem, problems } from './glabs-words.ts';
+import type { ProbeOutcome } from './probe.ts';
+
+/** Milliseconds. behaviour.md §10. */
+export const probeEveryMs = 2000;
+const probeWhileStartingMs = 250;
+const sweepCheckMs = 250;
+const healthyResetMs = 60_000;
+const missesUntilUnhealthy = 3;
+const quickFailuresUntilFailed = 5;
+
+export interface Step {
+  state: GlabsState;
+  effects: GlabsEffect[];
+}
+
+/**
+ * The supervision of G-Labs as a pure function (behaviour.md §10): what is, what happened → what is now, what to do.
+ * Two things hold whatever the order of events: at most one process of ours is alive, and what the person last asked
+ * for is not lost. `now` in milliseconds since the epoch, `random` in [0, 1).
+ */
+export function reduceGlabs(
+  state: GlabsState,
+  event: GlabsEvent,
+  context: { now: number; random: number },
+): Step {
+  return new Reduction(state, context.now, context.random).on(event);
+}
+
+const nothing = (state: GlabsState): Step => ({ state, effects: [] });
+
+class Reduction {
+  readonly state: GlabsState;
+  readonly now: number;
+  readonly random: number;
+
+  constructor(state: GlabsState, now: number, random: number) {
+    this.state = state;
+    this.now = now;
+    this.random = random;
+  }
+
+  on(event: GlabsEvent): Step {
+    switch (event.type) {
+      case 'start':
+        return this.start({ ...this.state, plan: event.plan });
+      case 'stop':
+        return this.stop();
+      case 'planned':
+        return this.planned({ ...this.state, plan: event.plan });
+      case 'found':
+        return this.found(event);
+      case 'probed':
+        return this.probed(event);
+      case 'spawned':
+        return this.spawned(event);
+      case 'spawn-failed':
+        return this.spawnFailed(event);
+      case 'exited':
+        return this.exited(event);
+      case 'gone':
+        return this.gone(event.generation);
+      case 'timer':
+        return this.timer(event);
+    }
+  }
+
+  private start(state: GlabsState): Step {
+    const busy: Phase[] = ['looking', 'starting', 'ready'];
+    if (state.desired === 'up' && busy.includes(state.phase)) return nothing(state);
+    // A hung process of ours that still runs is not helped by a second one beside it.
+    if (state.desired === 'up' && state.phase === 'stopping') return nothing(state);
+    return this.attempt({
+      ...state,
+      desired: 'up',
+      restarts: 0,
+      failures: { couldNotStart: 0, neverReady: 0, died: 0 },
+      problem: null,
+    });
+  }
+
+  private stop(): Step {
+    const down = this.enter(
+      { ...this.state, desired: 'down', problem: null, nextAttemptAt: null },
+      'stopped',
+      true,
+    );
+    // What is not ours runs on, and Start would find it there.
+    const lastProbe = this.state.adopted ? this.state.lastProbe : null;
+    const cleared = {
+      ...down,
+      lastProbe,
+      adopted: false,
+      demo: false,
+      adoptedPid: null,
+      misses: 0,
+      readyAt: null,
+    };
+    return this.endChild(cleared, 'stopping');
+  }
+
+  private planned(state: GlabsState): Step {
+    const moved = state.plan.url !== this.state.plan.url;
+    const onItsOwn = state.child === null && ['ready', 'unhealthy', 'foreign'].includes(state.phase);
+    // What we started ourselves goes on as it is; the change counts from its next start.
+    return moved && onItsOwn && state.desired === 'up' ? this.attempt(state) : nothing(state);
+  }
+
+  private found({ generation, outcome, owner }: Found): Step {
+    const { state } = this;
+    if (state.phase !== 'stopped' || generation !== state.generation || outcome.kind !== 'up')
+      return nothing(state);
+    return this.adopt({ ...state, desired: 'up' }, outcome, owner);
+  }
+
+  private probed({ generation, outcome, owner }: Found): Step {
+    if (generation !== this.state.generation) return nothing(this.state);
+    const state: GlabsState = { ...this.state, lastProbe: { at: this.now, outcome } };
+    switch (state.phase) {
+      case 'looking':
+        return this.looked(state, outcome, owner);
+      case 'starting':
+        return outcome.kind === 'up' ? this.ready(state, outcome) : this.again(state, probeWhileStartingMs);
+      case 'ready':
+      case 'unhealthy':
+        return this.watched(state, outcome);
+      case 'foreign':
+        return outcome.kind === 'foreign' || outcome.kind === 'silent'
+          ? this.again(state)
+          : this.attempt(state);
+      default:
+        return nothing(state);
+    }
+  }
+
+  /** Nothing of ours runs; what is on the port? */
+  private looked(state: GlabsState, outcome: ProbeOutcome, owner: Owner | null): Step {
+    if (outcome.kind === 'up') return this.adopt(state, outcome, owner);
+    if (outcome.kind !== 'down') {
+      const problem = problems.foreign(state.plan.url, owner, outcome.message);
+      return this.again({ ...this.enter(state, 'foreign'), problem });
+    }
+    const mayDemo = state.realSeenAt !== state.plan.url;
+    if (state.plan.launch === 'none' || (state.plan.launch === 'demo' && !mayDemo)) {
+      return this.again({
+        ...this.enter(state, 'unhealthy'),
+        problem: problems.nothingThere(state.plan.url),
+      });
+    }
+    const kind = state.plan.launch;
+    const starting = this.enter({ ...state, demo: kind === 'demo' }, 'starting');
+    const { generation } = starting;
+    return {
+      state: { ...starting, child: { generation, kind, pid: null, ending: false } },
+      effects: [
+        { type: 'spawn', generation, kind },
+        { type: 'timer', generation, name: 'deadline', ms: state.plan.startupTimeoutMs },
+        { type: 'timer', generation, name: 'probe', ms: probeWhileStartingMs },
+      ],
+    };
+  }
+
+  private adopt(state: GlabsState, outcome: ProbeOutcome, owner: Owner | null): Step {
+    const { demo } = outcome;
+    const realSeenAt = demo ? state.realSeenAt : state.plan.url;
+    return this.ready({ ...state, adopted: true, adoptedPid: owner?.pid ?? null, realSeenAt }, outcome);
+  }
+
+  private ready(state: GlabsState, outcome: ProbeOutcome): Step {
+    const demo = outcome.demo || state.child?.kind === 'demo';
+    const entered = this.enter(state, 'ready');
+    return this.again({ ...entered, demo, misses: 0, readyAt: state.readyAt ?? this.now, problem: null });
+  }
+
+  /** A look at what is, or was, ready. */
+  private watched(state: GlabsState, outcome: ProbeOutcome): Step {
+    if (outcome.kind === 'up') return this.healthy(state, outcome);
+    const misses = state.misses + 1;
+    const missed = { ...state, misses };
+    if (misses < missesUntilUnhealthy) return this.again(missed);
+    if (state.child) return this.failed(missed, 'died', problems.hung());
+    if (outcome.kind === 'foreign') return this.attempt(missed);
+    // What we adopted is gone: the configured command, or another demo after a demo, takes its place.
+    const launch = state.plan.launch;
+    const mayStart = launch === 'command' || (launch === 'demo' && state.realSeenAt !== state.plan.url);
+    if (outcome.kind === 'down' && mayStart) return this.attempt(missed);
+    const problem = state.adopted
+      ? problems.adoptedGone(state.plan.url, outcome)
+      : problems.nothingThere(state.plan.url);
+    return this.again({ ...this.enter(missed, 'unhealthy'), problem });
+  }
+
+  private healthy(state: GlabsState, outcome: ProbeOutcome): Step {
+    if (state.phase === 'unhealthy') {
+      return state.child ? this.ready(state, outcome) : this.adopt(state, outcome, null);
+    }
+    const steady = state.readyAt !== null && this.now - state.readyAt >= healthyResetMs;
+    const failures = steady ? { couldNotStart: 0, neverReady: 0, died: 0 } : state.failures;
+    // Another process may have taken the place of the adopted one: a demo must not pass for the real one, nor the reverse.
+    if (state.adopted && outcome.demo !== state.demo)
+      return this.adopt({ ...state, readyAt: null }, outcome, null);
+    return this.again({ ...state, misses: 0, failures });
+  }
+
+  private spawned({ generation, pid }: { generation: number; pid: number }): Step {
+    const { state } = this;
+    if (state.child?.generation !== generation) return nothing(state);
+    return nothing({ ...state, child: { ...state.child, pid } });
+  }
+
+  private spawnFailed(event: { generation: number; message: string; cure: string }): Step {
+    const { state } = this;
+    if (state.child?.generation !== event.generation) return nothing(state);
+    const childless: GlabsState = { ...state, child: null };
+    if (state.phase === 'stopping') return this.gone(event.generation);
+    if (state.phase !== 'starting') return nothing(childless);
+    // The program is missing or may not be run: the next try would end alike.
+    const failures = { ...state.failures, couldNotStart: state.failures.couldNotStart + 1 };
+    return nothing({
+      ...this.enter(childless, 'failed', true),
+      failures,
+      problem: problems.cannotStart(event.message, event.cure),
+    });
+  }
+
+  private exited(event: { generation: number; how: string; lastOutput: string }): Step {
+    const { state } = this;
+    const { child } = state;
+    if (child?.generation !== event.generation) return nothing(state);
+    const asked = child.ending;
+    const ending: GlabsState = { ...state, child: { ...child, ending: true } };
+    if (asked) return nothing(ending);
+    const kind = state.phase === 'starting' ? 'neverReady' : 'died';
+    return this.failed(ending, kind, problems.ended(event.how, event.lastOutput));
+  }
+
+  private gone(generation: number): Step {
+    const { state } = this;
+    if (state.child?.generation !== generation) return nothing(state);
+    const childless: GlabsState = { ...state, child: null };
+    if (state.phase !== 'stopping') return nothing(childless);
+    return state.desired === 'up' ? this.attempt(childless) : nothing(this.enter(childless, 'stopped', true));
+  }
+
+  private timer(event: {
+    generation: number;
+    name: 'probe' | 'deadline' | 'restart';
+    lastOutput: string;
+  }): Step {
+    const { state } = this;
+    const { generation } = state;
+    if (event.generation !== generation) return nothing(state);
+    if (event.name === 'probe') {
+      return { state, effects: [{ type: 'probe', generation, look: state.phase === 'foreign' }] };
+    }
+    if (event.name === 'deadline' && state.phase === 'starting') {
+      const failures = { ...state.failures, neverReady: state.failures.neverReady + 1 };
+      const problem = problems.neverReady(state.plan.startupTimeoutMs / 1000, event.lastOutput);
+      return this.endChild({ ...this.enter(state, 'failed', true), failures, problem }, 'failed');
+    }
+    if (event.name === 'restart' && state.phase === 'waiting') {
+      if (!state.child) return this.attempt({ ...state, restarts: state.restarts + 1 });
+      return { state, effects: [{ type: 'timer', generation, name: 'restart', ms: sweepCheckMs }] };
+    }
+    return nothing(state);
+  }
+
+  /** Our process ended or hangs: once more after a pause, or no more (behaviour.md §10). */
+  private failed(state: GlabsState, kind: FailureKind, problem: Problem): Step {
+    const steady = state.readyAt !== null && this.now - state.readyAt >= healthyResetMs;
+    const before = steady ? { couldNotStart: 0, neverReady: 0, died: 0 } : state.failures;
+    const failures = { ...before, [kind]: before[kind] + 1 };
+    const times = failures.couldNotStart + failures.neverReady + failures.died;
+    const counted: GlabsState = { ...state, failures, readyAt: null, misses: 0 };
+    if (times >= quickFailuresUntilFailed) {
+      const words = problems.tooOften(times, problem.message);
+      return this.endChild({ ...this.enter(counted, 'failed', true), problem: words }, 'failed');
+    }
+    const ms = restartDelay(times, this.random);
+    const waiting = { ...this.enter(counted, 'waiting', true), problem, nextAttemptAt: this.now + ms };
+    const ended = this.endChild(waiting, 'waiting');
+    return {
+      ...ended,
+      effects: [...ended.effects, { type: 'timer', generation: waiting.generation, name: 'restart', ms }],
+    };
+  }
+
+  /** Looks what is on the port; starts nothing as long as a process of ours is there. */
+  private attempt(state: GlabsState): Step {
+    const fresh: GlabsState = {
+      ...state,
+      adopted: false,
+      adoptedPid: null,
+      demo: false,
+      misses: 0,
+      readyAt: null,
+      nextAttemptAt: null,
+    };
+    if (state.child) return this.endChild(this.enter(fresh, 'stopping', true), 'stopping');
+    const looking = this.enter(fresh, 'looking', true);
+    return { state: looking, effects: [{ type: 'probe', generation: looking.generation, look: true }] };
+  }
+
+  /** Asks the process of ours to end, once; the phase is `phase` while it is there. */
+  private endChild(state: GlabsState, phase: Phase): Step {
+    const { child } = state;
+    if (!child) return nothing(state);
+    const entered = this.enter({ ...state, child: { ...child, ending: true } }, phase);
+    return { state: entered, effects: child.ending ? [] : [{ type: 'end', generation: child.generation }] };
+  }
+
+  private again(state: GlabsState, ms: number = probeEveryMs): Step {
+    return { state, effects: [{ type: 'timer', generation: state.generation, name: 'probe', ms }] };
+  }
+
+  /** `renew`: what was under way is stale from now on. */
+  private enter(state: GlabsState, phase: Phase, renew = false): GlabsState {
+    const since = state.phase === phase ? state.since : this.now;
+    return { ...state, phase, since, generation: renew ? state.generation + 1 : state.generation };
+  }
+}
+
+type Found = { generation: number; outcome: ProbeOutcome; owner: Owner | null };

@@ -1,0 +1,113 @@
+import type { GlabsPlan } from './glabs-plan.ts';
+import type { Problem } from './glabs-words.ts';
+import type { ProbeOutcome } from './probe.ts';
+
+/**
+ * looking: asking what is on the port before anything is started. waiting: between two starts. All others as
+ * ServiceState of shared/services.ts.
+ */
+export type Phase =
+  | 'stopped'
+  | 'looking'
+  | 'starting'
+  | 'ready'
+  | 'unhealthy'
+  | 'waiting'
+  | 'stopping'
+  | 'failed'
+  | 'foreign';
+
+export interface GlabsState {
+  desired: 'up' | 'down';
+  phase: Phase;
+  /** When the phase began, milliseconds since the epoch. */
+  since: number;
+  /** Grows with every new thing that is begun; a callback that carries another one is stale. */
+  generation: number;
+  plan: GlabsPlan;
+  /** The process we started and have not yet seen the end of, with everything it started. At most one, ever. */
+  child: Child | null;
+  adopted: boolean;
+  demo: boolean;
+  /** A real G-Labs was seen at this address: from then on the demo never stands in for it. */
+  realSeenAt: string | null;
+  /** Pid of what was adopted, if the system tells. */
+  adoptedPid: number | null;
+  /** Probes without an answer in a row. */
+  misses: number;
+  readyAt: number | null;
+  /** Since the last 60 s of health. */
+  failures: Record<FailureKind, number>;
+  /** Starts after the first one, since Start was pressed. */
+  restarts: number;
+  nextAttemptAt: number | null;
+  lastProbe: { at: number; outcome: ProbeOutcome } | null;
+  problem: Problem | null;
+}
+
+export interface Child {
+  generation: number;
+  kind: 'command' | 'demo';
+  pid: number | null;
+  /** It was asked to end, or ended and its group is being swept. */
+  ending: boolean;
+}
+
+export type FailureKind = 'couldNotStart' | 'neverReady' | 'died';
+
+export type GlabsEvent =
+  | { type: 'start'; plan: GlabsPlan }
+  | { type: 'stop' }
+  /** The settings changed. */
+  | { type: 'planned'; plan: GlabsPlan }
+  /** Something healthy was found on the port without anybody having pressed Start. */
+  | { type: 'found'; generation: number; outcome: ProbeOutcome; owner: Owner | null }
+  | { type: 'probed'; generation: number; outcome: ProbeOutcome; owner: Owner | null }
+  | { type: 'spawned'; generation: number; pid: number }
+  | { type: 'spawn-failed'; generation: number; message: string; cure: string }
+  /** The process we started ended; what it left behind is being ended. */
+  | { type: 'exited'; generation: number; how: string; lastOutput: string }
+  /** Nothing of the process group is left. */
+  | { type: 'gone'; generation: number }
+  | { type: 'timer'; generation: number; name: TimerName; lastOutput: string };
+
+export interface Owner {
+  pid: number;
+  program: string;
+}
+
+export type TimerName = 'probe' | 'deadline' | 'restart';
+
+export type GlabsEffect =
+  /** `look`: also find out who owns the port. */
+  | { type: 'probe'; generation: number; look: boolean }
+  | { type: 'spawn'; generation: number; kind: 'command' | 'demo' }
+  /** Ends the process of this generation and its whole group. */
+  | { type: 'end'; generation: number }
+  | { type: 'timer'; generation: number; name: TimerName; ms: number };
+
+export function initialGlabsState(
+  plan: GlabsPlan,
+  now: number,
+  realSeenAt: string | null = null,
+): GlabsState {
+  return {
+    desired: 'down',
+    phase: 'stopped',
+    since: now,
+    generation: 1,
+    plan,
+    child: null,
+    adopted: false,
+    demo: false,
+    realSeenAt,
+    adoptedPid: null,
+    misses: 0,
+    readyAt: null,
+    failures: { couldNotStart: 0, neverReady: 0, died: 0 },
+    restarts: 0,
+    nextAttemptAt: null,
+    lastProbe: null,
+    problem: null,
+  };
+}

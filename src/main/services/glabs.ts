@@ -1,0 +1,318 @@
+import { basename } from 'node:path';
+import { fail } from '../../shared/failure.ts';
+import type { ServicesChange, ServiceView } from '../../shared/services.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { Clock, Random } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { Environment } from '../platform/paths.ts';
+import { processStartTime, portOwner as systemPortOwner } from '../platform/process-identity.ts';
+import { redact } from '../platform/redact.ts';
+import { Announcer } from './announcer.ts';
+import { secretValues } from './child-environment.ts';
+import { configuredCommand, demoCommand, type SimulatorCommand } from './glabs-commands.ts';
+import { type GlabsPlan, isLoopback, planGlabs, portOf } from './glabs-plan.ts';
+import { reduceGlabs } from './glabs-reducer.ts';
+import { type GlabsEffect, type GlabsEvent, type GlabsState, initialGlabsState } from './glabs-state.ts';
+import { glabsView, phaseNote } from './glabs-view.ts';
+import { howItEnded } from './glabs-words.ts';
+import { LogRing } from './log-ring.ts';
+import { createProbe, type Probe } from './probe.ts';
+import { type ManagedProcess, startProcess } from './process.ts';
+import { realSeenBefore, type ServiceStateStore, savedView, worthSaving } from './saved-service.ts';
+
+export interface GlabsServiceOptions {
+  settings: { all(): Settings; onChange(listener: () => void): () => void };
+  secrets: { has(name: string): Promise<boolean>; seen(): readonly string[] };
+  clock: Clock;
+  log: Log;
+  simulator: SimulatorCommand;
+  serviceState: ServiceStateStore;
+  probe?: Probe;
+  portOwner?: typeof systemPortOwner;
+  random?: Random;
+  env?: Environment;
+  /** Milliseconds between the gentle end of a process and the force; default 5000. */
+  graceMs?: number;
+}
+
+export interface GlabsService {
+  view(): ServiceView;
+  /** Hears every change from now on, gathered. Returns what ends it. */
+  subscribe(listener: (change: ServicesChange) => void): () => void;
+  /** Takes over what already answers at `glabs.url`; starts nothing. True: it is ready. */
+  adoptIfRunning(): Promise<boolean>;
+  /** Resolves when it is ready. Rejects with the problem (`backend-unreachable`), or `interrupted` by a stop. */
+  start(): Promise<void>;
+  /** Resolves when everything that was started here has ended. What was adopted runs on. */
+  stop(): Promise<void>;
+  /** Rejects with `usage` when it was not started here. */
+  restart(): Promise<void>;
+  /** Stops what was started here, and only that, and ends every watch. */
+  close(): Promise<void>;
+}
+
+/**
+ * Supervises G-Labs by behaviour.md §10: the shell that carries out what the reducer decides. Begins with a look
+ * whether one is running already (adoptIfRunning); starts nothing by itself.
+ */
+export function createGlabsService(options: GlabsServiceOptions): GlabsService {
+  const shell = new GlabsShell(options);
+  shell
+    .adoptIfRunning()
+    .catch((error: unknown) => options.log.error('looking for G-Labs failed', { err: error }));
+  return shell;
+}
+
+class GlabsShell implements GlabsService {
+  private readonly options: GlabsServiceOptions;
+  private readonly log: Log;
+  private readonly probe: Probe;
+  private readonly ring: LogRing;
+  private readonly announcer: Announcer;
+  private readonly ownerStarted = processStartTime(process.pid);
+  private readonly unwatch: () => void;
+  private readonly waiting = new Set<() => void>();
+  private readonly queue: GlabsEvent[] = [];
+  private draining = false;
+  private state: GlabsState;
+  /** Ends the timers and probes of the generation under way. */
+  private round = new AbortController();
+  private process: ManagedProcess | null = null;
+  private closing: Promise<void> | null = null;
+  private closed = false;
+  private saving: Promise<void> = Promise.resolve();
+  private saved: string;
+
+  constructor(options: GlabsServiceOptions) {
+    this.options = options;
+    const { clock, settings } = options;
+    this.log = options.log.child('glabs');
+    this.probe = options.probe ?? createProbe(() => clock.monotonic());
+    this.ring = new LogRing(clock, (text) => redact(text, this.secrets()));
+    this.announcer = new Announcer(() => this.view(), this.ring);
+    const realSeenAt = realSeenBefore(options.serviceState);
+    this.state = initialGlabsState(
+      planGlabs(settings.all(), { hasKey: false, realSeenAt }),
+      clock.now(),
+      realSeenAt,
+    );
+    // As long as nothing was asked of this process, what another one wrote stands.
+    this.saved = worthSaving(this.view());
+    this.unwatch = settings.onChange(() => {
+      this.replan().catch((error: unknown) => this.log.error('reading the settings failed', { err: error }));
+    });
+  }
+
+  view(): ServiceView {
+    return glabsView(this.state, this.ring.lines());
+  }
+
+  subscribe(listener: (change: ServicesChange) => void): () => void {
+    return this.announcer.subscribe(listener);
+  }
+
+  async adoptIfRunning(): Promise<boolean> {
+    await this.replan();
+    const { state, round } = this;
+    if (state.phase === 'stopped') {
+      try {
+        const found = await this.look(true, round.signal);
+        this.dispatch({ type: 'found', generation: state.generation, ...found });
+      } catch (error) {
+        if (!round.signal.aborted) throw error;
+      }
+    }
+    return this.state.phase === 'ready';
+  }
+
+  async start(): Promise<void> {
+    const plan = await this.plan();
+    this.dispatch({ type: 'start', plan });
+    await this.until(() => this.closed || settled(this.state));
+    if (this.state.phase === 'ready' && !this.closed) return;
+    const { problem, plan: used } = this.state;
+    if (!problem) throw fail('interrupted', 'G-Labs was stopped before it was ready.');
+    throw fail('backend-unreachable', problem.message, { where: used.url, cure: problem.cure });
+  }
+
+  async stop(): Promise<void> {
+    this.dispatch({ type: 'stop' });
+    await this.until(() => this.state.child === null || this.state.desired === 'up');
+  }
+
+  async restart(): Promise<void> {
+    if (this.state.adopted) {
+      throw fail('usage', 'G-Labs was not started by Flowdeck, so it cannot be restarted from here.', {
+        where: this.state.plan.url,
+        cure: 'Restart it where it was started.',
+      });
+    }
+    await this.stop();
+    await this.start();
+  }
+
+  close(): Promise<void> {
+    this.closing ??= (async () => {
+      this.unwatch();
+      do await this.stop();
+      while (this.state.child);
+      this.closed = true;
+      this.round.abort();
+      this.wake();
+      this.announcer.close();
+      await this.saving;
+    })();
+    return this.closing;
+  }
+
+  /** One event at a time, in order of arrival: what an effect reports at once waits for its turn. */
+  private dispatch(event: GlabsEvent): void {
+    if (this.closed) return;
+    this.queue.push(event);
+    if (this.draining) return;
+    this.draining = true;
+    try {
+      for (let next = this.queue.shift(); next; next = this.queue.shift()) this.take(next);
+    } finally {
+      this.draining = false;
+    }
+    this.wake();
+    this.save();
+    this.announcer.soon();
+  }
+
+  private take(event: GlabsEvent): void {
+    const before = this.state;
+    const { clock, random = Math.random } = this.options;
+    const { state, effects } = reduceGlabs(before, event, { now: clock.now(), random: random() });
+    this.state = state;
+    if (state.generation !== before.generation) {
+      this.round.abort();
+      this.round = new AbortController();
+    }
+    if (state.phase !== before.phase) this.note(before);
+    for (const effect of effects) this.carryOut(effect);
+  }
+
+  private note(before: GlabsState): void {
+    const program = basename(this.options.settings.all()['glabs.command'] ?? '');
+    const text = phaseNote(this.state, before, program, this.options.clock.now());
+    if (text === null) return;
+    this.ring.add('note', text);
+    this.log.info(text, { state: this.state.phase, pid: this.state.child?.pid ?? null });
+  }
+
+  private carryOut(effect: GlabsEffect): void {
+    if (effect.type === 'timer') this.setTimer(effect);
+    else if (effect.type === 'probe') this.sendProbe(effect);
+    else if (effect.type === 'spawn') this.spawn(effect);
+    else this.process?.end();
+  }
+
+  private setTimer({ generation, name, ms }: Extract<GlabsEffect, { type: 'timer' }>): void {
+    const { signal } = this.round;
+    this.options.clock.sleep(ms, signal).then(
+      () => this.dispatch({ type: 'timer', generation, name, lastOutput: this.ring.lastOutput() }),
+      (error: unknown) => this.unlessAborted(signal, error),
+    );
+  }
+
+  private sendProbe({ generation, look }: Extract<GlabsEffect, { type: 'probe' }>): void {
+    const { signal } = this.round;
+    this.look(look, signal).then(
+      (found) => this.dispatch({ type: 'probed', generation, ...found }),
+      (error: unknown) => this.unlessAborted(signal, error),
+    );
+  }
+
+  private unlessAborted(signal: AbortSignal, error: unknown): void {
+    if (!signal.aborted) this.log.error('a watch of G-Labs broke', { err: error });
+  }
+
+  private async look(withOwner: boolean, signal: AbortSignal) {
+    const { url } = this.state.plan;
+    const outcome = await this.probe(
+      { url, healthPaths: this.options.settings.all()['glabs.healthPaths'] },
+      signal,
+    );
+    const askSystem = withOwner && outcome.kind !== 'down' && isLoopback(url);
+    const owner = askSystem ? await (this.options.portOwner ?? systemPortOwner)(portOf(url)) : null;
+    signal.throwIfAborted();
+    return { outcome, owner };
+  }
+
+  private spawn({ generation, kind }: Extract<GlabsEffect, { type: 'spawn' }>): void {
+    const { clock, settings, simulator, graceMs, env = process.env } = this.options;
+    const { url } = this.state.plan;
+    this.process = startProcess(
+      kind === 'demo' ? demoCommand(simulator, url, env) : configuredCommand(settings.all(), env),
+      {
+        line: (stream, text) => {
+          this.ring.add(stream, text);
+          this.announcer.soon();
+        },
+        started: (pid) => this.dispatch({ type: 'spawned', generation, pid }),
+        failed: (message, cure) => this.dispatch({ type: 'spawn-failed', generation, message, cure }),
+        exited: (code, signal) =>
+          this.dispatch({
+            type: 'exited',
+            generation,
+            how: howItEnded(code, signal),
+            lastOutput: this.ring.lastOutput(),
+          }),
+        gone: () => this.dispatch({ type: 'gone', generation }),
+      },
+      { clock, ...(graceMs === undefined ? {} : { graceMs }) },
+    );
+  }
+
+  private async plan(): Promise<GlabsPlan> {
+    const hasKey = await this.options.secrets.has('glabs.apiKey');
+    return planGlabs(this.options.settings.all(), { hasKey, realSeenAt: this.state.realSeenAt });
+  }
+
+  private async replan(): Promise<void> {
+    this.dispatch({ type: 'planned', plan: await this.plan() });
+  }
+
+  private secrets(): string[] {
+    return [...this.options.secrets.seen(), ...secretValues(this.options.settings.all()['glabs.env'])];
+  }
+
+  private until(holds: () => boolean): Promise<void> {
+    if (holds()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!holds()) return;
+        this.waiting.delete(look);
+        resolve();
+      };
+      this.waiting.add(look);
+    });
+  }
+
+  private wake(): void {
+    for (const look of [...this.waiting]) look();
+  }
+
+  /** Writes what other processes may see, in order; a store that fails is logged, supervision goes on. */
+  private save(): void {
+    const now = worthSaving(this.view());
+    if (now === this.saved) return;
+    this.saved = now;
+    const view = savedView(this.view(), this.state.realSeenAt);
+    const at = this.options.clock.now();
+    this.saving = this.saving
+      .then(async () => {
+        const ownerStarted = await this.ownerStarted;
+        this.options.serviceState.write({ service: 'glabs', view, ownerPid: process.pid, ownerStarted, at });
+      })
+      .catch((error: unknown) => this.log.error('the state of G-Labs could not be written', { err: error }));
+  }
+}
+
+/** Start has an answer: ready, a problem that does not pass by itself, or a stop that came in between. */
+function settled(state: GlabsState): boolean {
+  if (state.desired === 'down') return true;
+  return ['ready', 'failed', 'foreign', 'unhealthy'].includes(state.phase);
+}
