@@ -14,7 +14,7 @@ export interface Target {
   authHeader: string;
 }
 
-export interface ServerAsk {
+interface ServerAsk {
   method: 'GET' | 'POST';
   /** Path and query below the base URL; or `url`, at the same origin. */
   path?: string;
@@ -46,8 +46,7 @@ export interface Connection {
     signal?: AbortSignal,
     none?: number[],
   ): Promise<{ json: unknown } | null>;
-  /** What classification looks at, with the key struck out should the server repeat it. */
-  facts(answer: HttpAnswer): AnswerFacts;
+  /** Text to be shown, with the key struck out should the server have repeated it. */
   scrub(text: string): string;
   /** Lets go of idle connections. */
   close(): void;
@@ -76,7 +75,7 @@ export function openConnection(
   const agents = { shared, submit, own: undefined };
 
   const asked = (call: Call): Asked => ({ call, server, hasKey: apiKey !== null, name: 'G-Labs' });
-  const scrub = (text: string): string => (apiKey === null ? text : text.replaceAll(apiKey, '[key]'));
+  const keyInText = apiKey === null ? null : keyPattern(apiKey);
 
   async function ask(call: Call, request: ServerAsk, signal?: AbortSignal): Promise<HttpAnswer> {
     const { method, body } = request;
@@ -110,24 +109,10 @@ export function openConnection(
     }
   }
 
-  function facts(answer: HttpAnswer): AnswerFacts {
-    const { status, headers } = answer;
-    const text = scrub(answer.body.toString('utf8'));
-    const json = parsed(text);
-    return {
-      status,
-      json,
-      text: json === undefined ? text.slice(0, 4000) : '',
-      contentType: headers['content-type'] ?? '',
-      serverHeader: scrub(String(headers.server ?? '')),
-      location: scrub(headers.location ?? ''),
-    };
-  }
-
   async function askFacts(call: Call, request: ServerAsk, signal?: AbortSignal): Promise<AnswerFacts> {
     const answer = await ask(call, request, signal);
     if (answer.broken !== null) throw classifyBreak(answer.broken, asked(call), answer.broken.cause);
-    return facts(answer);
+    return factsOf(answer);
   }
 
   return {
@@ -142,8 +127,7 @@ export function openConnection(
       if (!success || answer.json === undefined) throw classifyAnswer(answer, asked(call));
       return { json: answer.json };
     },
-    facts,
-    scrub,
+    scrub: (text) => (keyInText === null ? text : text.replaceAll(keyInText, '[key]')),
     close() {
       shared.destroy();
       submit.destroy();
@@ -184,6 +168,27 @@ function checkedKey(key: string | null): string | null {
     where: 'glabs.apiKey',
     cure: 'Copy the key anew from the Webhook tab and store it with: flowdeck config set-secret glabs.apiKey',
   });
+}
+
+/** A short key is only struck out where it stands alone: it may be a part of any word. */
+function keyPattern(key: string): RegExp {
+  const literal = key.replaceAll(/[^\w]/g, '\\$&');
+  return key.length >= 16 ? new RegExp(literal, 'g') : new RegExp(`(?<![\\w-])${literal}(?![\\w-])`, 'g');
+}
+
+/** What classification and the readers look at. */
+export function factsOf(answer: HttpAnswer): AnswerFacts {
+  const { status, headers } = answer;
+  const text = answer.body.toString('utf8');
+  const json = parsed(text);
+  return {
+    status,
+    json,
+    text: json === undefined ? text.slice(0, 4000) : '',
+    contentType: headers['content-type'] ?? '',
+    serverHeader: String(headers.server ?? ''),
+    location: headers.location ?? '',
+  };
 }
 
 /** Undefined for what is not a JSON object or list. */

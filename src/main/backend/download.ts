@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import { BackendError } from './backend.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, factsOf } from './connection.ts';
 import { type Asked, classifyAnswer, classifyBreak, classifyForeign } from './errors.ts';
 import { BrokenExchange, exchange, type HttpAnswer } from './http.ts';
 import { isOwnOrigin, resultUrl } from './result-url.ts';
@@ -48,13 +48,13 @@ export async function downloadResult(
     const short = broken !== null && expectedBytes !== null && !broken.timedOut && broken.code !== 'TOO_BIG';
     if (broken !== null && !short) throw classifyBreak(broken, asked, broken.cause);
     if (answer.status === 200) return { bytes: answer.body, expectedBytes };
-    throw own ? classifyAnswer(connection.facts(answer), asked) : classifyForeign(answer.status, asked);
+    throw own ? classifyAnswer(factsOf(answer), asked) : classifyForeign(answer.status, asked);
   }
   throw new BackendError({
     kind: 'nonsense',
     class: 'api_error',
     arrived: 'no',
-    message: `The result has an address that cannot be fetched: ${connection.scrub(url).slice(0, 200)}`,
+    message: `The result has an address that cannot be fetched: ${url.slice(0, 200)}`,
     cure: 'Look at the version of G-Labs, then generate it again.',
   });
 }

@@ -307,6 +307,19 @@ describe('the key', () => {
     expect(inspect(backend, { depth: 20, showHidden: true }) + JSON.stringify(backend)).not.toContain(key);
   });
 
+  test('that is short, and a part of many words, changes no answer', async () => {
+    const short = await startDocumentServer('a');
+    const backend = backendAt(short.url, { apiKey: 'a' });
+    try {
+      await backend.submit(image);
+      expect(await backend.poll('abc00000')).toMatchObject({ prompt: image.prompt });
+      short.override = (_, response) => sendJson(response, 401, { error: 'a bad key: a' });
+      expect((await rejection(backend.checkKey())).message).toContain('"[key] bad key: [key]"');
+    } finally {
+      await short.close();
+    }
+  });
+
   test('a key, header or address that cannot be used is said at once, without the key', () => {
     expect(() => backendAt(server.url, { apiKey: `${key}\nX-Evil: 1` })).toThrow(/cannot be sent/);
     expect(() => backendAt(server.url, { apiKey: `${key}\nX-Evil: 1` })).not.toThrow(key);

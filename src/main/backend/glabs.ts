@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
-import type { Backend } from './backend.ts';
+import { type Backend, BackendError, type GenerationRequest } from './backend.ts';
 import { openConnection, type Target } from './connection.ts';
 import { downloadResult } from './download.ts';
 import { probeHealth } from './health.ts';
@@ -51,44 +51,73 @@ export function createGlabsBackend(options: GlabsOptions): GlabsBackend {
     totalMs: requestTimeoutMs,
   });
 
+  /** Passes a BackendError on without the key, which a server may have repeated in its words. */
+  const told = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw error instanceof BackendError ? withMessage(error, connection.scrub(error.message)) : error;
+    }
+  };
+
+  async function health(signal?: AbortSignal) {
+    const found = await probeHealth(connection, paths, healthTimeoutMs, signal);
+    paths = [...new Set([found.healthPath, ...healthPaths])];
+    return found;
+  }
+
+  // An older build without the list cannot tell; the first submit will.
+  async function checkKey(signal?: AbortSignal) {
+    await connection.askJson('key', get('/api/tasks'), signal, [404]);
+  }
+
+  async function submit(request: GenerationRequest, signal?: AbortSignal) {
+    const { path, body } = wireRequest(request);
+    const asking = { ...post(path, body), connection: 'submit' as const, totalMs: submitTimeoutMs };
+    const answer = await connection.askJson('submit', asking, signal);
+    return readSubmission(answer?.json, server);
+  }
+
+  async function poll(taskId: string, signal?: AbortSignal) {
+    const answer = await connection.askJson(
+      'poll',
+      get(`/api/status/${encodeURIComponent(taskId)}`),
+      signal,
+      [404],
+    );
+    const report = answer === null ? null : readTask(answer.json, taskId, server);
+    if (report === null || report.error === null) return report;
+    return { ...report, error: { ...report.error, message: connection.scrub(report.error.message) } };
+  }
+
+  async function listTasks(signal?: AbortSignal) {
+    const answer = await connection.askJson('list', get('/api/tasks'), signal);
+    return readTaskList(answer?.json);
+  }
+
+  async function stop(taskId: string, signal?: AbortSignal) {
+    const body = Buffer.from(JSON.stringify({ task_id: taskId }));
+    const asking = post(`/api/stop/${encodeURIComponent(taskId)}`, body);
+    const answer = await connection.askJson('stop', asking, signal, [404, 405]);
+    return answer !== null && readStopped(answer.json, taskId);
+  }
+
+  const limits = { connectMs: connectTimeoutMs, idleMs: downloadIdleMs };
   return {
     server,
-    async health(signal) {
-      const found = await probeHealth(connection, paths, healthTimeoutMs, signal);
-      paths = [...new Set([found.healthPath, ...healthPaths])];
-      return found;
-    },
-    async checkKey(signal) {
-      // An older build without the list cannot tell; the first submit will.
-      await connection.askJson('key', get('/api/tasks'), signal, [404]);
-    },
-    async submit(request, signal) {
-      const { path, body } = wireRequest(request);
-      const asking = { ...post(path, body), connection: 'submit' as const, totalMs: submitTimeoutMs };
-      const answer = await connection.askJson('submit', asking, signal);
-      return readSubmission(answer?.json, server);
-    },
-    async poll(taskId, signal) {
-      const answer = await connection.askJson(
-        'poll',
-        get(`/api/status/${encodeURIComponent(taskId)}`),
-        signal,
-        [404],
-      );
-      return answer === null ? null : readTask(answer.json, taskId, server);
-    },
-    async listTasks(signal) {
-      const answer = await connection.askJson('list', get('/api/tasks'), signal);
-      return readTaskList(answer?.json);
-    },
-    async stop(taskId, signal) {
-      const body = Buffer.from(JSON.stringify({ task_id: taskId }));
-      const asking = post(`/api/stop/${encodeURIComponent(taskId)}`, body);
-      const answer = await connection.askJson('stop', asking, signal, [404, 405]);
-      return answer !== null && readStopped(answer.json, taskId);
-    },
-    download: (url, signal) =>
-      downloadResult(connection, url, clock, { connectMs: connectTimeoutMs, idleMs: downloadIdleMs }, signal),
+    health: (signal) => told(health(signal)),
+    checkKey: (signal) => told(checkKey(signal)),
+    submit: (request, signal) => told(submit(request, signal)),
+    poll: (taskId, signal) => told(poll(taskId, signal)),
+    listTasks: (signal) => told(listTasks(signal)),
+    stop: (taskId, signal) => told(stop(taskId, signal)),
+    download: (url, signal) => told(downloadResult(connection, url, clock, limits, signal)),
     close: () => connection.close(),
   };
+}
+
+function withMessage(error: BackendError, message: string): BackendError {
+  if (message === error.message) return error;
+  const { kind, class: errorClass, code, arrived, cure, cause } = error;
+  return new BackendError({ kind, class: errorClass, code, arrived, message, cure, cause });
 }

@@ -100,6 +100,7 @@ export function exchange(ask: HttpAsk, clock: Clock, signal?: AbortSignal): Prom
     }
 
     function broke(error: unknown, timedOut: boolean): void {
+      if (over) return;
       const code = codeOf(error);
       const reused = request.reusedSocket && phase === 'waiting';
       const broken = new BrokenExchange({ phase, code, timedOut, reused, cause: error ?? undefined });
@@ -151,6 +152,9 @@ export function exchange(ask: HttpAsk, clock: Clock, signal?: AbortSignal): Prom
   });
 }
 
+/** A reason of our own: without one, each stop would make a DOMException with a stack, which costs more than a request. */
+const letGo = 'let go';
+
 /** Calls back once, `ms` after the last `touch`. A touch is cheap: no timer is made for it. */
 function watchdog(clock: Clock, bark: () => void) {
   const leash = new AbortController();
@@ -174,7 +178,7 @@ function watchdog(clock: Clock, bark: () => void) {
       last = clock.monotonic();
     },
     stop(): void {
-      leash.abort();
+      leash.abort(letGo);
     },
   };
 }
