@@ -159,7 +159,7 @@ describe('an unreadable workflow', () => {
   });
 });
 
-describe('whatever the bytes are', () => {
+describe('whatever the bytes are', { timeout: 60_000 }, () => {
   const quietly = (bytes: Uint8Array): void => {
     try {
       read(bytes, 'a.nbflow');
