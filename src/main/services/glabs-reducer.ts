@@ -112,7 +112,8 @@ class Reduction {
     const { state } = this;
     if (state.phase !== 'stopped' || generation !== state.generation || outcome.kind !== 'up')
       return nothing(state);
-    return this.adopt({ ...state, desired: 'up' }, outcome, owner);
+    const lastProbe = { at: this.now, outcome };
+    return this.adopt({ ...state, desired: 'up', lastProbe }, outcome, owner);
   }
 
   private probed({ generation, outcome, owner }: Found): Step {

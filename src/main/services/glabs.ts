@@ -5,7 +5,7 @@ import type { Settings } from '../../shared/settings.ts';
 import type { Clock, Random } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Environment } from '../platform/paths.ts';
-import { processStartTime, portOwner as systemPortOwner } from '../platform/process-identity.ts';
+import { portOwner as systemPortOwner } from '../platform/process-identity.ts';
 import { redact } from '../platform/redact.ts';
 import { Announcer } from './announcer.ts';
 import { secretValues } from './child-environment.ts';
@@ -18,7 +18,7 @@ import { howItEnded } from './glabs-words.ts';
 import { LogRing } from './log-ring.ts';
 import { createProbe, type Probe } from './probe.ts';
 import { type ManagedProcess, startProcess } from './process.ts';
-import { realSeenBefore, type ServiceStateStore, savedView, worthSaving } from './saved-service.ts';
+import { realSeenBefore, ServiceRecorder, type ServiceStateStore } from './saved-service.ts';
 
 export interface GlabsServiceOptions {
   settings: { all(): Settings; onChange(listener: () => void): () => void };
@@ -69,7 +69,7 @@ class GlabsShell implements GlabsService {
   private readonly probe: Probe;
   private readonly ring: LogRing;
   private readonly announcer: Announcer;
-  private readonly ownerStarted = processStartTime(process.pid);
+  private readonly recorder: ServiceRecorder;
   private readonly unwatch: () => void;
   private readonly waiting = new Set<() => void>();
   private readonly queue: GlabsEvent[] = [];
@@ -80,8 +80,6 @@ class GlabsShell implements GlabsService {
   private process: ManagedProcess | null = null;
   private closing: Promise<void> | null = null;
   private closed = false;
-  private saving: Promise<void> = Promise.resolve();
-  private saved: string;
 
   constructor(options: GlabsServiceOptions) {
     this.options = options;
@@ -96,8 +94,7 @@ class GlabsShell implements GlabsService {
       clock.now(),
       realSeenAt,
     );
-    // As long as nothing was asked of this process, what another one wrote stands.
-    this.saved = worthSaving(this.view());
+    this.recorder = new ServiceRecorder(options.serviceState, clock, this.log);
     this.unwatch = settings.onChange(() => {
       this.replan().catch((error: unknown) => this.log.error('reading the settings failed', { err: error }));
     });
@@ -160,7 +157,7 @@ class GlabsShell implements GlabsService {
       this.round.abort();
       this.wake();
       this.announcer.close();
-      await this.saving;
+      await this.recorder.flush();
     })();
     return this.closing;
   }
@@ -177,7 +174,7 @@ class GlabsShell implements GlabsService {
       this.draining = false;
     }
     this.wake();
-    this.save();
+    this.recorder.record(this.view(), this.state.realSeenAt, this.process !== null);
     this.announcer.soon();
   }
 
@@ -293,21 +290,6 @@ class GlabsShell implements GlabsService {
 
   private wake(): void {
     for (const look of [...this.waiting]) look();
-  }
-
-  /** Writes what other processes may see, in order; a store that fails is logged, supervision goes on. */
-  private save(): void {
-    const now = worthSaving(this.view());
-    if (now === this.saved) return;
-    this.saved = now;
-    const view = savedView(this.view(), this.state.realSeenAt);
-    const at = this.options.clock.now();
-    this.saving = this.saving
-      .then(async () => {
-        const ownerStarted = await this.ownerStarted;
-        this.options.serviceState.write({ service: 'glabs', view, ownerPid: process.pid, ownerStarted, at });
-      })
-      .catch((error: unknown) => this.log.error('the state of G-Labs could not be written', { err: error }));
   }
 }
 

@@ -23,14 +23,13 @@ export interface ProbeTarget {
 
 export type Probe = (target: ProbeTarget, signal: AbortSignal) => Promise<ProbeOutcome>;
 
-const timeLimitMs = 3000;
 const bodyLimit = 64 * 1024;
 
 /**
  * Asks the health paths in turn; never rejects but by the signal. 200 with JSON is up; 404 with JSON is alive, the
  * next path is tried, and alive everywhere counts as up. The API key is never sent: it might be a stranger's port.
  */
-export function createProbe(now: () => number): Probe {
+export function createProbe(now: () => number, timeLimitMs = 3000): Probe {
   return async ({ url, healthPaths }, signal) => {
     const began = now();
     const end = (outcome: Omit<ProbeOutcome, 'ms'>): ProbeOutcome => ({
@@ -38,7 +37,7 @@ export function createProbe(now: () => number): Probe {
       ms: Math.round(now() - began),
     });
     for (const path of healthPaths) {
-      const answer = await ask(`${url.replace(/\/+$/, '')}${path}`, signal);
+      const answer = await ask(`${url.replace(/\/+$/, '')}${path}`, signal, timeLimitMs);
       signal.throwIfAborted();
       if ('failure' in answer) return end({ ...answer.failure, demo: false });
       const verdict = judge(answer, path);
@@ -74,6 +73,7 @@ export function judge(answer: Answer, path: string): Omit<ProbeOutcome, 'ms'> | 
 function ask(
   url: string,
   signal: AbortSignal,
+  timeLimitMs: number,
 ): Promise<Answer | { failure: { kind: 'down' | 'silent' | 'foreign'; message: string } }> {
   return new Promise((resolve) => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]);
@@ -89,10 +89,10 @@ function ask(
           if (body.length > bodyLimit) response.destroy(new Error('too long'));
         });
         response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
-        response.on('error', (error) => resolve({ failure: readError(error) }));
+        response.on('error', (error) => resolve({ failure: readError(error, timeLimitMs) }));
       },
     );
-    sent.on('error', (error) => resolve({ failure: readError(error) }));
+    sent.on('error', (error) => resolve({ failure: readError(error, timeLimitMs) }));
     sent.end();
   });
 }
@@ -107,7 +107,10 @@ const nobody = [
   'ETIMEDOUT',
 ];
 
-function readError(error: Error): { kind: 'down' | 'silent' | 'foreign'; message: string } {
+function readError(
+  error: Error,
+  timeLimitMs: number,
+): { kind: 'down' | 'silent' | 'foreign'; message: string } {
   const code = errorCode(error);
   if (nobody.includes(code)) return { kind: 'down', message: `Nothing listens there (${code}).` };
   if (error.name === 'AbortError' || error.name === 'TimeoutError' || code === 'ABORT_ERR') {

@@ -91,7 +91,7 @@ export function startProcess(
     void (async () => {
       await Promise.race([Promise.all(drained), clock.sleep(drainMs)]);
       events.exited(code, signal);
-      await endWhole(sweepGraceMs);
+      await endWhole(Math.min(graceMs, sweepGraceMs));
       events.gone();
     })();
   });
