@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { endWith, root, say } from './setup/basics.mjs';
 import { ensureBuilt } from './setup/build.mjs';
 import { ensureElectron } from './setup/electron.mjs';
@@ -27,22 +28,32 @@ try {
 }
 
 /**
+ * The window takes its data folder from the environment: Electron keeps some arguments for itself.
+ * @param {string[]} args
+ */
+function dataDirOf(args) {
+  const { values } = parseArgs({ args, options: { 'data-dir': { type: 'string' } }, strict: false });
+  const folder = values['data-dir'];
+  return typeof folder === 'string' ? { FLOWDECK_DATA_DIR: resolve(folder) } : {};
+}
+
+/**
  * @param {string} program Electron
  * @param {string[]} args
  * @returns {Promise<string | null>} why it never showed, or null when it was shown and closed
  */
 function openWindow(program, args) {
-  return new Promise((resolve) => {
+  return new Promise((settle) => {
     const began = performance.now();
     const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
-    const child = spawn(program, [root, ...args], { stdio: 'inherit', env });
-    child.on('error', (error) => resolve(error.message));
+    const child = spawn(program, [root], { stdio: 'inherit', env: { ...env, ...dataDirOf(args) } });
+    child.on('error', (error) => settle(error.message));
     child.on('exit', (code, signal) => {
       const early = performance.now() - began < NEVER_SHOWED_MS;
-      if (early && code !== 0) resolve(`Electron ended at once (${signal ?? `code ${code}`})`);
+      if (early && code !== 0) settle(`Electron ended at once (${signal ?? `code ${code}`})`);
       else {
         process.exitCode = code ?? 1;
-        resolve(null);
+        settle(null);
       }
     });
     for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
