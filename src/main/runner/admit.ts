@@ -2,8 +2,8 @@ import type { RunOptions } from '../../shared/domain.ts';
 import { emptyCounts } from '../../shared/domain.ts';
 import { fail } from '../../shared/failure.ts';
 import type { RunSummary } from '../../shared/run-view.ts';
-import { type Backend, BackendError } from '../backend/backend.ts';
-import { isoTime } from '../platform/clock.ts';
+import { type Backend, BackendError, type BackendHealth } from '../backend/backend.ts';
+import { type Clock, isoTime } from '../platform/clock.ts';
 import { roundUSD } from './costs.ts';
 import { initialView } from './initial-view.ts';
 import { resolveOptions } from './options.ts';
@@ -38,8 +38,8 @@ export async function admitRun(
   if (totals.generations > 0) await disk.assertWritable(planned.projectFolder);
   const server = await deps.server(options);
   const backend = await deps.openBackend(server);
-  const demo =
-    totals.generations > 0 ? await awaitBackend(backend, resolved.waitAtStartMs, deps, signal) : false;
+  const health =
+    totals.generations > 0 ? await awaitBackend(backend, resolved.waitAtStartMs, deps, signal) : null;
 
   const runId = deps.newId();
   const counts = emptyCounts();
@@ -50,7 +50,7 @@ export async function admitRun(
     name: opened.workflow.baseName,
     mode: resolved.mode,
     status: 'running',
-    demo,
+    demo: health?.demo ?? false,
     server: backend.server,
     concurrency: resolved.concurrency,
     startedAt: isoTime(clock),
@@ -82,7 +82,8 @@ export async function admitRun(
       sums: () => ({ counts: { ...counts }, costUSD: money.spent, savedUSD: money.saved }),
     },
   );
-  return { runId, opened, planned, options: resolved, backend, store, recorder, counts, money };
+  const backendStart = health && startOf(health, clock);
+  return { runId, opened, planned, options: resolved, backend, backendStart, store, recorder, counts, money };
 }
 
 const savedBy = ({ plan, facts }: AdmittedRun['planned']): number =>
@@ -95,19 +96,23 @@ const savedBy = ({ plan, facts }: AdmittedRun['planned']): number =>
 
 const PROBE_MS = 1000;
 
-/** Waits for a backend that answers, then looks whether it takes our key. True: it is the demo. */
+/** When a backend began, by what it says of itself. */
+export const startOf = (health: BackendHealth, clock: Clock): number | null =>
+  health.uptimeS === null ? null : clock.now() - health.uptimeS * 1000;
+
+/** Waits for a backend that answers, then looks whether it takes our key. */
 async function awaitBackend(
   backend: Backend,
   waitMs: number,
   deps: RunnerDeps,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<BackendHealth> {
   const deadline = deps.clock.monotonic() + waitMs;
   for (;;) {
     try {
-      const { demo } = await backend.health(signal);
+      const health = await backend.health(signal);
       await backend.checkKey(signal);
-      return demo;
+      return health;
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof BackendError)) throw error;

@@ -4,6 +4,7 @@ import { fail } from '../../shared/failure.ts';
 import {
   type Backend,
   BackendError,
+  type BackendErrorKind,
   type GenerationRequest,
   type ResultFile,
   type TaskReport,
@@ -59,6 +60,8 @@ export interface CandidateDeps {
   retries: number;
   /** May an output of an earlier run be taken? Not for nodes that are to be made anew. */
   reuse: boolean;
+  /** When the backend began, in ms since the epoch, as last seen; null when it does not say. */
+  backendStart: () => number | null;
   /** Is this file there with this content? */
   intact: (file: string, sha256: string) => Promise<boolean>;
   onState: (state: 'submitting' | 'generating') => void;
@@ -72,6 +75,8 @@ export interface CandidateDeps {
 type Verdict = { again: boolean; budget: boolean } & Pick<NotGenerated, 'class' | 'code' | 'message'>;
 
 const LOST_TRIES = 3;
+/** A request that bounces this often in a row, though the backend says it is well, will not get through. */
+const BOUNCES = 20;
 const RETRY_MS = 1000;
 const StoredResults = z.array(z.url());
 
@@ -88,6 +93,7 @@ export async function makeCandidate(
   const { db, clock, signal } = deps;
   let attempts = 0;
   let lost = 0;
+  let bounces = 0;
   let earlier = deps.reuse
     ? db.journal.latest(place.workflow, place.nodeId, place.row, place.candidate, place.fingerprint)
     : null;
@@ -100,7 +106,11 @@ export async function makeCandidate(
     earlier = null;
     if (started.kind === 'nothing') continue;
     if (started.kind === 'salvaged') return { ...started, attempts };
-    if (started.kind === 'again') continue;
+    if (started.kind === 'again') {
+      if (++bounces > BOUNCES) return failed('connection refused', started.message, attempts);
+      continue;
+    }
+    bounces = 0;
     if (started.kind === 'task' || started.kind === 'results') attempts += started.reattached ? 0 : 1;
     if (started.kind === 'lost') {
       attempts++;
@@ -162,7 +172,7 @@ type Started =
   | { kind: 'lost' }
   | { kind: 'parked'; message: string }
   /** Did not go out, through no fault of the node. */
-  | { kind: 'again' }
+  | { kind: 'again'; message: string }
   /** An earlier row that holds nothing to take up. */
   | { kind: 'nothing' }
   | ({ kind: 'failed' } & Verdict);
@@ -176,7 +186,11 @@ async function takeUp(
   const { db, clock, counts } = deps;
   switch (row.state) {
     case 'intent': {
-      const fate = await settle(row.id, row.prompt, row.intentAt, deps);
+      const fate = await settle(
+        row.id,
+        { prompt: row.prompt, intentAt: row.intentAt, knownStart: null },
+        deps,
+      );
       return fate.kind === 'task'
         ? { ...fate, reattached: true }
         : fate.kind === 'again'
@@ -228,6 +242,7 @@ async function submit(
   return dispatch.posting(place.prompt, async (): Promise<Started> => {
     deps.onState('submitting');
     const intentAt = clock.now();
+    const knownStart = deps.backendStart();
     const journalId = await db.commits.write(() => db.journal.intend({ ...place, attempt }, intentAt));
     const step = (change: JournalStep) =>
       db.commits.write(() => db.journal.step(journalId, change, clock.now()));
@@ -257,8 +272,13 @@ async function submit(
       signal.throwIfAborted();
       if (!(error instanceof BackendError)) throw error;
       if (error.arrived === 'unknown') {
-        const fate = await settle(journalId, place.prompt, intentAt, deps);
+        const fate = await settle(journalId, { prompt: place.prompt, intentAt, knownStart }, deps);
         if (fate.kind === 'task') deps.onTask(fate.taskId, 'submitted', attempt);
+        // It answers, but not as a G-Labs does: that is no outage to be waited out.
+        if (fate.kind === 'again' && error.kind !== 'unreachable' && error.kind !== 'no-answer') {
+          const { class: errorClass, code, message } = error;
+          return { kind: 'failed', class: errorClass, code, message, again: true, budget: true };
+        }
         return fate;
       }
       if (error.arrived === 'yes') deps.counts.submitted++;
@@ -271,12 +291,12 @@ async function submit(
       await step(refused);
       if (error.kind === 'unreachable' || error.kind === 'wrong-service') {
         await dispatch.outage(error);
-        return { kind: 'again' };
+        return { kind: 'again', message: error.message };
       }
       if (error.kind === 'refused') throw refusal(error, backend);
       if (error.kind === 'quota') {
         await dispatch.quota(error, intentAt);
-        return { kind: 'again' };
+        return { kind: 'again', message: error.message };
       }
       const { class: errorClass, code, message } = error;
       return {
@@ -294,23 +314,19 @@ async function submit(
 /** Finds out what became of an unanswered submission and writes it down. */
 async function settle(
   journalId: number,
-  prompt: string,
-  intentAt: number,
+  request: { prompt: string; intentAt: number; knownStart: number | null },
   deps: CandidateDeps,
 ): Promise<Extract<Started, { kind: 'task' | 'lost' | 'again' | 'parked' }>> {
   const { db, clock, counts } = deps;
   const step = (change: JournalStep) =>
     db.commits.write(() => db.journal.step(journalId, change, clock.now()));
-  const fate = await settleUnanswered(
-    { prompt, intentAt },
-    {
-      backend: deps.backend,
-      clock,
-      owned: db.journal.ownsTask,
-      outage: deps.dispatch.outage,
-      signal: deps.signal,
-    },
-  );
+  const fate = await settleUnanswered(request, {
+    backend: deps.backend,
+    clock,
+    owned: db.journal.ownsTask,
+    outage: deps.dispatch.outage,
+    signal: deps.signal,
+  });
   switch (fate.kind) {
     case 'found':
       counts.submitted++;
@@ -319,7 +335,7 @@ async function settle(
       return { kind: 'task', journalId, taskId: fate.taskId, reattached: false };
     case 'never-arrived':
       await step({ state: 'unsent', message: 'It never arrived.' });
-      return { kind: 'again' };
+      return { kind: 'again', message: 'The connection broke before G-Labs had the request.' };
     case 'lost':
       counts.submitted++;
       counts.lost++;
@@ -327,7 +343,7 @@ async function settle(
       return { kind: 'lost' };
     case 'undecided': {
       counts.submitted++;
-      const message = `${parkedMessage(prompt)} (${fate.why})`;
+      const message = `${parkedMessage(request.prompt)} (${fate.why})`;
       await step({ state: 'parked', message });
       return { kind: 'parked', message };
     }
@@ -336,6 +352,8 @@ async function settle(
 
 const parkedMessage = (prompt: string): string =>
   `Whether G-Labs received the request "${prompt.slice(0, 40)}…" cannot be told, so it is not repeated. Look in G-Labs.`;
+
+const AWAY: ReadonlySet<BackendErrorKind> = new Set(['unreachable', 'no-answer', 'wrong-service']);
 
 /** Looks at a task until it ends. Time during which the backend was away does not count against it. */
 async function follow(
@@ -361,6 +379,13 @@ async function follow(
         signal.throwIfAborted();
         if (!(error instanceof BackendError)) throw error;
         if (error.kind === 'refused') throw refusal(error, backend);
+        // An answer that makes no sense is no outage: the task is looked at again until its time is up.
+        if (!AWAY.has(error.kind)) {
+          if (clock.monotonic() < deadline) continue;
+          const message = `G-Labs answers nonsense about task ${taskId}: ${error.message}`;
+          await step({ state: 'timeout', errorClass: 'timeout', message });
+          return { kind: 'failed', class: 'timeout', code: error.code, message, again: false, budget: true };
+        }
         deadline += await dispatch.outage(error);
         continue;
       }

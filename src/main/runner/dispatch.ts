@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import { type FlowdeckError, fail } from '../../shared/failure.ts';
-import type { Backend, BackendError } from '../backend/backend.ts';
+import type { Backend, BackendError, BackendHealth } from '../backend/backend.ts';
 import type { Clock, Random } from '../platform/clock.ts';
 
 /**
@@ -34,6 +34,7 @@ export interface DispatchDeps {
   quotaPauseMs: number;
   /** Ends the whole run. */
   abort: (error: FlowdeckError) => void;
+  onHealth: (health: BackendHealth) => void;
   onDown: (message: string) => void;
   onUp: (downMs: number) => void;
   onState: () => void;
@@ -65,8 +66,6 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
 
   const waitForBackend = async (error: BackendError): Promise<number> => {
     const began = clock.monotonic();
-    deps.onDown(error.message);
-    deps.onState();
     for (let wait = FIRST_PROBE_MS; ; wait = Math.min(wait * 2, LAST_PROBE_MS)) {
       const left = deps.waitForBackendMs - (clock.monotonic() - began);
       if (left <= 0) {
@@ -84,7 +83,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       }
       await clock.sleep(Math.min(left, wait * (0.75 + random() * 0.5)), signal);
       try {
-        await backend.health(signal);
+        deps.onHealth(await backend.health(signal));
         break;
       } catch (again) {
         signal.throwIfAborted();
@@ -131,10 +130,14 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       }
     },
     outage: (error) => {
-      outage ??= waitForBackend(error).catch((failure: unknown) => {
-        outage = null;
-        throw failure;
-      });
+      if (!outage) {
+        outage = waitForBackend(error).catch((failure: unknown) => {
+          outage = null;
+          throw failure;
+        });
+        deps.onDown(error.message);
+        deps.onState();
+      }
       return orAborted(outage, signal);
     },
     quota: async (error, since) => {
@@ -170,7 +173,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     },
     pause: () => {
       if (paused) return;
-      let resume = () => {};
+      let resume: () => void = () => undefined;
       const until = new Promise<void>((resolve) => {
         resume = resolve;
       });
@@ -190,7 +193,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
 /** Follows a promise that others share, but lets go at once when this run is aborted. */
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
-  let stop = () => {};
+  let stop: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
     const listener = () => reject(signal.reason);
     signal.addEventListener('abort', listener, { once: true });

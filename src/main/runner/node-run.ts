@@ -33,11 +33,11 @@ export interface NodeContext {
   counts: RunCounts;
   signal: AbortSignal;
   pollMs: number;
-  imageTimeoutMs: number;
-  videoTimeoutMs: number;
+  timeoutMs: number;
   retries: number;
   /** Outputs of earlier runs in the journal may be taken up (not for nodes that are made anew). */
   reuse: boolean;
+  backendStart: () => number | null;
   load: (value: string, signal: AbortSignal) => Promise<LoadedPicture>;
   places: NodePlaces;
   /** Addresses of the pictures a row (from 0) starts from or refers to, in the order of the node's inputs. */
@@ -162,12 +162,6 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
     const outcome = await context.dispatch.inSlot(urgencyOf(planned, place), () =>
       makeCandidate(intent, request, {
         ...context,
-        timeoutMs:
-          node.timeoutS !== null
-            ? node.timeoutS * 1000
-            : node.kind === 'image'
-              ? context.imageTimeoutMs
-              : context.videoTimeoutMs,
         intact: async (file, hash) => {
           const bytes = await context.disk.read(file);
           return bytes !== null && sha256(bytes) === hash;

@@ -20,6 +20,8 @@ export interface AdmittedRun {
   planned: Planned;
   options: ResolvedOptions;
   backend: Backend;
+  /** When the backend began, in ms since the epoch; null when it does not say. */
+  backendStart: number | null;
   store: ObjectStore;
   recorder: Recorder;
   counts: ReturnType<typeof emptyCounts>;

@@ -3,10 +3,12 @@ import { errorWords } from '../../shared/error-words.ts';
 import { type Failure, FlowdeckError, fail, toFailure } from '../../shared/failure.ts';
 import type { RunEventOf } from '../../shared/run-events.ts';
 import { isoTime } from '../platform/clock.ts';
+import { startOf } from './admit.ts';
 import { concludeRun } from './conclude.ts';
 import { roundUSD } from './costs.ts';
 import { createDispatch } from './dispatch.ts';
 import { type NodeOutcome, runNode } from './node-run.ts';
+import { timeoutOf } from './options.ts';
 import { putInStore } from './outputs.ts';
 import type { PlannedNode } from './plan.ts';
 import { createPictureLoader, ReferenceProblem } from './references.ts';
@@ -35,10 +37,11 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
   const { signal } = ending;
   const inFlight = new Set<string>();
   const filesPerTask = { image: 1, video: 1 };
+  let { backendStart } = admitted;
   let { concurrency } = options;
   let failure: Failure | null = null;
   let cancelled = false;
-  let wake = () => {};
+  let wake: () => void = () => undefined;
 
   const abort = (error: FlowdeckError) => {
     failure ??= error.failure;
@@ -53,6 +56,9 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
     waitForBackendMs: options.waitMidRunMs,
     quotaPauseMs: options.quotaPauseMs,
     abort,
+    onHealth: (health) => {
+      backendStart = startOf(health, clock);
+    },
     onDown: (message) => run.emit({ type: 'backend.down', server: backend.server, message }),
     onUp: (downMs) => run.emit({ type: 'backend.up', server: backend.server, downMs }),
     onState: () => tellStatus(),
@@ -211,13 +217,13 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
       dispatch,
       signal,
       pollMs: options.pollMs,
-      imageTimeoutMs: options.imageTimeoutMs,
-      videoTimeoutMs: options.videoTimeoutMs,
+      timeoutMs: timeoutOf(node.node, options),
       retries: options.retries,
       reuse: node.reason !== 'forced',
       load,
       places: run.places.of(node.nodeId),
       picturesOfRow: (row) => run.picturesOf(node, row).map((picture) => picture.url),
+      backendStart: () => backendStart,
       inFlight,
       filesPerTask,
       on: {

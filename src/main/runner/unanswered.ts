@@ -20,6 +20,8 @@ export interface Evidence {
   intentAt: number;
   now: number;
   health: Pick<BackendHealth, 'uptimeS'>;
+  /** When the backend began, as seen before the intent; null when it did not say. */
+  knownStart: number | null;
   tasks: readonly TaskListing[];
   owned: (taskId: string) => boolean;
 }
@@ -28,7 +30,7 @@ export interface Evidence {
 export const LIST_LIMIT = 50;
 /** Clocks of two processes on one machine agree; created_at is rounded to seconds by some. */
 const CLOCK_SLACK_MS = 2000;
-const CUT_PROMPT = 50;
+const UPTIME_SLACK_MS = 1100;
 
 /** Pure: the fate of a submission by what the backend says of itself and its tasks. */
 export function judgeUnanswered(evidence: Evidence): Fate {
@@ -38,14 +40,15 @@ export function judgeUnanswered(evidence: Evidence): Fate {
   const whole = candidates.filter((task) => task.promptWhole && task.promptStart === prompt);
   const oldest = whole.at(-1);
   if (oldest) return { kind: 'found', taskId: oldest.taskId };
-  const similar = candidates.filter(
-    (task) => !task.promptWhole && task.promptStart === prompt.slice(0, CUT_PROMPT),
-  );
+  const similar = candidates.filter((task) => !task.promptWhole && prompt.startsWith(task.promptStart));
   if (similar.length > 0) return { kind: 'confirm', taskIds: similar.map((task) => task.taskId) };
 
   if (health.uptimeS === null) return { kind: 'undecided', why: 'G-Labs does not say since when it runs' };
-  // Whole seconds of uptime make it look younger than it is by up to one: then a loss is counted too many, none too few.
-  if (evidence.now - health.uptimeS * 1000 > intentAt) return { kind: 'lost' };
+  const startedAt = evidence.now - health.uptimeS * 1000;
+  // Uptime is told in whole seconds by some: the start we saw earlier is the same one if it differs by less.
+  const sameAsBefore =
+    evidence.knownStart !== null && Math.abs(startedAt - evidence.knownStart) <= UPTIME_SLACK_MS;
+  if (startedAt > intentAt && !sameAsBefore) return { kind: 'lost' };
   const reachesBack =
     tasks.length < LIST_LIMIT || tasks.some((task) => task.createdAt !== null && task.createdAt < intentAt);
   if (!reachesBack)
@@ -68,7 +71,7 @@ const BETWEEN_LOOKS_MS = 700;
 
 /** Finds out what became of a submission; never submits anything itself. */
 export async function settleUnanswered(
-  request: { prompt: string; intentAt: number },
+  request: { prompt: string; intentAt: number; knownStart: number | null },
   deps: UnansweredDeps,
 ): Promise<Exclude<Fate, { kind: 'confirm' }>> {
   for (let look = 1; ; look++) {
@@ -80,7 +83,7 @@ export async function settleUnanswered(
 }
 
 async function lookOnce(
-  request: { prompt: string; intentAt: number },
+  request: { prompt: string; intentAt: number; knownStart: number | null },
   deps: UnansweredDeps,
 ): Promise<Exclude<Fate, { kind: 'confirm' }> | 'again'> {
   const { backend, clock, signal } = deps;
