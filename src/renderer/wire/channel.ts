@@ -17,7 +17,12 @@ export interface ChannelEvents {
 export type Dial = (events: ChannelEvents, signal: AbortSignal) => Promise<Channel>;
 
 /** The part of a WebSocket this file uses. */
-export type SocketLike = Pick<WebSocket, 'addEventListener' | 'send' | 'close'>;
+export interface SocketLike {
+  addEventListener(type: 'open' | 'close', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
+  send(text: string): void;
+  close(): void;
+}
 
 /**
  * Dials a WebSocket. `onFailed` hears of a connection that could not be opened at all: a browser does not tell a
@@ -35,7 +40,7 @@ export function dialSocket(open: () => SocketLike, onFailed: () => void = () => 
         opened = true;
         resolve({ send: (text) => socket.send(text), close: () => socket.close() });
       });
-      socket.addEventListener('message', (event: MessageEvent<unknown>) => {
+      socket.addEventListener('message', (event) => {
         if (typeof event.data !== 'string') return;
         socket.send(WIRE_ACK);
         events.onFrame(event.data);

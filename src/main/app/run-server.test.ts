@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { chooseServer } from './run-server.ts';
+import { openStore } from './run-store.ts';
+
+const choice = {
+  asked: undefined,
+  setting: 'local',
+  supervised: null,
+  configured: 'http://127.0.0.1:8765/',
+};
+
+describe('the backend of a run', () => {
+  it('is what the run asks for, else the setting, else the supervised one, else the configured one', () => {
+    expect(chooseServer(choice)).toBe('http://127.0.0.1:8765');
+    expect(chooseServer({ ...choice, supervised: 'http://127.0.0.1:9999' })).toBe('http://127.0.0.1:9999');
+    const set = { ...choice, supervised: 'http://127.0.0.1:9999', setting: 'https://far.example/g//' };
+    expect(chooseServer(set)).toBe('https://far.example/g');
+    expect(chooseServer({ ...set, asked: 'http://asked:1' })).toBe('http://asked:1');
+    expect(chooseServer({ ...set, asked: 'local' })).toBe('http://127.0.0.1:9999');
+  });
+
+  it.each(['ftp://x', 'nonsense', '', 'http://', 'file:///etc'])('cannot be %s', (asked) => {
+    expect(() => chooseServer({ ...choice, asked })).toThrow(
+      expect.objectContaining({ failure: expect.objectContaining({ code: 'usage', where: '--server' }) }),
+    );
+  });
+
+  it('says where the tunnel was asked for', () => {
+    expect(() => chooseServer({ ...choice, setting: 'tunnel' })).toThrow(
+      expect.objectContaining({
+        failure: expect.objectContaining({ code: 'usage', where: 'runner.server' }),
+      }),
+    );
+  });
+});
+
+describe('the store of a run', () => {
+  const stores = {
+    local: { kind: 'local' as const },
+    far: {
+      kind: 'endpoint' as const,
+      url: 'https://x.example',
+      fileField: 'file',
+      pathField: 'path',
+      headers: {},
+      urlPointer: '/url',
+    },
+  };
+  it('is found by its name', () => {
+    expect(openStore('local', stores, '/data/objects').name).toBe('local');
+  });
+  it.each([
+    ['nothing', 'local, far'],
+    ['toString', 'local, far'],
+    ['far', 'local'],
+  ])('cannot be %s, and it is said what can', (name, cure) => {
+    expect(() => openStore(name, stores, '/data/objects')).toThrow(
+      expect.objectContaining({
+        failure: expect.objectContaining({ code: 'usage', cure: expect.stringContaining(cure) }),
+      }),
+    );
+  });
+});
