@@ -54,7 +54,8 @@ async function followTopic<S, C>(
       if (error instanceof ORPCError) throw toFlowdeckError(error);
       empty += 1;
     }
-    // A topic that ends at once, again and again, must not be asked in a tight loop.
+    // A topic that ends at once, again and again, must not be asked in a tight loop. A lost wire is waited for above.
+    if (wire.state.getState() !== 'open') empty = 0;
     if (empty > 0) await pause(Math.min(100 * 2 ** empty, 5_000), signal);
   }
   throw toFlowdeckError(signal.reason ?? new Error('No longer wanted.'));
