@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { Failure, failureCodes } from './failure.ts';
 import { Finding, Plan, RunOptions } from './domain.ts';
+import { Failure, failureCodes } from './failure.ts';
 import { liveMessage } from './live.ts';
 import { JournalEntry, RunChange, RunSummary, RunView } from './run-view.ts';
 import { ServiceName, ServicesChange, ServicesView } from './services.ts';
@@ -75,7 +75,9 @@ export const contract = {
     watch: base.output(eventIterator(liveMessage(WorkflowsView, WorkflowsChange))),
     check: base.input(z.object({ path })).output(z.array(Finding)),
     /** Repairs what is safely repairable after a backup; tells what was changed. */
-    fix: base.input(z.object({ path })).output(z.object({ fixed: z.array(Finding), backup: z.string().nullable() })),
+    fix: base
+      .input(z.object({ path }))
+      .output(z.object({ fixed: z.array(Finding), backup: z.string().nullable() })),
     plan: base.input(z.object({ path, options: RunOptions })).output(Plan),
     addRoot: base.input(z.object({ path })).output(z.void()),
   },
@@ -86,10 +88,19 @@ export const contract = {
     pause: base.input(z.object({ runId })).output(z.void()),
     resume: base.input(z.object({ runId })).output(z.void()),
     cancel: base.input(z.object({ runId })).output(z.void()),
-    setConcurrency: base.input(z.object({ runId, concurrency: z.number().int().min(1).max(5) })).output(z.void()),
+    setConcurrency: base
+      .input(z.object({ runId, concurrency: z.number().int().min(1).max(5) }))
+      .output(z.void()),
     /** A person's pick at a gate; row and candidate count from 1. */
     pick: base
-      .input(z.object({ runId, gate: z.number(), row: z.number().int().min(1), candidate: z.number().int().min(1) }))
+      .input(
+        z.object({
+          runId,
+          gate: z.number(),
+          row: z.number().int().min(1),
+          candidate: z.number().int().min(1),
+        }),
+      )
       .output(z.void()),
     journal: base.input(z.object({ runId, nodeId: z.number() })).output(z.array(JournalEntry)),
   },

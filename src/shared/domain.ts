@@ -72,7 +72,14 @@ export const RunOutcome = z.enum(['completed', 'failed-nodes', 'held', 'interrup
 export type RunOutcome = z.infer<typeof RunOutcome>;
 
 /** What a run is doing, or how it ended. */
-export const RunStatus = z.enum(['starting', 'running', 'paused', 'waiting-backend', 'stopping', ...RunOutcome.options]);
+export const RunStatus = z.enum([
+  'starting',
+  'running',
+  'paused',
+  'waiting-backend',
+  'stopping',
+  ...RunOutcome.options,
+]);
 export type RunStatus = z.infer<typeof RunStatus>;
 
 export const RunCounts = z.object({

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { ErrorClass, GenerationKind, NodeState, PlanReason, PlanTotals, RunCounts, RunMode, RunStatus } from './domain.ts';
+import {
+  ErrorClass,
+  GenerationKind,
+  NodeState,
+  PlanReason,
+  PlanTotals,
+  RunCounts,
+  RunMode,
+  RunStatus,
+} from './domain.ts';
 
 /**
  * A run as the window shows it. The main side keeps one `RunView` for each run, changes it only through
@@ -9,7 +18,17 @@ import { ErrorClass, GenerationKind, NodeState, PlanReason, PlanTotals, RunCount
 export const CandidateView = z.object({
   row: z.number().int(),
   candidate: z.number().int(),
-  state: z.enum(['missing', 'waiting', 'submitting', 'generating', 'downloading', 'storing', 'done', 'cached', 'failed']),
+  state: z.enum([
+    'missing',
+    'waiting',
+    'submitting',
+    'generating',
+    'downloading',
+    'storing',
+    'done',
+    'cached',
+    'failed',
+  ]),
   attempt: z.number().int(),
   /** Opaque path below the face's media address (`media/…`), null until the bytes are on this machine. */
   media: z.string().nullable(),
@@ -146,4 +165,3 @@ export const JournalEntry = z.object({
   message: z.string().nullable(),
 });
 export type JournalEntry = z.infer<typeof JournalEntry>;
-

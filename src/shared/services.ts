@@ -4,7 +4,15 @@ import { z } from 'zod';
 export const ServiceName = z.enum(['glabs', 'tunnel']);
 export type ServiceName = z.infer<typeof ServiceName>;
 
-export const ServiceState = z.enum(['stopped', 'starting', 'ready', 'unhealthy', 'stopping', 'failed', 'foreign']);
+export const ServiceState = z.enum([
+  'stopped',
+  'starting',
+  'ready',
+  'unhealthy',
+  'stopping',
+  'failed',
+  'foreign',
+]);
 export type ServiceState = z.infer<typeof ServiceState>;
 
 export const LogLine = z.object({ at: z.string(), stream: z.enum(['out', 'err', 'note']), text: z.string() });
@@ -37,7 +45,10 @@ export const ServicesView = z.object({ glabs: ServiceView, tunnel: ServiceView }
 export type ServicesView = z.infer<typeof ServicesView>;
 
 /** A changed service, whole but for its log, of which only new lines are sent. */
-export const ServicesChange = z.object({ service: ServiceView.omit({ log: true }), logAdded: z.array(LogLine) });
+export const ServicesChange = z.object({
+  service: ServiceView.omit({ log: true }),
+  logAdded: z.array(LogLine),
+});
 export type ServicesChange = z.infer<typeof ServicesChange>;
 
 /** Lines of a service's output that are kept and shown. */

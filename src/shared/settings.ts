@@ -60,28 +60,52 @@ export const settingSchemas = {
     .min(1)
     .default(['/api/health', '/health'])
     .describe('Health paths, tried in order.'),
-  'glabs.authHeader': z.string().min(1).default('X-API-Key').describe('Name of the header that carries the key.'),
+  'glabs.authHeader': z
+    .string()
+    .min(1)
+    .default('X-API-Key')
+    .describe('Name of the header that carries the key.'),
   'glabs.command': z
     .string()
     .min(1)
     .nullable()
     .default(null)
-    .describe('Program that starts G-Labs, without a shell. Empty: only adopt. "demo": the built-in simulator.'),
+    .describe(
+      'Program that starts G-Labs, without a shell. Empty: only adopt. "demo": the built-in simulator.',
+    ),
   'glabs.args': z.array(z.string()).default([]).describe('Arguments of that program.'),
   'glabs.cwd': z.string().min(1).nullable().default(null).describe('Working folder of that program.'),
-  'glabs.env': z.record(z.string(), z.string()).default({}).describe('Environment variables added for that program.'),
-  'glabs.startupTimeoutS': z.number().min(1).max(3600).default(60).describe('Seconds G-Labs may take to become ready.'),
+  'glabs.env': z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Environment variables added for that program.'),
+  'glabs.startupTimeoutS': z
+    .number()
+    .min(1)
+    .max(3600)
+    .default(60)
+    .describe('Seconds G-Labs may take to become ready.'),
   'tunnel.mode': z
     .enum(['quick', 'named', 'url', 'none'])
     .default('quick')
-    .describe('quick: a new address at each start. named: with a token. url: an address of your own. none: no tunnel.'),
-  'tunnel.cloudflared': z.string().min(1).nullable().default(null).describe('Path of cloudflared. Empty: looked for.'),
+    .describe(
+      'quick: a new address at each start. named: with a token. url: an address of your own. none: no tunnel.',
+    ),
+  'tunnel.cloudflared': z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Path of cloudflared. Empty: looked for.'),
   'tunnel.publicUrl': url.nullable().default(null).describe('Public address, for the modes named and url.'),
   'tunnel.probeOrigin': url
     .nullable()
     .default(null)
     .describe('Where to send probes of the public address instead; its name goes in the Host header.'),
-  'tunnel.consumers': z.array(Consumer).default([]).describe('Who is told the address of the tunnel when it changes.'),
+  'tunnel.consumers': z
+    .array(Consumer)
+    .default([])
+    .describe('Who is told the address of the tunnel when it changes.'),
   'storage.default': z.string().min(1).default('local').describe('Store that runs use.'),
   'storage.stores': z
     .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/), Store)
@@ -91,16 +115,38 @@ export const settingSchemas = {
     .enum(['none', 'person', 'openai', 'anthropic', 'gemini'])
     .default('none')
     .describe('Who looks at the pictures.'),
-  'review.baseUrl': url.nullable().default(null).describe('Address of the reviewing model. Empty: the usual one.'),
+  'review.baseUrl': url
+    .nullable()
+    .default(null)
+    .describe('Address of the reviewing model. Empty: the usual one.'),
   'review.model': z.string().min(1).nullable().default(null).describe('Name of the reviewing model.'),
   'review.attempts': z.number().int().min(0).max(10).default(3).describe('Re-rolls of a flagged picture.'),
   'review.inFlight': z.number().int().min(1).max(10).default(2).describe('Reviews at once.'),
-  'review.reroll': z.enum(['flagged', 'node']).default('flagged').describe('What is re-rolled: the flagged, or the node.'),
+  'review.reroll': z
+    .enum(['flagged', 'node'])
+    .default('flagged')
+    .describe('What is re-rolled: the flagged, or the node.'),
   'runner.concurrency': z.number().int().min(1).max(5).default(3).describe('Nodes in flight.'),
   'runner.maxTasks': z.number().int().min(1).max(10).default(10).describe('Tasks at the backend at once.'),
-  'runner.pollMs': z.number().int().min(1).max(600_000).default(3000).describe('Milliseconds between two looks at a task.'),
-  'runner.imageTimeoutS': z.number().positive().max(86_400).default(300).describe('Seconds an image may take.'),
-  'runner.videoTimeoutS': z.number().positive().max(86_400).default(1200).describe('Seconds a clip may take.'),
+  'runner.pollMs': z
+    .number()
+    .int()
+    .min(1)
+    .max(600_000)
+    .default(3000)
+    .describe('Milliseconds between two looks at a task.'),
+  'runner.imageTimeoutS': z
+    .number()
+    .positive()
+    .max(86_400)
+    .default(300)
+    .describe('Seconds an image may take.'),
+  'runner.videoTimeoutS': z
+    .number()
+    .positive()
+    .max(86_400)
+    .default(1200)
+    .describe('Seconds a clip may take.'),
   'runner.waitForBackendS': z
     .number()
     .min(0)
@@ -114,7 +160,11 @@ export const settingSchemas = {
     .max(3600)
     .default(30)
     .describe('Seconds of the first pause after a quota answer; doubles.'),
-  'runner.videoModel': z.string().min(1).default('veo_31_fast').describe('Video model when a node names none.'),
+  'runner.videoModel': z
+    .string()
+    .min(1)
+    .default('veo_31_fast')
+    .describe('Video model when a node names none.'),
   'runner.server': z
     .union([z.enum(['local', 'tunnel']), url])
     .default('local')
@@ -145,4 +195,5 @@ export type Settings = { [K in SettingKey]: z.output<(typeof settingSchemas)[K]>
 export const settingKeys = Object.keys(settingSchemas) as SettingKey[];
 
 /** Secrets are never settings; these names are what `config set-secret` takes (settings.md). */
-export const secretPattern = /^(glabs\.apiKey|review\.apiKey|tunnel\.token|storage\.[a-z][a-z0-9-]{0,30}\.secretAccessKey)$/;
+export const secretPattern =
+  /^(glabs\.apiKey|review\.apiKey|tunnel\.token|storage\.[a-z][a-z0-9-]{0,30}\.secretAccessKey)$/;

@@ -24,9 +24,7 @@ export const WorkflowSummary = z.object({
   warnings: z.number().int(),
   /** Why it cannot be read; the counts are 0 then. */
   unreadable: z.string().nullable(),
-  lastRun: z
-    .object({ runId: z.string(), status: z.string(), at: z.string() })
-    .nullable(),
+  lastRun: z.object({ runId: z.string(), status: z.string(), at: z.string() }).nullable(),
 });
 export type WorkflowSummary = z.infer<typeof WorkflowSummary>;
 
@@ -48,8 +46,8 @@ export type WorkflowsChange = z.infer<typeof WorkflowsChange>;
 
 export function applyWorkflowsChange(view: WorkflowsView, change: WorkflowsChange): WorkflowsView {
   const touched = new Set([...change.removed, ...change.upserted.map((w) => w.path)]);
-  const workflows = [...view.workflows.filter((w) => !touched.has(w.path)), ...change.upserted].sort((a, b) =>
-    a.path < b.path ? -1 : a.path > b.path ? 1 : 0,
+  const workflows = [...view.workflows.filter((w) => !touched.has(w.path)), ...change.upserted].sort(
+    (a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0),
   );
   return { roots: change.roots ?? view.roots, scanning: change.scanning ?? view.scanning, workflows };
 }
