@@ -13,6 +13,9 @@ const levels = [
 /** Every rule is an error: nobody looks at warnings. */
 const error = /** @type {const} */ ('error');
 const test = '\\.test\\.tsx?$';
+/** What only tests need; it may reach across rooms as they do. */
+const support = '/test-support\\.tsx?$|/testing/|/fixtures/';
+const forTests = [test, support];
 const room = (/** @type {string} */ name) => `^src/main/${name}/`;
 
 /** `flowdeck serve` is the one command that brings up another face: this file, and no other, opens the host. */
@@ -23,7 +26,7 @@ const arrows = levels.flatMap((level, height) =>
     name: `arrow-${name}`,
     comment: `src/main/${name} may import itself and the levels below it (architecture.md, rule 1).`,
     severity: error,
-    from: { path: room(name), pathNot: [test, serveCommand] },
+    from: { path: room(name), pathNot: [...forTests, serveCommand] },
     to: {
       path: '^src/',
       pathNot: [
@@ -56,21 +59,21 @@ export default {
       name: 'arrow-shared',
       comment: 'src/shared imports nothing but itself, zod and the contract library.',
       severity: error,
-      from: { path: '^src/shared/', pathNot: test },
-      to: { pathNot: ['^src/shared/', '^node_modules/(zod|@orpc/contract)/'] },
+      from: { path: '^src/shared/', pathNot: forTests },
+      to: { pathNot: ['^src/shared/', '(^|/)node_modules/(zod|@orpc/contract)/'] },
     },
     {
       name: 'arrow-renderer',
       comment: 'The window knows the main side by src/shared only.',
       severity: error,
-      from: { path: '^src/renderer/', pathNot: test },
+      from: { path: '^src/renderer/', pathNot: forTests },
       to: { path: '^(src|scripts|e2e|bench)/', pathNot: '^src/(renderer|shared)/' },
     },
     {
       name: 'arrow-renderer-no-node',
       comment: 'The window runs in a sandbox: no Node modules.',
       severity: error,
-      from: { path: '^src/(renderer|preload|shared)/', pathNot: test },
+      from: { path: '^src/(renderer|preload|shared)/', pathNot: forTests },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -84,14 +87,14 @@ export default {
       name: 'arrow-simulator',
       comment: 'The simulator stands for a foreign program: it shares the wire with nobody but src/shared.',
       severity: error,
-      from: { path: '^src/simulator/', pathNot: test },
+      from: { path: '^src/simulator/', pathNot: forTests },
       to: { path: '^src/', pathNot: '^src/(simulator|shared)/' },
     },
     {
       name: 'simulator-is-a-process',
       comment: 'Nothing imports the simulator: it is started as a process of its own.',
       severity: error,
-      from: { path: '^src/', pathNot: ['^src/simulator/', test] },
+      from: { path: '^src/', pathNot: ['^src/simulator/', ...forTests] },
       to: { path: '^src/simulator/' },
     },
     {
@@ -107,7 +110,7 @@ export default {
       comment: 'A cycle means that one idea lies in two files.',
       severity: error,
       from: { path: '^(src|scripts|e2e)/' },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'no-import-of-tests',
@@ -117,11 +120,11 @@ export default {
       to: { path: test },
     },
     {
-      name: 'no-product-import-of-fixtures',
+      name: 'no-product-import-of-test-support',
       comment: 'The product does not read what only tests need.',
       severity: error,
-      from: { path: '^src/', pathNot: [test, '/fixtures/', '/testing/'] },
-      to: { path: '/(fixtures|testing)/' },
+      from: { path: '^src/', pathNot: forTests },
+      to: { path: support },
     },
     {
       name: 'not-to-unresolvable',
@@ -134,7 +137,7 @@ export default {
       name: 'no-dev-dependency-at-run-time',
       comment: 'The main side runs without devDependencies; the window is bundled.',
       severity: error,
-      from: { path: '^src/(main|shared|simulator)/', pathNot: [test, '/testing/'] },
+      from: { path: '^src/(main|shared|simulator)/', pathNot: forTests },
       to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/(electron|@types)/' },
     },
   ],

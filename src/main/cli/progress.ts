@@ -1,5 +1,11 @@
-import type { RunProgress } from './run-report.ts';
 import { duration } from './words.ts';
+
+/** Where a run stands: candidates done of those it set out to make, and seconds left. */
+export interface RunProgress {
+  done: number;
+  total: number;
+  etaS: number | null;
+}
 
 const WIDEST_BAR = 30;
 

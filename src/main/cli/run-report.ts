@@ -1,14 +1,7 @@
 import type { RunEvent } from '../../shared/run-events.ts';
 import type { Output } from './output.ts';
-import { progressLine } from './progress.ts';
+import { progressLine, type RunProgress } from './progress.ts';
 import { eventWords } from './run-words.ts';
-
-/** Where a run stands: candidates done of those it set out to make. */
-export interface RunProgress {
-  done: number;
-  total: number;
-  etaS: number | null;
-}
 
 export interface RunReport {
   event(event: RunEvent, progress: RunProgress): void;
