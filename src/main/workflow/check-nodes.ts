@@ -1,5 +1,5 @@
 import type { Finding } from '../../shared/domain.ts';
-import { type ExtraFields, fieldName, readField, readText } from './fields.ts';
+import { type Concept, type ExtraFields, fieldName, readField, readText } from './fields.ts';
 import { type FindingText, nodeFinding } from './finding.ts';
 import type { TabGraph } from './graph.ts';
 import { promptMode, promptSource, rowText } from './prompts.ts';
@@ -18,8 +18,7 @@ function nodeTexts(graph: TabGraph, node: WorkflowNode, fields: ExtraFields): Fi
   if (node.kind === 'prompt') return promptTexts(node, fields);
   if (node.kind !== 'image' && node.kind !== 'video') return [];
   const texts: FindingText[] = [];
-  const place = (concept: Parameters<typeof fieldName>[1]) =>
-    `.properties.${fieldName(node, concept, fields)}`;
+  const place = (concept: Concept) => `.properties.${fieldName(node, concept, fields)}`;
 
   const model = readField(node, 'model', fields);
   if (node.kind === 'image' && model !== IMAGE_MODEL) {

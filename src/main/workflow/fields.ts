@@ -22,8 +22,8 @@ const names = {
   pick: ['approvedIndex', 'selectedIndex', 'approved', 'selected', 'pick'],
 } as const;
 
+/** A thing a property says; the keys of the setting `workflow.fields`. */
 export type Concept = keyof typeof names;
-export const concepts = Object.keys(names) as Concept[];
 
 /** More property names per concept, from the setting `workflow.fields`. Read after the names above. */
 export type ExtraFields = Readonly<Record<string, readonly string[]>>;

@@ -55,7 +55,11 @@ export function sceneFile({ scene, row, candidate, ext, nodeId }: SceneFile): st
   const node = nodeId === null ? '' : `-node${nodeId}`;
   const rowPart = row > 1 ? `-row${row}` : '';
   const candidatePart = candidate === null ? '' : `-c${candidate}`;
-  const ending = ext.toLowerCase().replace(/[^a-z0-9]/g, '') || 'bin';
+  const ending =
+    ext
+      .toLowerCase()
+      .replace(/[^a-z0-9]/g, '')
+      .slice(0, 8) || 'bin';
   return `scene${String(scene).padStart(2, '0')}${node}${rowPart}${candidatePart}.${ending}`;
 }
 

@@ -1,4 +1,5 @@
 import { type ExtraFields, readField, readText } from './fields.ts';
+import { nodeLabel } from './finding.ts';
 import { sourceOf, type TabGraph, topologicalOrder } from './graph.ts';
 import type { WorkflowNode } from './read.ts';
 import { slotRoles } from './slots.ts';
@@ -189,8 +190,8 @@ function unresolved(name: string, slot: number, source: WorkflowNode | null): Pr
       : source === null
         ? 'nothing is wired to its slot'
         : source.kind === 'prompt'
-          ? `${label(source)} has no rows`
-          : `${label(source)} gives no text`;
+          ? `${nodeLabel(source)} has no rows`
+          : `${nodeLabel(source)} gives no text`;
   return {
     code: 'unresolved-placeholder',
     message: `{${name}} cannot be filled: ${why}.`,
@@ -199,7 +200,7 @@ function unresolved(name: string, slot: number, source: WorkflowNode | null): Pr
 }
 
 function unequal(feeds: Feed[]): PromptProblem {
-  const list = feeds.map((feed) => `${label(feed.source)} has ${feed.rows.length} rows`).join(', ');
+  const list = feeds.map((feed) => `${nodeLabel(feed.source)} has ${feed.rows.length} rows`).join(', ');
   return {
     code: 'length-mismatch',
     message: `Rows go together one by one, but ${list}.`,
@@ -218,5 +219,3 @@ function tooLong(): PromptProblem {
 const broken = (problem: PromptProblem): Prompts => ({ rows: [], problems: [problem], broken: true });
 const isText = (text: string): boolean => text.trim() !== '';
 const braces = (names: string[]): string => names.map((name) => `{${name}}`).join(', ');
-const label = (node: WorkflowNode): string =>
-  node.title === '' ? `node ${node.id}` : `“${node.title}” (node ${node.id})`;

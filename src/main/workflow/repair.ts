@@ -1,6 +1,6 @@
 import type { Finding } from '../../shared/domain.ts';
 import { checkWorkflow } from './check.ts';
-import { type ExtraFields, fieldName, readField, readText } from './fields.ts';
+import { type Concept, type ExtraFields, fieldName, readField, readText } from './fields.ts';
 import { graphOf } from './graph.ts';
 import { editJson, type JsonEdit, type JsonValue } from './json-edit.ts';
 import { staleCopies } from './link-copies.ts';
@@ -39,7 +39,7 @@ const keyOf = (finding: Finding): string => JSON.stringify([finding.code, findin
 function nodeEdits(workflow: Workflow, fields: ExtraFields): JsonEdit[] {
   const edits: JsonEdit[] = [];
   for (const node of workflow.tabs.flatMap((tab) => tab.nodes)) {
-    const set = (concept: Parameters<typeof fieldName>[1], value: JsonValue) => {
+    const set = (concept: Concept, value: JsonValue) => {
       edits.push({ path: [...nodePath(node), 'properties', fieldName(node, concept, fields)], value });
     };
     if (node.kind === 'prompt') edits.push(...rowEdits(node, fields));
