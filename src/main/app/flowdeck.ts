@@ -85,15 +85,17 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
   const runner = lazily(() => openRunner({ db: db.get(), settings, secrets, clock, paths, started }));
   const windowSide = lazily(() => openWindowSide(flowdeck, clock));
 
-  const close = async () => {
-    const side = await windowSide.made();
-    await side?.close();
-    await runner.made()?.close();
-    await glabs.made()?.close();
-    settings.close();
-    db.made()?.close();
-    log.close();
-  };
+  /** In this order: first what asks, then what works, then what was started, then what remembers. */
+  const close = () =>
+    inTurn([
+      // One that could not be opened has told so already, and has nothing to close.
+      async () => (await windowSide.made()?.catch(() => null))?.close(),
+      async () => runner.made()?.close(),
+      async () => glabs.made()?.close(),
+      async () => settings.close(),
+      async () => db.made()?.close(),
+      async () => log.close(),
+    ]);
   let closing: Promise<void> | null = null;
 
   const flowdeck: Flowdeck = {
@@ -125,6 +127,13 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
     },
   };
   return flowdeck;
+}
+
+/** Does all, one after the other, whatever goes wrong with one; rejects at the end with what went wrong first. */
+async function inTurn(steps: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const step of steps) await step().catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
 }
 
 /** Something made at its first use; `made` gives it only if it was. */

@@ -11,6 +11,12 @@ const PREFERRED = [8750, 8751, 8752, 8753, 8754, 8755, 8756, 8757, 8758, 8759, 0
  * `usage` when the asked port or the address cannot be had.
  */
 export async function listen(server: Server, host: string, port: number | null): Promise<number> {
+  if (port !== null && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    throw fail('usage', 'This is not a port.', {
+      where: '--port',
+      cure: 'Give a number from 0 to 65535; 0 is any free one.',
+    });
+  }
   for (const candidate of port === null ? PREFERRED : [port]) {
     try {
       await bind(server, host, candidate);

@@ -45,9 +45,9 @@ if (import.meta.main) {
   main().then(
     () => process.exit(0),
     (error: unknown) => {
-      const { message, where, cure } = toFailure(error);
+      const { code, message, where, cure } = toFailure(error);
       process.stderr.write(`${[message, where, cure].filter(Boolean).join('\n  ')}\n`);
-      process.exit(1);
+      process.exit(code === 'usage' || code === 'folder' ? 2 : 1);
     },
   );
 }

@@ -212,6 +212,12 @@ describe('listening', () => {
     second.close();
   });
 
+  it.each([Number.NaN, -1, 70_000, 1.5])('takes %s for no port', async (wrong) => {
+    await expect(listen(createServer(), '127.0.0.1', wrong)).rejects.toMatchObject({
+      failure: { code: 'usage', where: '--port' },
+    });
+  });
+
   it('says in words that an address is not of this machine', async () => {
     await expect(listen(createServer(), '203.0.113.7', 0)).rejects.toMatchObject({
       failure: { code: 'usage' },
