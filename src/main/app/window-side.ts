@@ -1,10 +1,17 @@
 import { createRouterClient } from '@orpc/server';
 import type { AppInfo } from '../../shared/contract.ts';
 import { fail } from '../../shared/failure.ts';
+import type { Database } from '../db/database.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { DataPaths } from '../platform/paths.ts';
+import type { Secrets } from '../platform/secrets.ts';
+import type { SettingsStore } from '../platform/settings-store.ts';
+import type { Runner } from '../runner/runner-api.ts';
+import type { GlabsService } from '../services/glabs.ts';
 import { type Catalogue, createCatalogue } from './catalogue.ts';
-import type { Flowdeck } from './flowdeck.ts';
 import { createGlancer } from './glancer.ts';
+import type { Places } from './places.ts';
 import { projectRoots, realRoots, withRoot } from './project-roots.ts';
 import { createRouter, type InProcessClient } from './router.ts';
 import { createRunTopics } from './run-topics.ts';
@@ -21,7 +28,22 @@ export interface WindowSide {
   close(): Promise<void>;
 }
 
-export async function openWindowSide(flowdeck: Flowdeck, clock: Clock): Promise<WindowSide> {
+/** What it is built on: the services of a Flowdeck (flowdeck.ts). */
+export interface WindowParts {
+  readonly face: 'electron' | 'browser' | 'cli' | 'test';
+  readonly paths: DataPaths;
+  readonly places: Places;
+  readonly settings: SettingsStore;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly db: Database;
+  readonly runner: Runner;
+  glabs(): GlabsService;
+  warnings(): string[];
+  onFault(error: unknown): { logFile: string };
+}
+
+export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promise<WindowSide> {
   const { runner, settings, log, paths, places } = flowdeck;
   const hasSample = await provideSample(places.sampleProject, paths.sampleProject, flowdeck.db).catch(
     (error: unknown) => {
@@ -89,7 +111,7 @@ export async function openWindowSide(flowdeck: Flowdeck, clock: Clock): Promise<
   };
 }
 
-function appInfo({ face, places, paths, secrets, warnings }: Flowdeck): AppInfo {
+function appInfo({ face, places, paths, secrets, warnings }: WindowParts): AppInfo {
   return {
     version: places.version,
     platform: process.platform,
