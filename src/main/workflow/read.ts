@@ -1,7 +1,10 @@
 import type { NodeKind } from '../../shared/domain.ts';
-import { type FlowdeckError, fail } from '../../shared/failure.ts';
+import { fail } from '../../shared/failure.ts';
 import type { ExtraFields } from './fields.ts';
 import { deeperThan, findSyntaxProblem } from './json-syntax.ts';
+import { fileName, placeOf } from './place.ts';
+import { Shape } from './shape.ts';
+import { firstBadByte, utf16Name } from './utf8.ts';
 
 /** Limits of behaviour.md §1. */
 export const MAX_BYTES = 100 * 1024 * 1024;
@@ -72,8 +75,6 @@ export interface Link {
   form: 'tuple' | 'object';
   where: string;
 }
-
-type Json = Record<string, unknown>;
 
 /**
  * The file as text. A byte order mark stays in it, so that a write gives it back.
@@ -194,42 +195,6 @@ function parseJson(text: string, file: string): unknown {
   }
 }
 
-/** Takes values for what they should be, or refuses with their place. */
-class Shape {
-  readonly #file: string;
-
-  constructor(file: string) {
-    this.#file = file;
-  }
-
-  object(value: unknown, where: string, what = where): Json {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-    throw this.wrong(where, `${what} must be an object, but ${whatIs(value)}`);
-  }
-
-  array(value: unknown, where: string): unknown[] {
-    if (Array.isArray(value)) return value;
-    throw this.wrong(where, `${where} must be a list, but ${whatIs(value)}`);
-  }
-
-  /** Absent and null are the empty list. */
-  listIfAny(value: unknown, where: string): unknown[] {
-    return value === undefined || value === null ? [] : this.array(value, where);
-  }
-
-  whole(value: unknown, where: string): number {
-    if (typeof value === 'number' && Number.isSafeInteger(value)) return value + 0; // -0 becomes 0
-    throw this.wrong(where, `${where} must be a whole number, but ${whatIs(value)}`);
-  }
-
-  wrong(where: string, sentence: string): FlowdeckError {
-    return fail('workflow-unreadable', `${fileName(this.#file)} is not a workflow: ${sentence}.`, {
-      where: where === '' ? this.#file : `${this.#file}: ${where}`,
-      cure: 'Restore a backup of it, or export it anew from the editor.',
-    });
-  }
-}
-
 function readNode(shape: Shape, raw: unknown, tabIndex: number, nodeIndex: number): WorkflowNode {
   const where = `tabs[${tabIndex}].graphData.nodes[${nodeIndex}]`;
   const node = shape.object(raw, where);
@@ -298,59 +263,3 @@ function readLinkIds(value: unknown): number[] | null {
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const finite = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null;
-
-function whatIs(value: unknown): string {
-  if (value === undefined) return 'it is missing';
-  if (value === null) return 'it is null';
-  if (Array.isArray(value)) return 'it is a list';
-  if (typeof value === 'object') return 'it is an object';
-  return typeof value === 'string' ? 'it is a text' : `it is ${String(value)}`;
-}
-
-function fileName(file: string): string {
-  return file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
-}
-
-/** Line and column from 1, the column in UTF-16 units as editors count it. */
-function placeOf(text: string, offset: number): { line: number; column: number } {
-  let line = 1;
-  let start = 0;
-  for (;;) {
-    const next = text.indexOf('\n', start);
-    if (next < 0 || next >= offset) return { line, column: offset - start + 1 };
-    line++;
-    start = next + 1;
-  }
-}
-
-function utf16Name(bytes: Uint8Array): string | null {
-  const [first, second, third] = bytes;
-  if (first === 0xff && second === 0xfe) return 'UTF-16 (little endian)';
-  if (first === 0xfe && second === 0xff) return 'UTF-16 (big endian)';
-  // without a mark: every other byte of a JSON file's beginning is zero
-  if (first !== 0 && second === 0 && third !== 0) return 'UTF-16 (little endian)';
-  if (first === 0 && second !== 0 && third === 0) return 'UTF-16 (big endian)';
-  return null;
-}
-
-/** Offset of the first byte that is not UTF-8, found by halving: a prefix is fine or it is not. */
-function firstBadByte(bytes: Uint8Array): number {
-  let good = 0;
-  let bad = bytes.length;
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    if (isUtf8Start(bytes.subarray(0, middle))) good = middle;
-    else bad = middle;
-  }
-  return good;
-}
-
-function isUtf8Start(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
-    return true;
-  } catch (error) {
-    if (error instanceof TypeError) return false;
-    throw error;
-  }
-}
