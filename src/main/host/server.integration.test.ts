@@ -107,6 +107,16 @@ describe('the browser face', () => {
     expect((await asMember('/')).headers.get('cache-control')).toBe('no-cache');
   });
 
+  it('serves a window that was built anew while it runs, and says so when there is none', async () => {
+    await writeFile(join(folder, 'out/index.html'), '<title>New</title>');
+    await writeFile(join(folder, 'out/assets/app-3c4d.js'), 'again();');
+    expect(await (await asMember('/')).text()).toContain('New');
+    expect(await (await asMember('/assets/app-3c4d.js')).text()).toBe('again();');
+    await rm(join(folder, 'out'), { recursive: true });
+    const none = await asMember('/');
+    expect([none.status, await none.text()]).toEqual([503, expect.stringContaining('npm start')]);
+  });
+
   it('gives no file from outside its folder, however it is spelled', async () => {
     for (const path of [
       '/../secret.txt',
@@ -228,7 +238,7 @@ describe('listening', () => {
 /** A GET whose path and Host are sent as they are: fetch would tidy them up. */
 async function rawGet(path: string, host = `127.0.0.1:${port}`): Promise<string> {
   const socket = connect(port, '127.0.0.1');
-  socket.end(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nCookie: ${session()}\r\nConnection: close\r\n\r\n`);
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nCookie: ${session()}\r\nConnection: close\r\n\r\n`);
   let text = '';
   for await (const chunk of socket) text += String(chunk);
   return text;
