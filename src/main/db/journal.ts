@@ -84,6 +84,9 @@ export function createJournalTable(db: Connection) {
     `SELECT ${columns} FROM journal WHERE workflow = ? AND node_id = ? AND row = ? AND candidate = ? AND fingerprint = ?
      ORDER BY id DESC LIMIT 1`,
   );
+  const unwritten = db.prepare(
+    "SELECT id, node_id AS nodeId, url FROM journal WHERE workflow = ? AND state = 'stored' AND url IS NOT NULL",
+  );
   const owned = db.prepare('SELECT 1 FROM journal WHERE task_id = ? LIMIT 1').pluck();
   const maxAttempt = db
     .prepare(
@@ -115,6 +118,8 @@ export function createJournalTable(db: Connection) {
     /** The latest request for this place of this very content, of any run. */
     latest: (workflow: string, nodeId: number, row: number, candidate: number, fingerprint: string) =>
       (ofPlace.get(workflow, nodeId, row, candidate, fingerprint) as JournalRow | undefined) ?? null,
+    /** Stored outputs that no write to the workflow file was noted for. */
+    unwritten: (workflow: string) => unwritten.all(workflow) as { id: number; nodeId: number; url: string }[],
     ownsTask: (taskId: string) => owned.get(taskId) !== undefined,
     attempts: (runId: string, nodeId: number, row: number, candidate: number) =>
       Number(maxAttempt.get(runId, nodeId, row, candidate) ?? 0),

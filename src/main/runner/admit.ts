@@ -1,9 +1,11 @@
+import { dirname, join } from 'node:path';
 import type { RunOptions } from '../../shared/domain.ts';
 import { emptyCounts } from '../../shared/domain.ts';
 import { fail } from '../../shared/failure.ts';
 import type { RunSummary } from '../../shared/run-view.ts';
 import { type Backend, BackendError, type BackendHealth } from '../backend/backend.ts';
 import { type Clock, isoTime } from '../platform/clock.ts';
+import type { Disk } from '../platform/disk.ts';
 import { roundUSD } from './costs.ts';
 import { initialView } from './initial-view.ts';
 import { resolveOptions } from './options.ts';
@@ -24,10 +26,10 @@ export async function admitRun(
 ): Promise<AdmittedRun> {
   const { db, disk, clock } = deps;
   const resolved = resolveOptions(options, deps.setting);
-  if (options.qa === 'on' && deps.setting('review.kind') === 'none') {
-    throw fail('usage', 'Visual review is on, but nobody is set to review.', {
-      where: 'review.kind',
-      cure: 'Set review.kind, or run with --qa off.',
+  if (options.qa === 'on') {
+    throw fail('usage', 'Visual review (--qa on) is not built yet.', {
+      where: '--qa',
+      cure: 'Run without it, and look at the pictures in the run screen.',
     });
   }
   const opened = await openWorkflow(path, deps);
@@ -35,7 +37,7 @@ export async function admitRun(
   const planned = await planOpened(opened, resolved, deps);
   const store = await deps.openStore(resolved.storage);
   const { totals } = planned.plan;
-  if (totals.generations > 0) await disk.assertWritable(planned.projectFolder);
+  if (totals.generations > 0) await assertFolders(opened.path, planned.projectFolder, disk);
   const server = await deps.server(options);
   const backend = await deps.openBackend(server);
   const health =
@@ -84,6 +86,13 @@ export async function admitRun(
   );
   const backendStart = health && startOf(health, clock);
   return { runId, opened, planned, options: resolved, backend, backendStart, store, recorder, counts, money };
+}
+
+/** Every folder the run will write to, before anything is bought. Folders that are not there yet are made later. */
+async function assertFolders(workflow: string, projectFolder: string, disk: Disk): Promise<void> {
+  await disk.assertWritable(projectFolder);
+  const later = [dirname(workflow), join(projectFolder, 'Generations'), join(projectFolder, 'Assets')];
+  for (const folder of later) if ((await disk.stat(folder)) !== null) await disk.assertWritable(folder);
 }
 
 const savedBy = ({ plan, facts }: AdmittedRun['planned']): number =>

@@ -172,7 +172,6 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
           context.on.task(taskId, how, place, number);
           if (how === 'submitted') context.on.paid();
         },
-        onNotice: context.on.notice,
       }),
     );
     await keep(outcome, place, attempt);

@@ -35,6 +35,7 @@ export interface PictureSource {
 }
 
 const TRIES = 3;
+const REMEMBERED = 32;
 const FETCH_TIMEOUT_MS = 30_000;
 const MAX_BYTES = 40 * 1024 * 1024;
 /** Bigger pictures are scaled for the request; the original is what is stored (glabs-api.md: 50 MB body cap). */
@@ -47,11 +48,22 @@ export function createPictureLoader(
   source: PictureSource,
 ): (value: string, signal: AbortSignal) => Promise<LoadedPicture> {
   const loaded = new Map<string, Promise<LoadedPicture>>();
+  /** An avatar serves every scene, a frame one: only the latest are worth their memory. */
+  const remember = (value: string, loading: Promise<LoadedPicture>) => {
+    loaded.set(value, loading);
+    const [oldest] = loaded.keys();
+    if (loaded.size > REMEMBERED && oldest !== undefined) loaded.delete(oldest);
+  };
   return (value, signal) => {
     const known = loaded.get(value);
-    if (known) return known;
+    if (known) {
+      // Used again: it goes to the end of the queue.
+      loaded.delete(value);
+      loaded.set(value, known);
+      return known;
+    }
     const loading = load(value, source, signal);
-    loaded.set(value, loading);
+    remember(value, loading);
     // A failure is not remembered: a later node may have better luck.
     loading.catch(() => loaded.delete(value));
     return loading;

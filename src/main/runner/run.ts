@@ -8,10 +8,10 @@ import { concludeRun } from './conclude.ts';
 import { roundUSD } from './costs.ts';
 import { createDispatch } from './dispatch.ts';
 import { type NodeOutcome, runNode } from './node-run.ts';
+import { announce, closeWritten, prepareFile } from './opening.ts';
 import { timeoutOf } from './options.ts';
-import { putInStore } from './outputs.ts';
 import type { PlannedNode } from './plan.ts';
-import { createPictureLoader, ReferenceProblem } from './references.ts';
+import { createPictureLoader } from './references.ts';
 import { type AdmittedRun, createRunState } from './run-state.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 import { decide } from './schedule.ts';
@@ -87,8 +87,10 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
 
   const finished = (async () => {
     try {
-      announce();
-      if (planned.plan.totals.generations > 0) await prepareFile();
+      await closeWritten(run, deps);
+      announce(run);
+      if (planned.plan.totals.generations > 0)
+        await prepareFile(run, writeBack, { load, dispatch, signal }, deps);
       await generateAll();
     } catch (error) {
       if (!cancelled) failure ??= toFailure(error);
@@ -96,55 +98,6 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
     }
     return concludeRun(run, { source, inFlight, cancelled, failure }, deps);
   })();
-
-  function announce(): void {
-    counts.nodes = run.nodes.length;
-    for (const node of run.nodes) {
-      if (node.todo.length === 0 && node.reason === 'cached') {
-        counts.cached++;
-        standing.set(node.nodeId, 'done');
-        run.tell(node, 'cached', node.trusted ? { reason: 'made by another tool, trusted' } : {});
-      } else if (node.todo.length === 0 && node.candidates > 0) {
-        counts.skipped++;
-        standing.set(node.nodeId, 'skipped');
-        run.tell(node, 'skipped', { reason: node.reason });
-      } else {
-        standing.set(node.nodeId, 'waiting');
-        run.tell(node, 'waiting', { reason: node.reason });
-      }
-    }
-    if (
-      run.nodes.some(
-        (node) => node.kind === 'video' && node.todo.length > 0 && node.node.negativePrompt.trim() !== '',
-      )
-    ) {
-      run.notice('G-Labs takes no negative prompt for videos: it is left out.');
-    }
-  }
-
-  /** Steps 4 to 6: backup, store local references, then clear the stale and put the addresses in, in one write. */
-  async function prepareFile(): Promise<void> {
-    const backup = await deps.backup(opened.path, opened.bytes, 'pre-run');
-    await db.commits.write(() => db.runs.setBackup(run.runId, backup.path));
-    const wanted = new Set(
-      run.nodes.filter((node) => node.todo.length > 0).flatMap((node) => node.references),
-    );
-    const addresses = new Map<string, string>();
-    for (const value of wanted) {
-      try {
-        const picture = await load(value, signal);
-        if (picture.localPath === null) continue;
-        const { sha256, ext, contentType } = picture;
-        const object = { sha256, ext, contentType, size: picture.bytes.byteLength, file: picture.localPath };
-        const url = await putInStore(object, `refs/${sha256}.${ext}`, { ...run, ...deps, dispatch, signal });
-        if (value !== planned.facts.refImage) addresses.set(value, url);
-      } catch (error) {
-        // Its nodes fail with it, before anything is submitted for them.
-        if (!(error instanceof ReferenceProblem)) throw error;
-      }
-    }
-    await writeBack.clear(addresses);
-  }
 
   async function generateAll(): Promise<void> {
     const running = new Set<Promise<void>>();

@@ -1,0 +1,112 @@
+import { fail } from '../../shared/failure.ts';
+import { BackendError, type BackendErrorKind, type ResultFile, type TaskReport } from '../backend/backend.ts';
+import type { JournalStep } from '../db/journal.ts';
+import type { Random } from '../platform/clock.ts';
+import { refusal, type SubmissionDeps, type Verdict } from './submission.ts';
+
+export interface FollowDeps extends SubmissionDeps {
+  random: Random;
+  pollMs: number;
+  timeoutMs: number;
+  /** Tasks that are at the backend now, so that a cancel can stop them. */
+  inFlight: Set<string>;
+}
+
+const AWAY: ReadonlySet<BackendErrorKind> = new Set(['unreachable', 'no-answer', 'wrong-service']);
+
+/** Looks at a task until it ends. Time during which the backend was away does not count against it. */
+export async function follow(
+  journalId: number,
+  taskId: string,
+  deps: FollowDeps,
+): Promise<{ kind: 'completed'; results: ResultFile[] } | { kind: 'lost' } | ({ kind: 'failed' } & Verdict)> {
+  const { db, backend, clock, dispatch, signal } = deps;
+  const step = (change: JournalStep) =>
+    db.commits.write(() => db.journal.step(journalId, change, clock.now()));
+  const began = clock.monotonic();
+  const since = clock.now();
+  let deadline = began + deps.timeoutMs;
+  let running = false;
+  deps.inFlight.add(taskId);
+  try {
+    for (;;) {
+      await clock.sleep(pollDelay(clock.monotonic() - began, deps.pollMs, deps.random), signal);
+      let report: TaskReport | null;
+      try {
+        report = await backend.poll(taskId, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof BackendError)) throw error;
+        if (error.kind === 'refused') throw refusal(error, backend);
+        // An answer that makes no sense is no outage: the task is looked at again until its time is up.
+        if (!AWAY.has(error.kind)) {
+          if (clock.monotonic() < deadline) continue;
+          const message = `G-Labs answers nonsense about task ${taskId}: ${error.message}`;
+          await step({ state: 'timeout', errorClass: 'timeout', message });
+          return { kind: 'failed', class: 'timeout', code: error.code, message, again: false, budget: true };
+        }
+        deadline += await dispatch.outage(error);
+        continue;
+      }
+      if (report === null) {
+        await step({ state: 'lost', message: 'G-Labs does not know the task any more.' });
+        return { kind: 'lost' };
+      }
+      if (report.status === 'completed') {
+        const urls = report.results.flatMap((result) => (result.url === null ? [] : [result.url]));
+        await step({ state: 'completed', results: JSON.stringify(urls) });
+        return { kind: 'completed', results: report.results };
+      }
+      if (report.status === 'failed') return await taskFailed(report, since, step, deps);
+      if (report.status === 'running' && !running) {
+        // Waiting in the backend's own queue is not the task's fault: its time begins when it does.
+        running = true;
+        deadline = clock.monotonic() + deps.timeoutMs;
+        deps.onState('generating');
+      }
+      if (clock.monotonic() >= deadline) {
+        const message = `No result within ${Math.round(deps.timeoutMs / 1000)} s (task ${taskId}).`;
+        await step({ state: 'timeout', errorClass: 'timeout', message });
+        return { kind: 'failed', class: 'timeout', code: 0, message, again: false, budget: true };
+      }
+    }
+  } finally {
+    // After a cancel it stays listed: the run asks the backend to stop it.
+    if (!signal.aborted) deps.inFlight.delete(taskId);
+  }
+}
+
+async function taskFailed(
+  report: TaskReport,
+  since: number,
+  step: (change: JournalStep) => Promise<void>,
+  deps: FollowDeps,
+): Promise<{ kind: 'failed' } & Verdict> {
+  const error = report.error ?? { class: 'api_error' as const, code: 0, message: 'G-Labs gives no reason.' };
+  await step({ state: 'failed', errorClass: error.class, errorCode: error.code, message: error.message });
+  const verdict = { kind: 'failed' as const, ...error };
+  if (error.class === 'content_policy') return { ...verdict, again: true, budget: true };
+  if (error.class === 'api_error' && (error.code === 403 || error.code === 429)) {
+    await deps.dispatch.quota({ message: error.message, cure: quotaCure(error.code) }, since);
+    return { ...verdict, again: true, budget: false };
+  }
+  if (error.class === 'api_error' && error.code === 401) throw keyRefused(error.message, deps.backend.server);
+  return { ...verdict, again: error.class === 'api_error' && error.code === 500, budget: true };
+}
+
+const quotaCure = (code: number): string =>
+  code === 429
+    ? 'Wait until the quota is renewed, then run again: what is done is reused.'
+    : 'Sign in to the Google account in G-Labs again, then run again: what is done is reused.';
+
+const keyRefused = (message: string, server: string) =>
+  fail('backend-refused', message, { where: server, cure: 'Check the API key of G-Labs.' });
+
+/**
+ * Milliseconds until the next look: a twentieth of the time the task has taken so far, so that a result is seen
+ * soon without a storm of requests; never longer than the setting, with jitter.
+ */
+export function pollDelay(elapsedMs: number, pollMs: number, random: Random): number {
+  const wanted = Math.min(pollMs, Math.max(pollMs / 6, elapsedMs / 20));
+  return wanted * (0.85 + random() * 0.3);
+}

@@ -1,0 +1,75 @@
+import type { Dispatch } from './dispatch.ts';
+import { putInStore } from './outputs.ts';
+import { type LoadedPicture, ReferenceProblem } from './references.ts';
+import type { RunState } from './run-state.ts';
+import type { RunnerDeps } from './runner-deps.ts';
+import type { WriteBack } from './write-back.ts';
+
+/**
+ * A process that died between writing the file and noting it left rows that look unwritten: what the file has is
+ * written. Else a later wipe would be undone by taking them up again.
+ */
+export async function closeWritten(run: RunState, { db, clock }: RunnerDeps): Promise<void> {
+  const inFile = new Map(run.nodes.map((node) => [node.nodeId, new Set(node.node.saved)]));
+  const closed = db.journal.unwritten(run.opened.path).filter((row) => inFile.get(row.nodeId)?.has(row.url));
+  if (closed.length === 0) return;
+  await db.commits.write(() => {
+    for (const row of closed) db.journal.step(row.id, { state: 'written' }, clock.now());
+  });
+}
+
+/** Where every node stands at the start, told and counted. */
+export function announce(run: RunState): void {
+  const { counts, standing } = run;
+  counts.nodes = run.nodes.length;
+  for (const node of run.nodes) {
+    if (node.todo.length === 0 && node.reason === 'cached') {
+      counts.cached++;
+      standing.set(node.nodeId, 'done');
+      run.tell(node, 'cached', node.trusted ? { reason: 'made by another tool, trusted' } : {});
+    } else if (node.todo.length === 0 && node.candidates > 0) {
+      counts.skipped++;
+      standing.set(node.nodeId, 'skipped');
+      run.tell(node, 'skipped', { reason: node.reason });
+    } else {
+      standing.set(node.nodeId, 'waiting');
+      run.tell(node, 'waiting', { reason: node.reason });
+    }
+  }
+  const silenced = run.nodes.some(
+    (node) => node.kind === 'video' && node.todo.length > 0 && node.node.negativePrompt.trim() !== '',
+  );
+  if (silenced) run.notice('G-Labs takes no negative prompt for videos: it is left out.');
+}
+
+/** Steps 4 to 6: backup, store local references, then clear the stale and put the addresses in, in one write. */
+export async function prepareFile(
+  run: RunState,
+  writeBack: WriteBack,
+  tools: {
+    load: (value: string, signal: AbortSignal) => Promise<LoadedPicture>;
+    dispatch: Dispatch;
+    signal: AbortSignal;
+  },
+  deps: RunnerDeps,
+): Promise<void> {
+  const { opened, planned } = run;
+  const backup = await deps.backup(opened.path, opened.bytes, 'pre-run');
+  await deps.db.commits.write(() => deps.db.runs.setBackup(run.runId, backup.path));
+  const wanted = new Set(run.nodes.filter((node) => node.todo.length > 0).flatMap((node) => node.references));
+  const addresses = new Map<string, string>();
+  for (const value of wanted) {
+    try {
+      const picture = await tools.load(value, tools.signal);
+      if (picture.localPath === null) continue;
+      const { sha256, ext, contentType } = picture;
+      const object = { sha256, ext, contentType, size: picture.bytes.byteLength, file: picture.localPath };
+      const url = await putInStore(object, `refs/${sha256}.${ext}`, { ...run, ...deps, ...tools });
+      if (value !== planned.facts.refImage) addresses.set(value, url);
+    } catch (error) {
+      // Its nodes fail with it, before anything is submitted for them.
+      if (!(error instanceof ReferenceProblem)) throw error;
+    }
+  }
+  await writeBack.clear(addresses);
+}

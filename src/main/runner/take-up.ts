@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { ResultFile } from '../backend/backend.ts';
+import type { Intent, JournalRow } from '../db/journal.ts';
+import { parkedMessage, type Started, type SubmissionDeps, settle } from './submission.ts';
+
+export interface TakeUpDeps extends SubmissionDeps {
+  /** Is this file there with this content? */
+  intact: (file: string, sha256: string) => Promise<boolean>;
+}
+
+const StoredResults = z.array(z.url());
+
+/** Takes up what an earlier attempt left, by the state its row reached. */
+export async function takeUp(
+  row: JournalRow,
+  place: Omit<Intent, 'attempt'>,
+  deps: TakeUpDeps,
+): Promise<Started> {
+  const { db, clock, counts } = deps;
+  switch (row.state) {
+    case 'intent': {
+      const fate = await settle(
+        row.id,
+        { prompt: row.prompt, intentAt: row.intentAt, knownStart: null },
+        deps,
+      );
+      return fate.kind === 'task'
+        ? { ...fate, reattached: true }
+        : fate.kind === 'again'
+          ? { kind: 'nothing' }
+          : fate;
+    }
+    case 'submitted':
+    case 'timeout': {
+      if (row.taskId === null) return { kind: 'nothing' };
+      counts.reattached++;
+      deps.onTask(row.taskId, 'reattached', row.attempt);
+      await db.commits.write(() => db.journal.step(row.id, { state: 'submitted' }, clock.now()));
+      return { kind: 'task', journalId: row.id, taskId: row.taskId, reattached: true };
+    }
+    case 'completed':
+      return takeUpResults(row, deps);
+    case 'downloaded':
+    case 'stored': {
+      const { id, file, sha256, url } = row;
+      if (file === null || sha256 === null || !(await deps.intact(file, sha256)))
+        return takeUpResults(row, deps);
+      return { kind: 'salvaged', journalId: id, file, sha256, url };
+    }
+    case 'parked':
+      return { kind: 'parked', message: row.message ?? parkedMessage(place.prompt) };
+    default:
+      return { kind: 'nothing' };
+  }
+}
+
+/** A task that had completed: its results are fetched (again). */
+function takeUpResults(row: JournalRow, deps: TakeUpDeps): Started {
+  const urls = StoredResults.safeParse(JSON.parse(row.results ?? '[]'));
+  if (!urls.success || urls.data.length === 0) return { kind: 'nothing' };
+  deps.counts.reattached++;
+  if (row.taskId !== null) deps.onTask(row.taskId, 'reattached', row.attempt);
+  const results = urls.data.map((url): ResultFile => ({ url, bytes: null }));
+  return { kind: 'results', journalId: row.id, taskId: row.taskId, results, reattached: true };
+}
