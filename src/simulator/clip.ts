@@ -4,9 +4,8 @@ import { drawsFor } from './chance.ts';
 import type { ClipJob, Pixels } from './clip-encoder.ts';
 import { CLIP_WORKER, type ClipAnswer, type ClipRequest } from './clip-worker.ts';
 import { breakLines, type Lettering } from './lettering.ts';
-import type { AspectRatio } from './orders.ts';
+import type { AspectRatio, SmallPicture } from './orders.ts';
 import { splitPrompt } from './picture.ts';
-import type { SmallPicture } from './references.ts';
 import { scenery } from './scenery.ts';
 
 /** Everything a clip shows. Equal briefs make equal bytes, in any process. */

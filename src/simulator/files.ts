@@ -5,9 +5,9 @@ import { digest } from './chance.ts';
 import { type ClipMaker, planClip } from './clip.ts';
 import type { Task } from './glabs.ts';
 import { createLettering } from './lettering.ts';
+import type { SmallPicture } from './orders.ts';
 import { framesOf } from './orders.ts';
 import { drawPicture } from './picture.ts';
-import type { SmallPicture } from './references.ts';
 import { makeTinyFiles, type TinyFiles } from './tiny.ts';
 
 /**

@@ -1,4 +1,17 @@
-import type { Reference } from './references.ts';
+/** JPEG bytes of at most 480 × 854 pixels. */
+export interface SmallPicture {
+  jpeg: Buffer;
+  width: number;
+  height: number;
+}
+
+/** A reference picture that arrived: its content's hash and, once decoded, a small copy for drawing. */
+export interface Reference {
+  name: string;
+  sha256: string;
+  /** Null when it does not decode. */
+  small: Promise<SmallPicture | null>;
+}
 
 /** What a task makes, whatever endpoint it came through. */
 export type Kind = 'image' | 'video';

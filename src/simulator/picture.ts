@@ -1,7 +1,6 @@
 import sharp from 'sharp';
 import { breakLines, type Lettering } from './lettering.ts';
-import type { AspectRatio } from './orders.ts';
-import type { SmallPicture } from './references.ts';
+import type { AspectRatio, SmallPicture } from './orders.ts';
 import { scenery } from './scenery.ts';
 
 /** Everything a picture shows. Equal briefs make equal bytes, in any process. */

@@ -1,22 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
-import type { Body, TaskType } from './orders.ts';
-
-/** A reference picture that arrived: its content's hash and, once decoded, a small copy for drawing. */
-export interface Reference {
-  name: string;
-  sha256: string;
-  /** Null when it does not decode. */
-  small: Promise<SmallPicture | null>;
-}
-
-/** JPEG bytes of at most 480 × 854 pixels. */
-export interface SmallPicture {
-  jpeg: Buffer;
-  width: number;
-  height: number;
-}
+import type { Body, Reference, SmallPicture, TaskType } from './orders.ts';
 
 /** Decoded data below this many bytes is skipped without a word (glabs-api.md A6). */
 export const MIN_REFERENCE_BYTES = 100;
