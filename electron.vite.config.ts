@@ -34,6 +34,6 @@ export default defineConfig({
   renderer: {
     root: resolve(here, 'src/renderer'),
     plugins: [react(), tailwindcss()],
-    build: { rollupOptions: { input: resolve(here, 'src/renderer/index.html') } },
+    build: { minify: true, rollupOptions: { input: resolve(here, 'src/renderer/index.html') } },
   },
 });
