@@ -3,15 +3,6 @@ import { FlowdeckError } from '../../shared/failure.ts';
 import type { Flowdeck } from '../app/flowdeck.ts';
 import type { AddCommand } from './command.ts';
 import type { Diagnosis } from './doctor-checks.ts';
-import {
-  checkDataDir,
-  checkDiskSpace,
-  checkGlabs,
-  checkNode,
-  checkSqlite,
-  checkStore,
-  checkTunnelProgram,
-} from './doctor-checks.ts';
 import { exitCodeOfFailure, exitCodes, worstExitCode } from './exit-codes.ts';
 import type { Output } from './output.ts';
 import { count } from './words.ts';
@@ -27,23 +18,24 @@ export const addDoctor: AddCommand = (work) =>
     )
     .action((_flags, command: Command) =>
       work(command, async ({ output, world, flowdeck }) => {
+        const checks = await import('./doctor-checks.ts');
         const found: Diagnosis[] = [];
         const tell = (diagnosis: Diagnosis) => {
           found.push(diagnosis);
           output.record({ type: 'doctor.finding', ...diagnosis });
           output.text(diagnosisText(diagnosis, output));
         };
-        tell(checkNode(process.versions.node));
+        tell(checks.checkNode(process.versions.node));
         const opened = await openOrDiagnose(flowdeck);
         if ('check' in opened) tell(opened);
         else {
-          tell(checkDataDir(opened.paths.root));
-          tell(checkSqlite(opened));
-          tell(await checkDiskSpace(opened.paths.root));
-          tell(await checkStore(opened));
-          for (const diagnosis of await checkGlabs(opened)) tell(diagnosis);
+          tell(checks.checkDataDir(opened.paths.root));
+          tell(checks.checkSqlite(opened));
+          tell(await checks.checkDiskSpace(opened.paths.root));
+          tell(await checks.checkStore(opened));
+          for (const diagnosis of await checks.checkGlabs(opened)) tell(diagnosis);
           tell(
-            await checkTunnelProgram(
+            await checks.checkTunnelProgram(
               opened.settings.get('tunnel.cloudflared'),
               opened.settings.get('tunnel.mode'),
               world.env,

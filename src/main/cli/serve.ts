@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { serve } from '../host/serve.ts';
 import type { AddCommand } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { aborted } from './interruption.ts';
@@ -25,6 +24,7 @@ export const addServe: AddCommand = (work) =>
     .action((flags: ServeFlags, command: Command) =>
       work(command, async ({ output, world, flowdeck, interruption }) => {
         const { signal } = interruption();
+        const { serve } = await import('../host/serve.ts');
         const served = await serve({
           flowdeck: await flowdeck({ face: 'browser' }),
           port: flags.port ?? null,

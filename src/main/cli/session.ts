@@ -1,6 +1,6 @@
 import type { Failure } from '../../shared/failure.ts';
-import { dataDirFor, type Flowdeck, openFlowdeck } from '../app/flowdeck.ts';
-import { dataPaths } from '../platform/paths.ts';
+import type { Flowdeck, FlowdeckOptions } from '../app/flowdeck.ts';
+import { dataDirDefault, dataPaths } from '../platform/paths.ts';
 import { type Interruption, listenForInterruption, type SignalSource } from './interruption.ts';
 import { createOutput, type Output, type TextStream } from './output.ts';
 
@@ -50,6 +50,12 @@ export const outputOf = (world: World, { json = false, quiet = false }: GlobalFl
     noColor: Boolean(world.env.NO_COLOR) || world.env.TERM === 'dumb',
   });
 
+/** Loads the services only when a command needs them: wrong use and help are answered at once. */
+async function openServices(options: FlowdeckOptions): Promise<Flowdeck> {
+  const { openFlowdeck } = await import('../app/flowdeck.ts');
+  return openFlowdeck(options);
+}
+
 export function openSession(world: World, flags: GlobalFlags): Session {
   const output = outputOf(world, flags);
   let opened: Promise<Flowdeck> | null = null;
@@ -60,7 +66,7 @@ export function openSession(world: World, flags: GlobalFlags): Session {
     world,
     flags,
     flowdeck: ({ apiKey, face = 'cli' } = {}) => {
-      opened ??= openFlowdeck({
+      opened ??= openServices({
         face,
         env: apiKey === undefined ? world.env : { ...world.env, GLABS_API_KEY: apiKey },
         ...(flags.dataDir === undefined ? {} : { dataDir: flags.dataDir }),
@@ -80,7 +86,8 @@ export function openSession(world: World, flags: GlobalFlags): Session {
     faultOfOurs: async (error, failure) => {
       const flowdeck = await opened?.catch(() => null);
       const where =
-        flowdeck?.onFault(error).logFile ?? dataPaths(flags.dataDir ?? dataDirFor(world.env)).logs;
+        flowdeck?.onFault(error).logFile ??
+        dataPaths(flags.dataDir ?? dataDirDefault(world.env, process.platform)).logs;
       return {
         ...failure,
         message: `A fault of Flowdeck: ${failure.message}`,

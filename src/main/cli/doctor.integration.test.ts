@@ -1,0 +1,116 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type Desk, freePort, openDesk, startSimulator } from './test-support.ts';
+
+const FindingLine = z.strictObject({
+  type: z.literal('doctor.finding'),
+  check: z.string(),
+  verdict: z.enum(['good', 'warning', 'broken']),
+  code: z.string().nullable(),
+  message: z.string().min(1),
+  cure: z.string().nullable(),
+});
+
+describe('doctor', () => {
+  let desk: Desk;
+  beforeEach(async () => {
+    desk = await openDesk();
+  });
+  afterEach(() => desk.close());
+
+  const set = (key: string, value: string) => desk.flowdeck('config', 'set', key, value);
+
+  async function examine() {
+    const { code, lines, stderr } = await desk.flowdeck('doctor', '--json');
+    const findings = new Map(
+      lines()
+        .slice(0, -1)
+        .map((line) => FindingLine.parse(line))
+        .map((finding) => [finding.check, finding]),
+    );
+    expect(lines().at(-1), stderr).toMatchObject({ type: 'doctor.finished' });
+    for (const { verdict, cure } of findings.values())
+      expect(cure === null, verdict).toBe(verdict === 'good');
+    return { code, findings };
+  }
+
+  it('finds nothing broken where G-Labs is merely not started: exit 0', async () => {
+    await set('glabs.url', `http://127.0.0.1:${await freePort()}`);
+    const { code, findings } = await examine();
+    expect(code).toBe(0);
+    expect([...findings.keys()]).toEqual([
+      'Node',
+      'data folder',
+      'SQLite',
+      'disk space',
+      'storage',
+      'G-Labs',
+      'cloudflared',
+    ]);
+    expect(findings.get('G-Labs')?.verdict).toBe('warning');
+  });
+
+  it('finds G-Labs and its key good where they are', async () => {
+    const simulator = await startSimulator('--key', 'right');
+    try {
+      await set('glabs.url', simulator.url);
+      await desk.start(['config', 'set-secret', 'glabs.apiKey'], { input: 'right' }).ended;
+      const { code, findings } = await examine();
+      expect(code).toBe(0);
+      expect(findings.get('G-Labs')?.verdict).toBe('good');
+      expect(findings.get('API key')?.verdict).toBe('good');
+    } finally {
+      await simulator.kill();
+    }
+  });
+
+  it('a key that is refused is broken: exit 6', async () => {
+    const simulator = await startSimulator('--key', 'right');
+    try {
+      await set('glabs.url', simulator.url);
+      await desk.start(['config', 'set-secret', 'glabs.apiKey'], { input: 'wrong' }).ended;
+      const { code, findings } = await examine();
+      expect(code).toBe(6);
+      expect(findings.get('API key')).toMatchObject({ verdict: 'broken', code: 'backend-refused' });
+    } finally {
+      await simulator.kill();
+    }
+  });
+
+  it('a G-Labs on another machine that does not answer is broken: exit 5', async () => {
+    await set('glabs.url', 'http://flowdeck-test.invalid:8765');
+    const { code, findings } = await examine();
+    expect(code).toBe(5);
+    expect(findings.get('G-Labs')).toMatchObject({ verdict: 'broken', code: 'backend-unreachable' });
+  });
+
+  it('a store whose folder cannot be made is broken', async () => {
+    const inTheWay = join(desk.folder, 'file');
+    await writeFile(inTheWay, '');
+    await set('glabs.url', `http://127.0.0.1:${await freePort()}`);
+    await set(
+      'storage.stores',
+      JSON.stringify({ local: { kind: 'local', root: join(inTheWay, 'objects') } }),
+    );
+    const { code, findings } = await examine();
+    expect(findings.get('storage')?.verdict).toBe('broken');
+    expect(code).not.toBe(0);
+  });
+
+  it('a program that is none is broken, and a data folder that cannot be had too: exit 2', async () => {
+    await set('glabs.url', `http://127.0.0.1:${await freePort()}`);
+    await set('tunnel.cloudflared', join(desk.folder, 'no-such-program'));
+    const named = await examine();
+    expect(named.code).toBe(2);
+    expect(named.findings.get('cloudflared')?.verdict).toBe('broken');
+
+    const inTheWay = join(desk.folder, 'file');
+    await writeFile(inTheWay, '');
+    const { code, lines } = await desk.start(['doctor', '--json'], { env: { FLOWDECK_DATA_DIR: inTheWay } })
+      .ended;
+    expect(code).toBe(2);
+    expect(lines().at(-2)).toMatchObject({ check: 'data folder', verdict: 'broken', code: 'folder' });
+  });
+});
