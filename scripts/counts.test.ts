@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { countPlaywright, countVitest, summary } from './counts.mjs';
+
+describe('the summary of npm test', () => {
+  it('ends with the sums alone on their line', () => {
+    const text = summary([
+      { name: 'types', ok: true, seconds: 3.14, counts: { passed: 1, failed: 0, skipped: 0 } },
+      { name: 'unit tests', ok: false, seconds: 12, counts: { passed: 40, failed: 2, skipped: 1 } },
+    ]);
+    const lines = text.trimEnd().split('\n');
+    expect(lines.at(-1)).toBe('41 passed, 2 failed, 1 skipped');
+    expect(lines).toContain('types       ok       3.1 s       1       0        0');
+    expect(lines).toContain('unit tests  FAILED  12.0 s      40       2        1');
+  });
+
+  it('a test file that could not be loaded is a failure, though no test of it failed', () => {
+    const report = {
+      numPassedTests: 3,
+      numFailedTests: 0,
+      numPendingTests: 1,
+      numTodoTests: 1,
+      testResults: [
+        { status: 'failed', assertionResults: [] },
+        { status: 'passed', assertionResults: [{}] },
+      ],
+    };
+    expect(countVitest(report)).toEqual({ passed: 3, failed: 1, skipped: 2 });
+  });
+
+  it('a flaky browser test counts as failed', () => {
+    expect(countPlaywright({ stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 2 } })).toEqual({
+      passed: 5,
+      failed: 2,
+      skipped: 2,
+    });
+  });
+});
