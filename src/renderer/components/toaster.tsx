@@ -19,6 +19,8 @@ export function Toaster() {
           error: 'border-bad/60 [&>[data-icon]]:text-bad',
           success: '[&>[data-icon]]:text-good',
           icon: 'mt-0.5 shrink-0',
+          actionButton:
+            'order-last ml-auto h-6 shrink-0 rounded-sm border border-line-strong/60 px-2 text-xs hover:bg-hover',
           closeButton:
             'order-last ml-auto size-6 shrink-0 rounded-sm p-1 text-muted hover:bg-hover hover:text-ink',
         },
@@ -30,6 +32,11 @@ export function Toaster() {
 /** Tells that something a person asked for is done. */
 export function notifyDone(message: string): void {
   toast.success(message);
+}
+
+/** Tells that something is done which can be taken back. */
+export function notifyUndo(message: string, undo: () => void): void {
+  toast.success(message, { action: { label: 'Undo', onClick: undo } });
 }
 
 /** Shows any thrown thing as its Failure: the sentence, the place and the cure. Stays until it is closed. */

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { CommandPalette } from '../components/command-palette.tsx';
 import { useActions } from '../state/actions.ts';
-import { isMac, isShortcut } from '../state/shortcuts.ts';
+import { isMac, isShortcut, isTyped } from '../state/shortcuts.ts';
 import { usePalette } from '../state/window.ts';
 import { PaletteActions } from './palette-actions.tsx';
 
@@ -17,6 +17,7 @@ export function Shortcuts() {
         setOpen(!usePalette.getState().open);
         return;
       }
+      if (press.defaultPrevented || isTyped(press)) return;
       for (const action of useActions.getState().actions.values()) {
         if (!action.shortcut || !isShortcut(press, action.shortcut, mac)) continue;
         press.preventDefault();

@@ -15,6 +15,15 @@ export function isShortcut(press: KeyPress, shortcut: string, mac: boolean): boo
   );
 }
 
+/** Where keys without Control or Command are text, or choose from a list. */
+const typedInto = 'input, textarea, select, [contenteditable], [role="listbox"], [role="menu"]';
+
+/** Whether a press belongs to the field or list that has the focus: no shortcut then. */
+export function isTyped(press: KeyPress & { target: EventTarget | null }): boolean {
+  if (press.ctrlKey || press.metaKey) return false;
+  return press.target instanceof Element && press.target.closest(typedInto) !== null;
+}
+
 /** Keys as a person knows them: `mod+k` is `⌘ K` on a Mac, else `Ctrl K`. */
 export function keyNames(shortcut: string, mac: boolean): string {
   return shortcut

@@ -1,31 +1,9 @@
-import { Button } from '../../components/button.tsx';
-import { EmptyState } from '../../components/empty-state.tsx';
-import { Loaded } from '../../components/loaded.tsx';
-import { RunsTable } from '../../components/runs-table.tsx';
-import { Screen } from '../../components/screen.tsx';
 import { useWindow } from '../../state/window.ts';
-import { useRuns } from '../../wire/queries.ts';
+import { RunScreen } from './run-screen.tsx';
+import { RunsList } from './runs-list.tsx';
 
-/** All runs, newest first. */
+/** The list of runs, or the one that is open. */
 export function RunsView() {
-  const runs = useRuns();
-  const go = useWindow((state) => state.go);
-  return (
-    <Screen title="Runs">
-      <Loaded query={runs} waiting="Reading the runs">
-        {(view) =>
-          view.runs.length > 0 ? (
-            <RunsTable runs={view.runs} />
-          ) : (
-            <EmptyState
-              title="Runs will be here"
-              action={<Button onClick={() => go('workflows')}>Choose a workflow</Button>}
-            >
-              <p>Each run with its state, its pictures and clips, and what it cost.</p>
-            </EmptyState>
-          )
-        }
-      </Loaded>
-    </Screen>
-  );
+  const runId = useWindow((state) => state.runId);
+  return runId === null ? <RunsList /> : <RunScreen key={runId} runId={runId} />;
 }

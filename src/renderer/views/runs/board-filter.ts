@@ -1,0 +1,69 @@
+import type { RunNodeView } from '../../../shared/run-view.ts';
+import { nodeMark } from '../../components/marks.ts';
+import type { BoardRow } from './board-layout.ts';
+
+/** Which scenes the board shows. Pure. */
+
+export const boardFilters = ['all', 'needs-you', 'failed', 'working', 'done'] as const;
+export type BoardFilter = (typeof boardFilters)[number];
+
+/** Nodes whose gate a person has to pick at before the run can go on. */
+export function nodesWantingPick(nodes: readonly RunNodeView[]): ReadonlySet<number> {
+  const above = new Set(nodes.filter((node) => node.state === 'held').flatMap((node) => node.needs));
+  const wanting = nodes.filter((node) =>
+    node.gates.some((gate) => gate.picks.length === 0 && (gate.held || above.has(node.nodeId))),
+  );
+  return new Set(wanting.map((node) => node.nodeId));
+}
+
+/** Whether one node is of those a filter asks for. */
+export function isWanted(node: RunNodeView, filter: BoardFilter, wantsPick: boolean): boolean {
+  if (filter === 'all') return true;
+  const { mark } = nodeMark(node.state);
+  if (filter === 'needs-you') return wantsPick || mark === 'needs-you';
+  if (filter === 'done') return mark === 'done' || mark === 'cached';
+  return mark === filter;
+}
+
+/** How many nodes each filter would find. */
+export function filterCounts(
+  nodes: readonly RunNodeView[],
+  wanting: ReadonlySet<number>,
+): Record<BoardFilter, number> {
+  const counts = { all: 0, 'needs-you': 0, failed: 0, working: 0, done: 0 };
+  for (const node of nodes) {
+    for (const filter of boardFilters) {
+      if (isWanted(node, filter, wanting.has(node.nodeId))) counts[filter] += 1;
+    }
+  }
+  return counts;
+}
+
+/** Lines that have a node of the filter and all words of the search; all lines, the very same, when nothing is asked. */
+export function matchingRows(
+  rows: readonly BoardRow[],
+  nodes: ReadonlyMap<number, RunNodeView>,
+  wanting: ReadonlySet<number>,
+  { filter, search }: { filter: BoardFilter; search: string },
+): readonly BoardRow[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  if (filter === 'all' && words.length === 0) return rows;
+  return rows.filter((row) => {
+    const members = row.ids.flatMap((id) => nodes.get(id) ?? []);
+    return (
+      members.some((node) => isWanted(node, filter, wanting.has(node.nodeId))) &&
+      words.every((word) => hasWord(word, row.scene, members))
+    );
+  });
+}
+
+/** A number means the scene of this number, or a number in a title: `3` finds Scene 03, not Scene 13. */
+function hasWord(word: string, scene: number, members: readonly RunNodeView[]): boolean {
+  if ('scene'.startsWith(word)) return true;
+  const titles = members.map((node) => `${node.title} ${node.tab}`.toLowerCase());
+  if (!/^\d+$/.test(word)) return titles.some((title) => title.includes(word));
+  const wanted = Number(word);
+  return (
+    scene === wanted || titles.some((title) => (title.match(/\d+/g) ?? []).some((n) => Number(n) === wanted))
+  );
+}

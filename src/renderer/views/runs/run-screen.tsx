@@ -1,0 +1,147 @@
+import { ArrowLeft } from 'lucide-react';
+import { useCallback, useMemo, useState } from 'react';
+import type { RunView } from '../../../shared/run-view.ts';
+import { Button, IconButton } from '../../components/button.tsx';
+import { Loaded } from '../../components/loaded.tsx';
+import { runMark } from '../../components/marks.ts';
+import { Screen } from '../../components/screen.tsx';
+import { StateMark } from '../../components/state-mark.tsx';
+import { DemoLabel } from '../../frame/demo-label.tsx';
+import { useAction } from '../../state/actions.ts';
+import { useWindow } from '../../state/window.ts';
+import { useRun } from '../../wire/queries.ts';
+import { Board } from './board.tsx';
+import { type BoardFilter, filterCounts, nodesWantingPick } from './board-filter.ts';
+import { BoardToolbar } from './board-toolbar.tsx';
+import { canPickIn, NodePanel } from './node-panel.tsx';
+import { defaultTarget, PickKeys } from './pick-keys.tsx';
+import { NodeAnnouncer } from './run-announcer.tsx';
+import { RunControls } from './run-controls.tsx';
+import { RunFigures } from './run-header.tsx';
+import { RunOverview } from './run-overview.tsx';
+import { useSteadySet } from './use-board.ts';
+import { useMakePick } from './use-run-edits.ts';
+import { useWide } from './use-wide.ts';
+
+/** One run, live or as its record tells it (ui.md, screen 3). */
+export function RunScreen({ runId }: { runId: string }) {
+  const run = useRun(runId);
+  const openRun = useWindow((state) => state.openRun);
+  const back = (
+    <IconButton
+      label="All runs"
+      icon={<ArrowLeft aria-hidden />}
+      className="-ml-2"
+      onClick={() => openRun(null)}
+    />
+  );
+  if (run.data) return <ShownRun view={run.data} before={back} />;
+  return (
+    <Screen title="Run" before={back}>
+      <Loaded query={run} waiting="Reading the run">
+        {() => null}
+      </Loaded>
+      {run.error && (
+        <Button className="w-fit" onClick={() => openRun(null)}>
+          Show all runs
+        </Button>
+      )}
+    </Screen>
+  );
+}
+
+function ShownRun({ view, before }: { view: RunView; before: React.ReactNode }) {
+  const { summary, nodes, tabs } = view;
+  const { nodeId, selectNode } = useWindow();
+  const [filter, setFilter] = useState<BoardFilter>('all');
+  const [search, setSearch] = useState('');
+  const [focusedId, setFocusedId] = useState<number | null>(null);
+  const [details, setDetails] = useState(false);
+  const wide = useWide();
+  const wanting = useSteadySet(useMemo(() => nodesWantingPick(nodes), [nodes]));
+  const counts = useMemo(() => filterCounts(nodes, wanting), [nodes, wanting]);
+  const selected = nodes.find((node) => node.nodeId === nodeId) ?? null;
+  const focused = nodes.find((node) => node.nodeId === focusedId) ?? null;
+  const onPick = useMakePick(summary.runId);
+  const canPick = canPickIn(summary);
+
+  const close = useCallback(() => {
+    selectNode(null);
+    focusBoard();
+  }, [selectNode]);
+  useAction(
+    selected && { id: 'close-node', title: 'Close the node', group: 'Run', shortcut: 'escape', run: close },
+  );
+  // With a node open, its panel follows the cell one moves to: look, pick, next scene.
+  const onFocusNode = (id: number | null) => {
+    setFocusedId(id);
+    if (id !== null && useWindow.getState().nodeId !== null) selectNode(id);
+  };
+  const target = canPick && !selected && focused ? defaultTarget(focused) : null;
+
+  return (
+    <Screen
+      fixed
+      title={summary.name}
+      before={before}
+      summary={
+        <span className="flex items-center gap-4">
+          <StateMark {...runMark(summary.status)} />
+          {summary.demo && <DemoLabel />}
+        </span>
+      }
+      actions={summary.live && <RunControls run={summary} inFlight={inFlight(view)} />}
+    >
+      <RunFigures run={summary} />
+      <BoardToolbar
+        counts={counts}
+        filter={filter}
+        onFilter={setFilter}
+        search={search}
+        onSearch={setSearch}
+        details={wide || selected ? null : { open: details, toggle: () => setDetails(!details) }}
+      />
+      <div className="flex min-h-0 flex-1 gap-4">
+        <Board
+          name={summary.name}
+          tabs={tabs}
+          nodes={nodes}
+          wanting={wanting}
+          filter={filter}
+          search={search}
+          selectedId={selected?.nodeId ?? null}
+          onOpen={selectNode}
+          onFocusNode={onFocusNode}
+        />
+        {selected ? (
+          <NodePanel
+            runId={summary.runId}
+            node={selected}
+            canPick={canPick}
+            onPick={onPick}
+            onClose={close}
+          />
+        ) : (
+          (wide || details) && <RunOverview view={view} onOpen={selectNode} />
+        )}
+      </div>
+      {target && <PickKeys target={target} onPick={onPick} />}
+      <NodeAnnouncer nodes={nodes} />
+    </Screen>
+  );
+}
+
+const underWay = new Set(['submitting', 'generating', 'downloading', 'storing']);
+
+/** Candidates that are with G-Labs or on their way from there. */
+function inFlight(view: RunView): number {
+  return view.nodes.reduce(
+    (sum, node) => sum + node.candidates.filter(({ state }) => underWay.has(state)).length,
+    0,
+  );
+}
+
+/** Back to the cell one came from, when the panel that had the focus is gone. */
+function focusBoard(): void {
+  document.querySelector<HTMLElement>('[role="gridcell"][tabindex="0"]')?.focus({ preventScroll: true });
+}
