@@ -1,12 +1,12 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { countPlaywright, countVitest } from './counts.mjs';
-import { root } from './setup/basics.mjs';
+import { countPlaywright, countVitest, skippedInPlaywright, skippedInVitest } from './counts.mjs';
+import { readIfThere, root } from './setup/basics.mjs';
 import { runQuietly } from './setup/command.mjs';
 
 /**
  * @typedef {import('./counts.mjs').Counts} Counts
- * @typedef {{ name: string, lane: 'checks' | 'tests', run: () => Promise<{ ok: boolean, counts: Counts, output: string }> }} Check
+ * @typedef {{ name: string, lane: 'checks' | 'tests', run: () => Promise<{ ok: boolean, counts: Counts, output: string, skipped?: string[] }> }} Check
  * One step of `npm test`. Steps of one lane run one after the other, the two lanes side by side.
  */
 
@@ -87,7 +87,7 @@ function vitestCheck(node, project, lane) {
         ],
         { cwd: root },
       );
-      return judged(code, output, () => countVitest(JSON.parse(readFileSync(report, 'utf8'))));
+      return judged(code, output, report, countVitest, skippedInVitest);
     },
   };
 }
@@ -121,7 +121,7 @@ function playwrightCheck(node, browser) {
           },
         },
       );
-      return judged(code, output, () => countPlaywright(JSON.parse(readFileSync(report, 'utf8'))));
+      return judged(code, output, report, countPlaywright, skippedInPlaywright);
     },
   };
 }
@@ -136,19 +136,26 @@ function freshReport(name) {
 
 /**
  * A runner that ended badly has at least one failure, whatever its report says (or when there is none).
+ * @template Report
  * @param {number | null} code
  * @param {string} output
- * @param {() => Counts} count
+ * @param {string} file its report
+ * @param {(report: Report) => Counts} count
+ * @param {(report: Report) => string[]} skipped
  */
-function judged(code, output, count) {
+function judged(code, output, file, count, skipped) {
   const ok = code === 0;
-  /** @type {Counts} */
-  let counts;
-  try {
-    counts = count();
-  } catch (error) {
-    const why = `There is no report to count: ${error instanceof Error ? error.message : String(error)}\n`;
-    return { ok: false, output: `${output}\n${why}`, counts: { passed: 0, failed: 1, skipped: 0 } };
+  const text = readIfThere(file);
+  if (text === null) {
+    const counts = { passed: 0, failed: 1, skipped: 0 };
+    return { ok: false, output: `${output}\nIt ended with ${code} and left no report.\n`, counts };
   }
-  return { ok, output, counts: ok ? counts : { ...counts, failed: Math.max(1, counts.failed) } };
+  const report = JSON.parse(text);
+  const counts = count(report);
+  return {
+    ok,
+    output,
+    counts: ok ? counts : { ...counts, failed: Math.max(1, counts.failed) },
+    skipped: skipped(report),
+  };
 }

@@ -1,5 +1,12 @@
 /**
  * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ *
+ * What is read of the JSON reports of vitest and Playwright:
+ * @typedef {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests?: number, testResults?: VitestFile[] }} VitestReport
+ * @typedef {{ status: string, assertionResults: { fullName?: string, status?: string }[] }} VitestFile
+ * @typedef {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number }, suites?: PlaywrightSuite[] }} PlaywrightReport
+ * @typedef {{ title: string, suites?: PlaywrightSuite[], specs?: { title: string, tests: PlaywrightTest[] }[] }} PlaywrightSuite
+ * @typedef {{ projectName: string, status: string, annotations?: { type: string, description?: string }[] }} PlaywrightTest
  */
 
 /**
@@ -17,7 +24,7 @@ export const sum = (all) =>
   );
 
 /**
- * @param {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests?: number, testResults?: { status: string, assertionResults: unknown[] }[] }} report vitest's JSON
+ * @param {VitestReport} report
  * @returns {Counts}
  */
 export function countVitest(report) {
@@ -33,7 +40,7 @@ export function countVitest(report) {
 }
 
 /**
- * @param {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number } }} report Playwright's JSON
+ * @param {Pick<PlaywrightReport, 'stats'>} report
  * @returns {Counts} a flaky test passed at its second try: it counts as failed, for nobody should trust it
  */
 export function countPlaywright({ stats }) {
@@ -41,8 +48,45 @@ export function countPlaywright({ stats }) {
 }
 
 /**
+ * Which browser tests were skipped, and why: a reason is told once, with the number of tests it stands for.
+ * @param {Pick<PlaywrightReport, 'suites'>} report
+ * @returns {string[]}
+ */
+export function skippedInPlaywright({ suites = [] }) {
+  const reasons = suites.flatMap(testsBelow).flatMap(({ test, title }) => {
+    if (test.status !== 'skipped') return [];
+    const why = test.annotations?.find(({ type }) => type === 'skip')?.description;
+    return [`${test.projectName}: ${why ?? `${title} (no reason given)`}`];
+  });
+  return [...new Set(reasons)].map(
+    (reason) => `${reasons.filter((one) => one === reason).length} in ${reason}`,
+  );
+}
+
+/**
+ * @param {PlaywrightSuite} suite
+ * @returns {{ title: string, test: PlaywrightTest }[]}
+ */
+const testsBelow = ({ suites = [], specs = [] }) => [
+  ...specs.flatMap(({ title, tests }) => tests.map((test) => ({ title, test }))),
+  ...suites.flatMap(testsBelow),
+];
+
+/**
+ * Which other tests were skipped, by name.
+ * @param {Pick<VitestReport, 'testResults'>} report
+ * @returns {string[]}
+ */
+export const skippedInVitest = ({ testResults = [] }) =>
+  testResults.flatMap(({ assertionResults }) =>
+    assertionResults.flatMap(({ fullName = '', status = '' }) =>
+      ['pending', 'skipped', 'todo'].includes(status) ? [fullName] : [],
+    ),
+  );
+
+/**
  * The table at the end of `npm test`, and its closing line.
- * @param {readonly { name: string, ok: boolean, seconds: number, counts: Counts }[]} results
+ * @param {readonly { name: string, ok: boolean, seconds: number, counts: Counts, skipped?: readonly string[] }[]} results
  */
 export function summary(results) {
   const rows = results.map(({ name, ok, seconds, counts }) => [
@@ -61,5 +105,8 @@ export function summary(results) {
       .join('  '),
   );
   const { passed, failed, skipped } = sum(results.map((result) => result.counts));
-  return `${lines.join('\n')}\n\n${passed} passed, ${failed} failed, ${skipped} skipped\n`;
+  const why = results
+    .flatMap((result) => (result.skipped ?? []).map((reason) => `skipped: ${reason}\n`))
+    .join('');
+  return `${lines.join('\n')}\n${why}\n${passed} passed, ${failed} failed, ${skipped} skipped\n`;
 }

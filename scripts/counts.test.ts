@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countPlaywright, countVitest, summary } from './counts.mjs';
+import { countPlaywright, countVitest, skippedInPlaywright, skippedInVitest, summary } from './counts.mjs';
 
 describe('the summary of npm test', () => {
   it('ends with the sums alone on their line', () => {
@@ -25,6 +25,35 @@ describe('the summary of npm test', () => {
       ],
     };
     expect(countVitest(report)).toEqual({ passed: 3, failed: 1, skipped: 2 });
+  });
+
+  it('says which tests were skipped, and why, a reason once', () => {
+    const why = [{ type: 'skip', description: 'Electron is not here.' }];
+    const skipped = { projectName: 'electron', status: 'skipped', annotations: why };
+    const report = {
+      suites: [
+        {
+          title: 'open.spec.ts',
+          specs: [{ title: 'opens', tests: [skipped, { projectName: 'browser', status: 'expected' }] }],
+          suites: [{ title: 'inside', specs: [{ title: 'is clean', tests: [skipped] }] }],
+        },
+      ],
+    };
+    expect(skippedInPlaywright(report)).toEqual(['2 in electron: Electron is not here.']);
+    const results = [
+      {
+        status: 'passed',
+        assertionResults: [
+          { fullName: 'a b', status: 'skipped' },
+          { fullName: 'c', status: 'passed' },
+        ],
+      },
+    ];
+    expect(skippedInVitest({ testResults: results })).toEqual(['a b']);
+    const counts = { passed: 1, failed: 0, skipped: 1 };
+    expect(summary([{ name: 'x', ok: true, seconds: 1, counts, skipped: ['a b'] }])).toContain(
+      '\nskipped: a b\n\n1 passed',
+    );
   });
 
   it('a flaky browser test counts as failed', () => {

@@ -6,6 +6,7 @@ import { ensureBuilt } from './setup/build.mjs';
 import { ensureElectron } from './setup/electron.mjs';
 import { handOver } from './setup/hand-over.mjs';
 import { ensureInstalled, ensureNode } from './setup/install.mjs';
+import { whenOrphaned } from './setup/parent.mjs';
 
 // npm start: the desktop window where Electron can be had, else the control room in a browser.
 // Arguments go to `flowdeck serve`, such as --data-dir DIR or --port N.
@@ -56,6 +57,7 @@ function openWindow(program, args) {
         settle(null);
       }
     });
+    whenOrphaned(() => child.kill('SIGTERM'));
     for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
       process.on(signal, () => child.kill(signal));
     }

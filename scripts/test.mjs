@@ -3,12 +3,21 @@ import { summary } from './counts.mjs';
 import { endWith, say } from './setup/basics.mjs';
 import { ensureBrowser } from './setup/browser.mjs';
 import { ensureBuilt } from './setup/build.mjs';
+import { endAll } from './setup/command.mjs';
 import { ensureInstalled, ensureNode } from './setup/install.mjs';
+import { whenOrphaned } from './setup/parent.mjs';
 
 // npm test: sets up what is missing, runs every check, prints one summary. `npm test -- unit arrows` runs the
 // steps whose names begin so.
 
-/** @typedef {{ name: string, ok: boolean, seconds: number, counts: import('./counts.mjs').Counts }} Result */
+/** @typedef {{ name: string, ok: boolean, seconds: number, counts: import('./counts.mjs').Counts, skipped: string[] }} Result */
+
+const stop = () => {
+  endAll();
+  process.exit(130);
+};
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, stop);
+whenOrphaned(stop);
 
 try {
   await ensureInstalled();
@@ -26,9 +35,9 @@ try {
     if (lane === 'tests' && mine.length > 0) await ensureBuilt();
     for (const check of mine) {
       const began = performance.now();
-      const { ok, counts, output } = await check.run();
+      const { ok, counts, output, skipped = [] } = await check.run();
       const seconds = (performance.now() - began) / 1000;
-      results.set(check.name, { name: check.name, ok, seconds, counts });
+      results.set(check.name, { name: check.name, ok, seconds, counts, skipped });
       process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} ${check.name} (${seconds.toFixed(1)} s)\n`);
       if (!ok) process.stdout.write(`${output.trimEnd()}\n`);
     }

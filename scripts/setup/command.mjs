@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
 
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const alive = new Set();
+
+/** Ends what `runQuietly` started and still runs: for a bootstrap that is itself told to end. */
+export function endAll() {
+  for (const child of alive) child.kill('SIGTERM');
+}
+
 /**
  * Runs a program and gathers what it says; never rejects. `code` is null when it could not be started or was
  * ended by the time limit.
@@ -17,6 +25,8 @@ export function runQuietly(program, args, { cwd, env, limitMs, shell = false } =
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
     });
+    alive.add(child);
+    child.once('close', () => alive.delete(child));
     let output = '';
     let timedOut = false;
     const timer =

@@ -59,6 +59,20 @@ describe('a program in the place of another', () => {
     expect(await codeOf(waiting)).toBe(42);
   });
 
+  it.skipIf(process.platform === 'win32')(
+    'ends when npm was ended, whose shell passes no signal on',
+    async () => {
+      const program = `"${process.execPath}" "${join(folder, 'launcher.mjs')}" "${join(folder, 'program.mjs')}" wait`;
+      const shell = spawn('sh', ['-c', `${program}; true`], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, npm_lifecycle_event: 'start' },
+      });
+      const pid = Number(await firstLine(shell));
+      shell.kill('SIGTERM');
+      await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+    },
+  );
+
   it('the command line goes the same way when its launcher is killed', async () => {
     const serving = launch(
       cli,

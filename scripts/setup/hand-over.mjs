@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { whenOrphaned } from './parent.mjs';
 
 const passedOn = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
@@ -18,6 +19,7 @@ export function handOver(node, args, { env = process.env, cwd = process.cwd() } 
       env: { ...env, FLOWDECK_LAUNCHED: '1' },
       cwd,
     });
+    /** @type {(() => unknown)[]} */
     const listeners = passedOn.map((signal) => {
       const pass = () => {
         child.kill(signal);
@@ -25,6 +27,7 @@ export function handOver(node, args, { env = process.env, cwd = process.cwd() } 
       process.on(signal, pass);
       return () => process.off(signal, pass);
     });
+    listeners.push(whenOrphaned(() => child.kill('SIGTERM')));
     const settle = () => {
       for (const stop of listeners) stop();
     };
