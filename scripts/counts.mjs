@@ -40,7 +40,7 @@ export function countVitest(report) {
 }
 
 /**
- * @param {Pick<PlaywrightReport, 'stats'>} report
+ * @param {PlaywrightReport} report
  * @returns {Counts} a flaky test passed at its second try: it counts as failed, for nobody should trust it
  */
 export function countPlaywright({ stats }) {
