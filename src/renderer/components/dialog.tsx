@@ -28,19 +28,18 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
             className,
           )}
         >
-          <header className="flex items-start gap-4 px-5 pt-4 pb-3">
-            <div className="min-w-0">
-              <Radix.Title className="font-semibold text-lg">{title}</Radix.Title>
-              <Radix.Description className="text-muted">{description}</Radix.Description>
-            </div>
-            <Radix.Close asChild>
-              <IconButton label="Close" icon={<X aria-hidden />} className="-mr-2 ml-auto" />
-            </Radix.Close>
+          <header className="px-5 pt-4 pr-14 pb-3">
+            <Radix.Title className="line-clamp-2 break-words font-semibold text-lg">{title}</Radix.Title>
+            <Radix.Description className="text-muted">{description}</Radix.Description>
           </header>
           <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-4">{children}</div>
           {footer && (
             <footer className="flex items-center gap-2 border-line border-t px-5 py-3">{footer}</footer>
           )}
+          {/* The last one, so that the focus begins at the first thing to do. */}
+          <Radix.Close asChild>
+            <IconButton label="Close" icon={<X aria-hidden />} className="absolute top-4 right-3" />
+          </Radix.Close>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

@@ -1,5 +1,5 @@
 import { type UseMutationResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { RunOptions } from '../../shared/domain.ts';
+import type { Plan, RunOptions } from '../../shared/domain.ts';
 import type { FlowdeckError } from '../../shared/failure.ts';
 import type { ServiceName } from '../../shared/services.ts';
 import type { FlowdeckClient } from './connection.ts';
@@ -26,9 +26,16 @@ export const useSettings = () =>
 /** Findings of the sanity check of the file as it is now. */
 export const useCheck = (path: string) =>
   useAsk(['check', path], (client, signal) => client.workflows.check({ path }, { signal }));
-/** What a run with these options would do now. */
-export const usePlan = (path: string, options: RunOptions) =>
-  useAsk(['plan', path, options], (client, signal) => client.workflows.plan({ path, options }, { signal }));
+/**
+ * What a run with these options would do now; until that is known, what it would have done with the options before.
+ */
+export function usePlan(path: string, options: RunOptions) {
+  const { client } = useWire();
+  return useQuery<Plan, FlowdeckError>({
+    ...question(['plan', path, options], (signal) => client.workflows.plan({ path, options }, { signal })),
+    placeholderData: (before, query) => (query?.queryKey[1] === path ? before : undefined),
+  });
+}
 export const useJournal = (runId: string, nodeId: number) =>
   useAsk(['journal', runId, nodeId], (client, signal) => client.runs.journal({ runId, nodeId }, { signal }));
 
@@ -73,15 +80,20 @@ function useAsk<T>(
   staleTime = 0,
 ) {
   const { client } = useWire();
-  return useQuery<T, FlowdeckError>({
+  return useQuery<T, FlowdeckError>({ ...question(queryKey, (signal) => ask(client, signal)), staleTime });
+}
+
+/** How a question is asked: once, and its refusal is a FlowdeckError. */
+function question<T>(queryKey: readonly unknown[], ask: (signal: AbortSignal) => Promise<T>) {
+  return {
     queryKey,
-    queryFn: ({ signal }) => ask(client, signal).catch((error) => Promise.reject(toFlowdeckError(error))),
-    staleTime,
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      ask(signal).catch((error) => Promise.reject<T>(toFlowdeckError(error))),
     retry: false,
-    networkMode: 'always',
+    networkMode: 'always' as const,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
-  });
+  };
 }
 
 /** One action; `outdates` names the answers that are no longer true after it. */
