@@ -12,7 +12,6 @@ import { z } from 'zod';
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 const simulatorMain = fileURLToPath(new URL('../../simulator/main.ts', import.meta.url));
 const fixtures = fileURLToPath(new URL('../workflow/fixtures/', import.meta.url));
-export const launcher = fileURLToPath(new URL('../../../bin/flowdeck', import.meta.url));
 
 const Line = z.looseObject({ type: z.string() });
 export type Line = z.infer<typeof Line>;
