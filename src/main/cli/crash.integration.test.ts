@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { generationNodes } from '../workflow/generation.ts';
 import { parseWorkflow } from '../workflow/read.ts';
 
@@ -59,9 +60,12 @@ async function run(workflow: string, dataDir: string, killAfter: number | null) 
   return { code, last: JSON.parse(text.trimEnd().split('\n').at(-1) ?? '{}') };
 }
 
+const SubmitCounts = z.object({ submits: z.object({ image: z.number(), video: z.number() }) });
+
 const submits = async (): Promise<number> => {
-  const state = await (await fetch(`${simulator.url}/sim/state`)).json();
-  return state.submits.image + state.submits.video;
+  const answer = await fetch(`${simulator.url}/sim/state`);
+  const { submits } = SubmitCounts.parse(await answer.json());
+  return submits.image + submits.video;
 };
 
 it.each([12, 40, 75, 130])('killed after %i lines of a run, pays for nothing twice', async (killAfter) => {
