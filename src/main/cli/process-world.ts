@@ -19,7 +19,10 @@ export function worldOf({ stdin, stdout, stderr, env }: NodeJS.Process): World {
     stdout: {
       write: (text) => broken || stdout.write(text),
       isTTY: stdout.isTTY,
-      columns: stdout.columns,
+      // A terminal changes its width while a run goes on.
+      get columns() {
+        return stdout.columns;
+      },
     },
     stderr,
     env,

@@ -12,6 +12,9 @@ export interface RunReport {
 /** These two are for people; everything else is the NDJSON of cli.md. */
 const forPeopleOnly: readonly RunEvent['type'][] = ['run.notice', 'run.status'];
 
+/** For a terminal that does not say how wide it is. */
+const USUAL_COLUMNS = 80;
+
 /** Tells a run as it goes: NDJSON, and for people lines with a bar below them on a terminal. */
 export function createRunReport(output: Output): RunReport {
   const { stream, terminal, visible } = output.progress;
@@ -28,7 +31,7 @@ export function createRunReport(output: Output): RunReport {
       if (!forPeopleOnly.includes(event.type)) output.record(event);
       if (words !== null) output.text(words);
       if (bar && event.type !== 'run.finished') {
-        stream.write(progressLine(progress, stream.columns ?? 80));
+        stream.write(progressLine(progress, stream.columns || USUAL_COLUMNS));
         drawn = true;
       }
     },
