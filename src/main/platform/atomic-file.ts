@@ -3,11 +3,12 @@ import * as nodeFs from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from './error-code.ts';
 import { fileFailure } from './file-failure.ts';
+import { sharedCall } from './shared-call.ts';
 
 /** The calls used here, as a parameter: a test gives a full disk by replacing `open`. */
 export type AtomicFs = Pick<
   typeof nodeFs,
-  'open' | 'rename' | 'rm' | 'stat' | 'realpath' | 'access' | 'link' | 'copyFile' | 'constants'
+  'open' | 'rename' | 'rm' | 'lstat' | 'stat' | 'realpath' | 'access' | 'link' | 'copyFile' | 'constants'
 >;
 
 export interface AtomicOptions {
@@ -31,8 +32,7 @@ export async function writeFileAtomic(
   const { fsync = true, fs = nodeFs } = options;
   let temporary: string | null = null;
   try {
-    const target = await realTarget(file, fs);
-    const existing = await statIfThere(target, fs);
+    const { target, existing } = await findTarget(file, fs);
     if (existing?.isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
     // A rename would replace a file that its owner made read-only: that is a person's wish.
     if (existing) await fs.access(target, fs.constants.W_OK);
@@ -108,18 +108,17 @@ function temporaryName(target: string): string {
   return path.join(path.dirname(target), `.${base}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
 }
 
-async function realTarget(file: string, fs: AtomicFs): Promise<string> {
-  try {
-    return await fs.realpath(file);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return path.resolve(file);
-    throw error;
-  }
+/** Where the bytes go, links followed, and what stands there now. A new file, the usual case, costs one look. */
+async function findTarget(file: string, fs: AtomicFs) {
+  const there = await ifThere(fs.lstat(file));
+  if (!there?.isSymbolicLink()) return { target: path.resolve(file), existing: there };
+  const target = (await ifThere(fs.realpath(file))) ?? path.resolve(file);
+  return { target, existing: await ifThere(fs.stat(target)) };
 }
 
-async function statIfThere(file: string, fs: AtomicFs) {
+async function ifThere<T>(look: Promise<T>): Promise<T | null> {
   try {
-    return await fs.stat(file);
+    return await look;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
@@ -178,8 +177,14 @@ async function syncFile(file: string, fs: AtomicFs): Promise<void> {
   }
 }
 
+/** Tasks in flight fill the same folder: those that wait for it share one sync. Only the real calls can share. */
+const syncShared = sharedCall((folder: string) => syncFolderOnce(folder, nodeFs));
+
+const syncFolder = (folder: string, fs: AtomicFs): Promise<void> =>
+  fs.open === nodeFs.open ? syncShared(folder) : syncFolderOnce(folder, fs);
+
 /** Puts a new name on the disk. Windows has no such call, and some network disks refuse it. */
-async function syncFolder(folder: string, fs: AtomicFs): Promise<void> {
+async function syncFolderOnce(folder: string, fs: AtomicFs): Promise<void> {
   if (process.platform === 'win32') return;
   try {
     const handle = await fs.open(folder, 'r');

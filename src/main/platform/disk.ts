@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { FlowdeckError } from '../../shared/failure.ts';
 import { copyFileExclusive, uniquePath, writeFileAtomic } from './atomic-file.ts';
 import { errorCode } from './error-code.ts';
 import { fileFailure } from './file-failure.ts';
@@ -34,8 +35,14 @@ export const nodeDisk: Disk = {
   stat: (path) => missingAsNull(path, stat(path)),
   realPath: (path) => missingAsNull(path, realpath(path)),
   write: async (path, data) => {
-    await makeFolder(dirname(path));
-    await writeFileAtomic(path, data);
+    try {
+      await writeFileAtomic(path, data);
+    } catch (error) {
+      // Most writes go where others went before: the folder is made when it turns out to be missing.
+      if (!(error instanceof FlowdeckError) || errorCode(error.cause) !== 'ENOENT') throw error;
+      await makeFolder(dirname(path));
+      await writeFileAtomic(path, data);
+    }
   },
   writeNew: async (folder, name, data) => {
     await makeFolder(folder);

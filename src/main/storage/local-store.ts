@@ -55,7 +55,7 @@ export function createLocalStore(options: LocalStoreOptions): ObjectStore {
 
     signal?.throwIfAborted();
     const made = await copyFileExclusive(object.file, target, { fs: cloning });
-    if (made && (await hashOf(target)) === object.sha256) return stored(true);
+    if (made && (await hashOf(target, object.size)) === object.sha256) return stored(true);
     if (made) {
       await fs.rm(target, { force: true });
       throw fail('store-refused', 'A file changed while it was being stored.', {
@@ -95,15 +95,18 @@ async function makeFolders(
   name: string,
   fs: NonNullable<LocalStoreOptions['fs']>,
 ): Promise<void> {
-  const madeRoot = await fs.mkdir(root, { recursive: true });
-  const realRoot = await fs.realpath(root);
-  const real = await deepestReal(folder, fs);
+  // The usual case costs two looks at once: the folder is there, and where it should be.
+  const [rootThere, folderThere] = await Promise.all([realIfThere(root, fs), realIfThere(folder, fs)]);
+  const madeRoot = rootThere === null ? await fs.mkdir(root, { recursive: true }) : undefined;
+  const realRoot = rootThere ?? (await fs.realpath(root));
+  const real = folderThere ?? (await deepestReal(folder, fs));
   if (real !== realRoot && !real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)) {
     throw fail('store-refused', `A link inside the store "${name}" leads out of it.`, {
       where: folder,
       cure: 'Remove that link.',
     });
   }
+  if (folderThere !== null) return;
   const madeFolder = await fs.mkdir(folder, { recursive: true });
   const made = madeRoot ?? madeFolder;
   if (made === undefined || process.platform === 'win32') return;
@@ -122,11 +125,18 @@ async function makeFolders(
 /** The real path of the nearest folder upwards that exists. */
 async function deepestReal(folder: string, fs: AtomicFs): Promise<string> {
   for (let at = folder; ; at = dirname(at)) {
-    try {
-      return await fs.realpath(at);
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT' || at === dirname(at)) throw error;
-    }
+    const real = await realIfThere(at, fs);
+    if (real !== null) return real;
+    if (at === dirname(at)) throw Object.assign(new Error(`${at} is not there`), { code: 'ENOENT' });
+  }
+}
+
+async function realIfThere(at: string, fs: AtomicFs): Promise<string | null> {
+  try {
+    return await fs.realpath(at);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
   }
 }
 
@@ -144,7 +154,8 @@ async function isThere(
     if (errorCode(error) === 'ENOENT') return false;
     throw error;
   }
-  if (found.isFile() && found.size === object.size && (await hashOf(target)) === object.sha256) return true;
+  if (found.isFile() && found.size === object.size && (await hashOf(target, object.size)) === object.sha256)
+    return true;
   throw fail(
     'store-refused',
     `The store "${name}" holds other content under this name; it was left as it is.`,
@@ -171,9 +182,13 @@ async function assertSource(object: StoreObject, name: string, fs: AtomicFs): Pr
   });
 }
 
-async function hashOf(file: string): Promise<string> {
+/** Larger files are hashed piece by piece. */
+const AT_ONCE_BYTES = 8 * 1024 * 1024;
+
+async function hashOf(file: string, size: number): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
+  if (size <= AT_ONCE_BYTES) hash.update(await nodeFs.readFile(file));
+  else await pipeline(createReadStream(file), hash);
   return hash.digest('hex');
 }
 
