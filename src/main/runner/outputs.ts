@@ -118,19 +118,32 @@ export async function keepResult(
     size: fetched.bytes.byteLength,
     file,
   };
-  const url = await putInStore(object, places.key(place.row, place.candidate, hash, object.ext), deps);
-  await db.commits.write(() => db.journal.step(journalId, { state: 'stored', url }, clock.now()));
+  const key = places.key(place.row, place.candidate, hash, object.ext);
+  const url = await putInStore(object, key, deps, (at) =>
+    db.journal.step(journalId, { state: 'stored', url: at }, clock.now()),
+  );
   return { url, file, sha256: hash, ext: object.ext };
 }
 
-/** Puts a local file in the store and in our books; an equal object is not sent twice. */
-export async function putInStore(object: StoredFile, key: string, deps: OutputDeps): Promise<string> {
+/**
+ * Puts a local file in the store and in our books; an equal object is not sent twice. What `and` writes is committed
+ * together with that.
+ */
+export async function putInStore(
+  object: StoredFile,
+  key: string,
+  deps: OutputDeps,
+  and?: (url: string) => void,
+): Promise<string> {
   const { store, db, counts, signal } = deps;
   const { url, uploaded } = await store.put({ ...object, key }, signal);
   if (uploaded) counts.uploaded++;
   // A store on this machine keeps its own copy, under a name that is never used again: that one is shown from now on.
   const file = url.startsWith('file:') ? fileURLToPath(url) : object.file;
-  await db.commits.write(() => db.objects.put({ ...object, file }, url));
+  await db.commits.write(() => {
+    db.objects.put({ ...object, file }, url);
+    and?.(url);
+  });
   return url;
 }
 

@@ -17,8 +17,8 @@ export interface SourceUpdate {
 
 /**
  * The workflow file of a run. Others may change it at any time: each write starts from what is there, and merges
- * only our properties into it (behaviour.md §5). Small files are written at once, large ones at most every two
- * seconds: the journal is the truth.
+ * only our properties into it (behaviour.md §5). Small files are written at once, unless the last write was only just
+ * now; large ones at most every two seconds: the journal is the truth.
  */
 export interface SourceFile {
   put(update: SourceUpdate): void;
@@ -30,6 +30,8 @@ export interface SourceFile {
 
 const LARGE_BYTES = 2 * 1024 * 1024;
 const GATHER_MS = 2000;
+/** After a write of a small one the file rests this many times as long: on a slow disk writing must not take over. */
+const REST = 4;
 
 export function createSourceFile(
   start: Workflow,
@@ -47,9 +49,16 @@ export function createSourceFile(
   let currentHash = hashOf(Buffer.from(current.text));
   let waiting: SourceUpdate[] = [];
   let gathering = false;
+  let restUntil = 0;
   let writing: Promise<void> = Promise.resolve();
 
   const write = async (): Promise<void> => {
+    const began = clock.monotonic();
+    await merge();
+    const ended = clock.monotonic();
+    restUntil = ended + REST * (ended - began);
+  };
+  const merge = async (): Promise<void> => {
     const updates = waiting;
     waiting = [];
     if (updates.length === 0) return;
@@ -78,7 +87,7 @@ export function createSourceFile(
         // Saved by a person since we read it: begin again with their version.
         if (now === null || now.mtimeMs !== seen.mtimeMs || now.size !== seen.size || now.ino !== seen.ino) {
           waiting = [...updates, ...waiting];
-          return write();
+          return merge();
         }
         await disk.write(path, text);
         // Our own edits change no wiring and no prompt: the nodes stay as they were read.
@@ -98,23 +107,26 @@ export function createSourceFile(
     return writing;
   };
 
+  const rest = async () => {
+    const large = current.text.length >= LARGE_BYTES;
+    const ms = large ? GATHER_MS : Math.min(GATHER_MS, restUntil - clock.monotonic());
+    if (ms > 0) await clock.sleep(ms, deps.signal);
+  };
+
   return {
     put: (update) => {
       waiting.push(update);
-      if (current.text.length < LARGE_BYTES) {
-        flush().catch(deps.onProblem);
-        return;
-      }
       if (gathering) return;
       gathering = true;
-      clock
-        .sleep(GATHER_MS, deps.signal)
+      writing
+        .then(rest, rest)
+        .finally(() => {
+          // What comes from here on needs a write of its own.
+          gathering = false;
+        })
         .then(flush)
         .catch((error: unknown) => {
           if (!deps.signal.aborted) deps.onProblem(error);
-        })
-        .finally(() => {
-          gathering = false;
         });
     },
     flush,
