@@ -1,6 +1,7 @@
 import { notifyError } from '../components/toaster.tsx';
 import { useNow } from '../state/clock.tsx';
 import { type NextStep, nextStep } from '../state/now-what.ts';
+import { useRunDialog } from '../state/run-dialog.ts';
 import { useWindow } from '../state/window.ts';
 import { useRuns, useServices, useStartService, useWorkflows } from '../wire/queries.ts';
 
@@ -11,10 +12,16 @@ export function useNextStep(): { title: string; busy: boolean; run: () => void }
   const workflows = useWorkflows().data;
   const now = useNow();
   const start = useStartService();
+  const chosen = useWindow((state) => (state.view === 'workflows' ? state.workflowPath : null));
   const { go, openRun } = useWindow.getState();
   if (!services || !runs) return null;
 
   const step = nextStep(services, runs, workflows?.workflows.length ?? 0, now);
+  // Who looks at a workflow that can be run has chosen it already.
+  const ready = workflows?.workflows.find((each) => each.path === chosen && each.unreadable === null);
+  if (step.kind === 'run' && ready)
+    return { title: 'Run…', busy: false, run: () => useRunDialog.getState().open(ready.path) };
+
   const run = async () => {
     if (step.kind === 'start') {
       // One after the other: the tunnel leads to G-Labs. The first that fails ends it, and is shown.

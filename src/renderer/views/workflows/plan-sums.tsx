@@ -20,7 +20,7 @@ export function PlanSums({ totals, demo }: { totals: PlanTotals; demo: boolean }
       <Sum name="Time">about {duration(estimateS)}</Sum>
       <Sum name={pricesOf ? `Cost, prices of ${pricesOf}` : 'Cost'}>
         <Money usd={costUSD} estimate />
-        {demo && <span className="text-attn"> if it were real; the demo costs nothing</span>}
+        {demo && <span className="text-attn"> if real; the demo costs nothing</span>}
       </Sum>
     </dl>
   );

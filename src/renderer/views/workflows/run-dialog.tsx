@@ -75,7 +75,7 @@ function OpenRunDialog({ path, onClose }: { path: string; onClose: () => void })
           <div id={reason} role="status" className="min-w-0 flex-1">
             {obstacle && <ObstacleLine obstacle={obstacle} path={path} onLeave={close} />}
           </div>
-          <Button onClick={close}>Cancel</Button>
+          <Button onClick={close}>{start.isPending ? 'Close' : 'Cancel'}</Button>
           <Button
             variant="primary"
             icon={<Play aria-hidden />}

@@ -29,7 +29,7 @@ export function runTarget(from: {
 }): RunTarget {
   const { typed, setting, configured, glabs } = from;
   const own = bare((glabs.state === 'ready' ? glabs.url : null) ?? configured);
-  const asked = typed.trim() === '' ? setting : bare(typed.trim());
+  const asked = bare(typed.trim() || setting);
   if (asked !== 'local' && asked !== own) return { url: asked, supervised: false, demo: false };
   const willBeDemo = glabs.state === 'stopped' && glabs.startWill === 'demo';
   return { url: own, supervised: true, demo: glabs.demo || willBeDemo };

@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import type { WorkflowSummary } from '../../../shared/workflows.ts';
 import { counted } from '../../components/format.ts';
+import type { Mark } from '../../components/marks.ts';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { StandingBar } from './standing-bar.tsx';
@@ -40,11 +41,19 @@ function Facts({ workflow }: { workflow: WorkflowSummary }) {
         {version && `${version} · `}
         {sizeWords(workflow)}
       </span>
-      {errors > 0 && <StateMark mark="failed" word={counted(errors, 'error')} className="shrink-0" />}
-      {warnings > 0 && (
-        <StateMark mark="needs-you" word={counted(warnings, 'warning')} className="shrink-0" />
-      )}
+      {errors > 0 && <Findings mark="failed" count={errors} word={counted(errors, 'error')} />}
+      {warnings > 0 && <Findings mark="needs-you" count={warnings} word={counted(warnings, 'warning')} />}
     </p>
+  );
+}
+
+/** The number alone, since there is no room for more; the word is in its name and on hover. */
+function Findings({ mark, count, word }: { mark: Mark; count: number; word: string }) {
+  return (
+    <span className="flex shrink-0 items-center gap-1">
+      <StateMark mark={mark} word={word} hideWord />
+      <span aria-hidden>{count}</span>
+    </span>
   );
 }
 
