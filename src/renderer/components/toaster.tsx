@@ -20,9 +20,9 @@ export function Toaster() {
           success: '[&>[data-icon]]:text-good',
           icon: 'mt-0.5 shrink-0',
           actionButton:
-            'order-last ml-auto h-6 shrink-0 rounded-sm border border-line-strong/60 px-2 text-xs hover:bg-hover',
+            'order-1 ml-auto h-6 shrink-0 rounded-sm border border-line-strong/60 px-2 text-xs hover:bg-hover',
           closeButton:
-            'order-last ml-auto size-6 shrink-0 rounded-sm p-1 text-muted hover:bg-hover hover:text-ink',
+            'order-2 ml-auto size-6 shrink-0 rounded-sm p-1 text-muted hover:bg-hover hover:text-ink',
         },
       }}
     />
@@ -34,9 +34,12 @@ export function notifyDone(message: string): void {
   toast.success(message);
 }
 
+/** Time to read, to notice a slip and to reach the button. */
+const UNDO_MS = 10_000;
+
 /** Tells that something is done which can be taken back. */
 export function notifyUndo(message: string, undo: () => void): void {
-  toast.success(message, { action: { label: 'Undo', onClick: undo } });
+  toast.success(message, { duration: UNDO_MS, action: { label: 'Undo', onClick: undo } });
 }
 
 /** Shows any thrown thing as its Failure: the sentence, the place and the cure. Stays until it is closed. */

@@ -35,9 +35,9 @@ export function cellLabel(stage: Stage, node: RunNodeView | null, wantsPick: boo
   return `${stage === 'image' ? 'Image' : 'Video'} ${of}: ${nodeWords(node).word}, ${done} of ${counted(total, 'candidate')}`;
 }
 
-type CellContentProps = { stage: Stage; node: RunNodeView; bandHeight: number; wantsPick: boolean };
+type ContentProps = { node: RunNodeView; bandHeight: number; wantsPick: boolean };
 
-export function CellContent({ stage, node, bandHeight, wantsPick }: CellContentProps) {
+export function CellContent({ stage, node, bandHeight, wantsPick }: ContentProps & { stage: Stage }) {
   switch (stage) {
     case 'prompt':
       return <PromptContent node={node} bandHeight={bandHeight} />;
@@ -45,11 +45,11 @@ export function CellContent({ stage, node, bandHeight, wantsPick }: CellContentP
       return <GateContent node={node} bandHeight={bandHeight} wantsPick={wantsPick} />;
     case 'image':
     case 'video':
-      return <StripContent node={node} bandHeight={bandHeight} />;
+      return <StripContent node={node} bandHeight={bandHeight} wantsPick={wantsPick} />;
   }
 }
 
-function PromptContent({ node, bandHeight }: { node: RunNodeView; bandHeight: number }) {
+function PromptContent({ node, bandHeight }: Omit<ContentProps, 'wantsPick'>) {
   const lines = Math.max(1, Math.floor(bandHeight / 16));
   return (
     <>
@@ -74,7 +74,7 @@ function PromptContent({ node, bandHeight }: { node: RunNodeView; bandHeight: nu
   );
 }
 
-function StripContent({ node, bandHeight }: { node: RunNodeView; bandHeight: number }) {
+function StripContent({ node, bandHeight, wantsPick }: ContentProps) {
   const rows = candidateRows(node);
   const picks = node.gates[0];
   const { mark, word } = nodeWords(node);
@@ -85,7 +85,7 @@ function StripContent({ node, bandHeight }: { node: RunNodeView; bandHeight: num
       </TopLine>
       {bandsOf(node).map((row) => {
         const candidates = rows[row - 1]?.candidates ?? [];
-        const picked = picks ? pickedFor(picks, row) : null;
+        const picked = picks ? pickedFor(picks, row, wantsPick) : null;
         return (
           <Band key={row} height={bandHeight}>
             {candidates.slice(0, MOST_THUMBS).map((candidate) => (
@@ -145,15 +145,7 @@ export function gateWords(
   return { words: 'nothing yet', by: null, wanted: false };
 }
 
-function GateContent({
-  node,
-  bandHeight,
-  wantsPick,
-}: {
-  node: RunNodeView;
-  bandHeight: number;
-  wantsPick: boolean;
-}) {
+function GateContent({ node, bandHeight, wantsPick }: ContentProps) {
   const [gate] = node.gates;
   if (!gate) return null;
   const { words, by, wanted } = gateWords(gate, wantsPick);
@@ -170,7 +162,7 @@ function GateContent({
         )}
       </TopLine>
       {bandsOf(node).map((row) => {
-        const picked = wanted ? null : pickedFor(gate, row);
+        const picked = pickedFor(gate, row, wanted);
         const candidate = picked
           ? rows[row - 1]?.candidates.find((each) => each.candidate === picked.candidate)
           : undefined;

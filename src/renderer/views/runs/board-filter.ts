@@ -7,20 +7,29 @@ import type { BoardRow } from './board-layout.ts';
 export const boardFilters = ['all', 'needs-you', 'failed', 'working', 'done'] as const;
 export type BoardFilter = (typeof boardFilters)[number];
 
-/** Nodes whose gate a person has to pick at before the run can go on. */
+/**
+ * Nodes at whose gate a person has to pick before the run can go on. A held node counts by itself only when there is
+ * no such gate above it: one pick is one thing to do.
+ */
 export function nodesWantingPick(nodes: readonly RunNodeView[]): ReadonlySet<number> {
-  const above = new Set(nodes.filter((node) => node.state === 'held').flatMap((node) => node.needs));
-  const wanting = nodes.filter((node) =>
-    node.gates.some((gate) => gate.picks.length === 0 && (gate.held || above.has(node.nodeId))),
-  );
-  return new Set(wanting.map((node) => node.nodeId));
+  const held = nodes.filter((node) => node.state === 'held');
+  const above = new Set(held.flatMap((node) => node.needs));
+  const wanting = new Set<number>();
+  for (const { nodeId, gates } of nodes) {
+    if (gates.some((gate) => gate.picks.length === 0 && (gate.held || above.has(nodeId))))
+      wanting.add(nodeId);
+  }
+  for (const { nodeId, needs } of held) {
+    if (!needs.some((id) => wanting.has(id))) wanting.add(nodeId);
+  }
+  return wanting;
 }
 
 /** Whether one node is of those a filter asks for. */
 export function isWanted(node: RunNodeView, filter: BoardFilter, wantsPick: boolean): boolean {
   if (filter === 'all') return true;
+  if (filter === 'needs-you') return wantsPick;
   const { mark } = nodeMark(node.state);
-  if (filter === 'needs-you') return wantsPick || mark === 'needs-you';
   if (filter === 'done') return mark === 'done' || mark === 'cached';
   return mark === filter;
 }

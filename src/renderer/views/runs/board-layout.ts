@@ -67,7 +67,7 @@ export function layoutBoard(tabs: readonly string[], nodes: readonly LaidNode[])
     widths: {
       prompt: 168,
       image: widestStrip(nodes.filter((node) => node.kind === 'image')),
-      gate: 128,
+      gate: 140,
       video: widestStrip(nodes.filter((node) => node.kind === 'video')),
     },
   };

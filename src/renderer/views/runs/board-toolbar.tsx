@@ -60,7 +60,7 @@ export function BoardToolbar({ counts, filter, onFilter, search, onSearch, detai
       />
       {details && (
         <Button
-          className="ml-auto"
+          className={cx('ml-auto', details.open && 'bg-hover')}
           icon={<PanelRight aria-hidden />}
           aria-pressed={details.open}
           onClick={details.toggle}

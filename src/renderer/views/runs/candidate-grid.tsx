@@ -14,6 +14,8 @@ type CandidateGridProps = {
   /** The gate picks are made at; null where there is none or it is not the time. */
   gate: GateView | null;
   canPick: boolean;
+  /** The run waits for a person's pick at the gate. */
+  wantsPick: boolean;
   /** The row the keys 1 to 4 pick in. */
   activeRow: number;
   onActiveRow: (row: number) => void;
@@ -26,6 +28,7 @@ export function CandidateGrid({
   node,
   gate,
   canPick,
+  wantsPick,
   activeRow,
   onActiveRow,
   onOpen,
@@ -34,7 +37,7 @@ export function CandidateGrid({
   const [across, down] = shapeOf(node.aspectRatio);
   const wide = across > down;
   return candidateRows(node).map(({ row, candidates }) => {
-    const picked = gate ? pickedFor(gate, row) : null;
+    const picked = gate ? pickedFor(gate, row, wantsPick) : null;
     const keys = canPick && gate !== null && row === activeRow;
     return (
       <section key={row} aria-label={`Candidates of row ${row}`} onFocus={() => onActiveRow(row)}>
@@ -46,7 +49,12 @@ export function CandidateGrid({
                 <PickBadge by={picked.by} /> no. {picked.candidate}
               </>
             ) : (
-              gate && <span>nothing picked yet</span>
+              gate &&
+              (wantsPick ? (
+                <StateMark mark="needs-you" word="needs your pick" />
+              ) : (
+                <span>nothing picked yet</span>
+              ))
             )}
             {keys && node.rows > 1 && <span>· the keys 1 to 4 pick here</span>}
           </h4>

@@ -15,6 +15,7 @@ type LightboxProps = {
   node: RunNodeView;
   gate: GateView | null;
   canPick: boolean;
+  wantsPick: boolean;
   /** The candidate that is shown; null: closed. */
   shown: Choice | null;
   onShow: (choice: Choice | null) => void;
@@ -22,7 +23,7 @@ type LightboxProps = {
 };
 
 /** One candidate as large as the window allows; the arrow keys go through those that are there. */
-export function Lightbox({ node, gate, canPick, shown, onShow, onPick }: LightboxProps) {
+export function Lightbox({ node, gate, canPick, wantsPick, shown, onShow, onPick }: LightboxProps) {
   const there = candidateRows(node)
     .flatMap(({ candidates }) => candidates)
     .filter((candidate) => candidate.media !== null);
@@ -79,7 +80,14 @@ export function Lightbox({ node, gate, canPick, shown, onShow, onPick }: Lightbo
                   onClick={() => go(at + 1)}
                 />
               </div>
-              <Caption node={node} candidate={candidate} gate={gate} canPick={canPick} onPick={onPick} />
+              <Caption
+                node={node}
+                candidate={candidate}
+                gate={gate}
+                canPick={canPick}
+                wantsPick={wantsPick}
+                onPick={onPick}
+              />
             </>
           )}
         </Dialog.Content>
@@ -118,12 +126,13 @@ type CaptionProps = {
   candidate: CandidateView;
   gate: GateView | null;
   canPick: boolean;
+  wantsPick: boolean;
   onPick: (choice: Choice) => void;
 };
 
-function Caption({ node, candidate, gate, canPick, onPick }: CaptionProps) {
+function Caption({ node, candidate, gate, canPick, wantsPick, onPick }: CaptionProps) {
   const { row, candidate: number, file } = candidate;
-  const picked = gate ? pickedFor(gate, row) : null;
+  const picked = gate ? pickedFor(gate, row, wantsPick) : null;
   const by = picked?.candidate === number ? picked.by : null;
   return (
     <footer className="flex h-12 shrink-0 items-center gap-3 px-4">

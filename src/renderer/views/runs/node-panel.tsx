@@ -25,6 +25,8 @@ type NodePanelProps = {
   node: RunNodeView;
   /** Picks can be made: the run is ours, or over. */
   canPick: boolean;
+  /** The run waits for a person's pick at the node's gate. */
+  wantsPick: boolean;
   onPick: MakePick;
   onClose: () => void;
 };
@@ -32,7 +34,7 @@ type NodePanelProps = {
 /** Everything about the selected node (ui.md, screen 3). Drawn anew only when the node has changed. */
 export const NodePanel = memo(NodePanelNow);
 
-function NodePanelNow({ runId, node, canPick, onPick, onClose }: NodePanelProps) {
+function NodePanelNow({ runId, node, canPick, wantsPick, onPick, onClose }: NodePanelProps) {
   return (
     <SidePanel
       label="Selected node"
@@ -46,7 +48,9 @@ function NodePanelNow({ runId, node, canPick, onPick, onClose }: NodePanelProps)
     >
       <div className="flex flex-col gap-1">
         <StateMark {...nodeWords(node)} className="font-medium" />
-        {node.note && node.note !== node.reason && <p className="text-muted">{node.note}</p>}
+        {node.note && node.note !== node.reason && node.note !== nodeWords(node).word && (
+          <p className="text-muted">{node.note}</p>
+        )}
         <p className="text-muted">
           {reasonWords(node.reason)}
           {node.trusted && ' It was made by another tool and is trusted as it is.'}
@@ -64,16 +68,18 @@ function NodePanelNow({ runId, node, canPick, onPick, onClose }: NodePanelProps)
           raw={node.error.message}
         />
       )}
-      <Candidates key={node.nodeId} node={node} canPick={canPick} onPick={onPick} />
+      <Candidates key={node.nodeId} node={node} canPick={canPick} wantsPick={wantsPick} onPick={onPick} />
       <Prompts node={node} />
       {node.references.length > 0 && <References node={node} />}
       <NodeFacts node={node} />
-      <NodeJournal key={`journal-${node.nodeId}`} runId={runId} node={node} />
+      <NodeJournal runId={runId} node={node} />
     </SidePanel>
   );
 }
 
-function Candidates({ node, canPick, onPick }: Pick<NodePanelProps, 'node' | 'canPick' | 'onPick'>) {
+type CandidatesProps = Pick<NodePanelProps, 'node' | 'canPick' | 'wantsPick' | 'onPick'>;
+
+function Candidates({ node, canPick, wantsPick, onPick }: CandidatesProps) {
   const [gateId, setGateId] = useState<number | null>(null);
   const [row, setRow] = useState(() => defaultTarget(node)?.row ?? 1);
   const [large, setLarge] = useState<Choice | null>(null);
@@ -113,13 +119,22 @@ function Candidates({ node, canPick, onPick }: Pick<NodePanelProps, 'node' | 'ca
         node={node}
         gate={gate}
         canPick={canPick}
+        wantsPick={wantsPick}
         activeRow={activeRow}
         onActiveRow={setRow}
         onOpen={setLarge}
         onPick={pick}
       />
       {canPick && gate && <PickKeys target={{ node, gate, row: activeRow }} onPick={onPick} />}
-      <Lightbox node={node} gate={gate} canPick={canPick} shown={large} onShow={setLarge} onPick={pick} />
+      <Lightbox
+        node={node}
+        gate={gate}
+        canPick={canPick}
+        wantsPick={wantsPick}
+        shown={large}
+        onShow={setLarge}
+        onPick={pick}
+      />
     </PanelPart>
   );
 }

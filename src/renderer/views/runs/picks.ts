@@ -10,11 +10,18 @@ export interface Choice {
 /** Who chose a candidate: a person's pick is kept in the workflow file, the machine's only in the run. */
 export type PickedBy = 'person' | 'machine';
 
-/** The candidate a gate passes on for a row, and who chose it. */
-export function pickedFor(gate: GateView, row: number): { candidate: number; by: PickedBy } | null {
+/**
+ * The candidate a gate passes on for a row, and who chose it. While the run waits for a person at the gate
+ * (`wantsPick`), the machine has no say.
+ */
+export function pickedFor(
+  gate: GateView,
+  row: number,
+  wantsPick: boolean,
+): { candidate: number; by: PickedBy } | null {
   const own = gate.picks.find((pick) => pick.row === row);
   if (own) return { candidate: own.candidate, by: 'person' };
-  const machine = gate.machinePicks.find((pick) => pick.row === row);
+  const machine = wantsPick || gate.held ? undefined : gate.machinePicks.find((pick) => pick.row === row);
   return machine ? { candidate: machine.candidate, by: 'machine' } : null;
 }
 

@@ -13,6 +13,7 @@ import { useRun } from '../../wire/queries.ts';
 import { Board } from './board.tsx';
 import { type BoardFilter, filterCounts, nodesWantingPick } from './board-filter.ts';
 import { BoardToolbar } from './board-toolbar.tsx';
+import { nodesAfterEnd } from './ended-run.ts';
 import { canPickIn, NodePanel } from './node-panel.tsx';
 import { defaultTarget, PickKeys } from './pick-keys.tsx';
 import { NodeAnnouncer } from './run-announcer.tsx';
@@ -51,7 +52,9 @@ export function RunScreen({ runId }: { runId: string }) {
 }
 
 function ShownRun({ view, before }: { view: RunView; before: React.ReactNode }) {
-  const { summary, nodes, tabs } = view;
+  const { summary, tabs } = view;
+  const over = summary.finishedAt !== null;
+  const nodes = useMemo(() => (over ? nodesAfterEnd(view.nodes) : view.nodes), [over, view.nodes]);
   const { nodeId, selectNode } = useWindow();
   const [filter, setFilter] = useState<BoardFilter>('all');
   const [search, setSearch] = useState('');
@@ -115,9 +118,11 @@ function ShownRun({ view, before }: { view: RunView; before: React.ReactNode }) 
         />
         {selected ? (
           <NodePanel
+            key={selected.nodeId}
             runId={summary.runId}
             node={selected}
             canPick={canPick}
+            wantsPick={wanting.has(selected.nodeId)}
             onPick={onPick}
             onClose={close}
           />

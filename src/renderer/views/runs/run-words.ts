@@ -2,6 +2,7 @@ import type { PlanReason } from '../../../shared/domain.ts';
 import type { CandidateView, RunNodeView } from '../../../shared/run-view.ts';
 import { counted } from '../../components/format.ts';
 import { type Marked, nodeMark } from '../../components/marks.ts';
+import { NOT_REACHED, PICKED_SINCE, STOPPED } from './ended-run.ts';
 
 /** What the Run screen says, in words. Pure. */
 
@@ -30,6 +31,9 @@ export function candidateProgress(node: RunNodeView): { done: number; total: num
   return { done, total: Math.max(node.rows * node.perRow, node.candidates.length) };
 }
 
+/** Notes that say all there is to say. */
+const leftBehind = new Set([STOPPED, NOT_REACHED, PICKED_SINCE]);
+
 const placing = new Set<RunNodeView['state']>(['submitting', 'downloading', 'storing']);
 
 /**
@@ -44,6 +48,7 @@ export function nodeWords(node: RunNodeView): Marked {
     const generating = placing.has(node.state) && node.candidates.some(({ state }) => state === 'generating');
     return { mark, word: `${generating ? 'generating' : word}${count}` };
   }
+  if (mark === 'skipped' && node.note !== null && leftBehind.has(node.note)) return { mark, word: node.note };
   if (mark === 'done' && node.short) return { mark, word: `${word}, ${done} of ${total}` };
   return { mark, word };
 }

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { candidateRows, pickedFor, withPick } from './picks.ts';
+import { candidate, gate, node, unmade } from './test-nodes.ts';
+
+describe('what a gate passes on', () => {
+  const both = gate(9, { picks: [{ row: 1, candidate: 3 }], machinePicks: [{ row: 2, candidate: 1 }] });
+
+  it('tells a person’s pick from the machine’s', () => {
+    expect(pickedFor(both, 1, false)).toEqual({ candidate: 3, by: 'person' });
+    expect(pickedFor(both, 2, false)).toEqual({ candidate: 1, by: 'machine' });
+    expect(pickedFor(both, 3, false)).toBeNull();
+  });
+
+  it('is not the machine’s choice while the run waits for a person', () => {
+    expect(pickedFor(both, 2, true)).toBeNull();
+    expect(pickedFor(both, 1, true)).toEqual({ candidate: 3, by: 'person' });
+  });
+});
+
+describe('a pick that is shown before it is confirmed', () => {
+  const image = node(5, {
+    rows: 2,
+    perRow: 2,
+    gates: [gate(8), gate(9, { picks: [{ row: 1, candidate: 1 }] })],
+    candidates: [candidate(1, 1), candidate(1, 2), unmade(2, 1), candidate(2, 2)],
+  });
+
+  it('is the gate’s only one; the other rows get the first candidate that is there', () => {
+    const [, picked] = withPick(image, 9, { row: 1, candidate: 2 }).gates;
+    expect(picked?.picks).toEqual([{ row: 1, candidate: 2 }]);
+    expect(picked?.machinePicks).toEqual([{ row: 2, candidate: 2 }]);
+  });
+
+  it('gives the row it left back to the machine', () => {
+    const [, picked] = withPick(image, 9, { row: 2, candidate: 2 }).gates;
+    expect(picked?.picks).toEqual([{ row: 2, candidate: 2 }]);
+    expect(picked?.machinePicks).toEqual([{ row: 1, candidate: 1 }]);
+  });
+
+  it('changes no other gate', () => {
+    expect(withPick(image, 9, { row: 1, candidate: 2 }).gates[0]).toBe(image.gates[0]);
+  });
+});
+
+describe('the candidates of a node', () => {
+  it('stand in rows and in order, however they arrived', () => {
+    const rows = candidateRows(
+      node(1, { rows: 3, candidates: [candidate(2, 2), candidate(2, 1), candidate(1, 1)] }),
+    );
+    expect(rows.map(({ row, candidates }) => [row, candidates.map((each) => each.candidate)])).toEqual([
+      [1, [1]],
+      [2, [1, 2]],
+      [3, []],
+    ]);
+  });
+});
