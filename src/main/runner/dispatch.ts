@@ -129,7 +129,8 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
         if (prompts.get(prompt) === settled) prompts.delete(prompt);
       }
     },
-    outage: (error) => {
+    outage: async (error) => {
+      signal.throwIfAborted();
       if (!outage) {
         outage = waitForBackend(error).catch((failure: unknown) => {
           outage = null;
@@ -141,6 +142,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       return orAborted(outage, signal);
     },
     quota: async (error, since) => {
+      signal.throwIfAborted();
       if (quota) return orAborted(quota.until, signal);
       // Answers to what was submitted before the last pause belong to that pause.
       if (since < lastQuotaEnd) return;
