@@ -14,7 +14,8 @@ import { ensureBuilt } from './setup/build.mjs';
 /** @typedef {import('@playwright/test').Page} Page */
 
 const folder = resolve(process.argv[2] ?? join(root, 'docs', 'pictures'));
-const WORKFLOW = 'XYZG3-V0-1';
+/** The one of the sample that fills a board. */
+const WORKFLOW = 'XYZS2-V0-1';
 const themes = /** @type {const} */ (['dark', 'light']);
 
 await ensureBuilt();
@@ -49,37 +50,34 @@ async function takeAll(page) {
 
   await rail.getByText('Workflows').click();
   await page.getByRole('option', { name: WORKFLOW }).click();
-  await page.getByRole('button', { name: 'Run…' }).click();
+  await page.getByRole('main').getByRole('button', { name: 'Run…' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByText('To generate').waitFor();
-  await take(page, 'plan');
+  await dialog.getByText('To generate', { exact: true }).waitFor();
+  await take(page, 'plan', dialog);
 
   await dialog.getByRole('button', { name: 'Run', exact: true }).click();
   // Late enough for clips, early enough to see work going on.
-  await page
-    .getByRole('gridcell', { name: /^Video of .*: .*[1-4] of 4 candidates$/ })
-    .first()
-    .waitFor();
-  await page.getByRole('gridcell', { name: /^Image of Scene 01/ }).click();
+  const cell = (/** @type {RegExp} */ name) => page.getByRole('gridcell', { name }).first();
+  await cell(/^Video of Scene 02.*: done/).waitFor({ timeout: 180_000 });
+  await cell(/^Image of Scene 01/).click();
   await take(page, 'run');
-
-  await rail.getByText('Control room').click();
-  await take(page, 'control-room');
 }
 
 /**
- * One screen in both themes. Few colours are enough for a screen, and keep the files small.
+ * One screen, or a part of it, in both themes. Few colours are enough for a screen, and keep the files small.
  * @param {Page} page
  * @param {string} name
+ * @param {Page | import('@playwright/test').Locator} [part]
  */
-async function take(page, name) {
+async function take(page, name, part = page) {
   // The pointer would leave something lit up.
   await page.mouse.move(0, 899);
   for (const colorScheme of themes) {
     await page.emulateMedia({ colorScheme });
     await page.waitForLoadState('networkidle');
-    await page.evaluate(() => Promise.all(Array.from(document.images, (image) => image.decode())));
-    const shot = await page.screenshot({ animations: 'disabled' });
+    // As text: this line runs in the page, where there is a document.
+    await page.evaluate('Promise.all(Array.from(document.images, (image) => image.decode()))');
+    const shot = await part.screenshot({ animations: 'disabled' });
     const file = join(folder, `${name}-${colorScheme}.png`);
     const { size } = await sharp(shot).png({ palette: true, quality: 90, effort: 10 }).toFile(file);
     say(`${file} (${Math.round(size / 1024)} kB)`);
