@@ -101,7 +101,7 @@ export async function makeCandidate(
       continue;
     }
     // A task of an earlier run that failed there: asked for anew, as if it had never been. One that still runs is not.
-    if (started.reattached && ended.class !== 'timeout') continue;
+    if (started.reattached && ended.kind === 'failed') continue;
     if (!(await mayRetry(ended, attempts))) return failed(ended.class, ended.message, attempts, ended.code);
   }
 

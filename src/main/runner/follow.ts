@@ -14,12 +14,14 @@ export interface FollowDeps extends SubmissionDeps {
 
 const AWAY: ReadonlySet<BackendErrorKind> = new Set(['unreachable', 'no-answer', 'wrong-service']);
 
+/** How a task ended; `overdue`: it did not within its time, and may go on at the backend. */
+type Followed =
+  | { kind: 'completed'; results: ResultFile[] }
+  | { kind: 'lost' }
+  | ({ kind: 'failed' | 'overdue' } & Verdict);
+
 /** Looks at a task until it ends. Time during which the backend was away does not count against it. */
-export async function follow(
-  journalId: number,
-  taskId: string,
-  deps: FollowDeps,
-): Promise<{ kind: 'completed'; results: ResultFile[] } | { kind: 'lost' } | ({ kind: 'failed' } & Verdict)> {
+export async function follow(journalId: number, taskId: string, deps: FollowDeps): Promise<Followed> {
   const { db, backend, clock, dispatch, signal } = deps;
   const step = (change: JournalStep) =>
     db.commits.write(() => db.journal.step(journalId, change, clock.now()));
@@ -43,10 +45,14 @@ export async function follow(
           if (clock.monotonic() < deadline) continue;
           const message = `G-Labs answers nonsense about task ${taskId}: ${error.message}`;
           await step({ state: 'timeout', errorClass: 'timeout', message });
-          return { kind: 'failed', class: 'timeout', code: error.code, message, again: false, budget: true };
+          return { kind: 'overdue', class: 'timeout', code: error.code, message, again: false, budget: true };
         }
         deadline += await dispatch.outage(error);
-        continue;
+        if (clock.monotonic() < deadline) continue;
+        // The backend says it is well, and yet the task cannot be asked for.
+        const message = `Task ${taskId} could not be asked for in its time: ${error.message}`;
+        await step({ state: 'timeout', errorClass: 'timeout', message });
+        return { kind: 'overdue', class: 'timeout', code: error.code, message, again: false, budget: true };
       }
       if (report === null) {
         await step({ state: 'lost', message: 'G-Labs does not know the task any more.' });
@@ -67,7 +73,7 @@ export async function follow(
       if (clock.monotonic() >= deadline) {
         const message = `No result within ${Math.round(deps.timeoutMs / 1000)} s (task ${taskId}).`;
         await step({ state: 'timeout', errorClass: 'timeout', message });
-        return { kind: 'failed', class: 'timeout', code: 0, message, again: false, budget: true };
+        return { kind: 'overdue', class: 'timeout', code: 0, message, again: false, budget: true };
       }
     }
   } finally {

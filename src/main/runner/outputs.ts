@@ -10,6 +10,7 @@ import { inspectMedia, type MediaInfo, sha256 } from '../platform/media.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { NodePlaces } from './places.ts';
+import { refusal } from './submission.ts';
 
 /** A candidate that is safely here: on disk, in the store, in the journal. */
 export interface StoredCandidate {
@@ -31,6 +32,9 @@ export interface OutputDeps {
 }
 
 const FETCHES = 3;
+const REST_MS = 500;
+/** The backend is back so often, and its result still cannot be reached: it lies with somebody else, who is away. */
+const OUTAGES = 20;
 
 /** The bytes of a paid result could not be had whole; they are asked for again by the next run, never bought again. */
 export class DownloadProblem extends Error {
@@ -44,10 +48,13 @@ export class DownloadProblem extends Error {
 export async function fetchResult(
   result: ResultFile,
   kind: GenerationKind,
-  deps: OutputDeps,
+  deps: Pick<OutputDeps, 'backend' | 'dispatch' | 'clock' | 'signal'>,
 ): Promise<{ bytes: Uint8Array; info: MediaInfo }> {
   let problem = '';
+  let outages = 0;
   for (let attempt = 1; attempt <= FETCHES; attempt++) {
+    // A file that is short may still be on its way to where it is fetched from.
+    if (attempt > 1) await deps.clock.sleep(REST_MS * attempt, deps.signal);
     try {
       const { bytes, expectedBytes } =
         result.bytes !== null
@@ -62,13 +69,13 @@ export async function fetchResult(
       problem = `it is ${info.contentType}, not a ${kind === 'image' ? 'picture' : 'clip'}`;
     } catch (error) {
       deps.signal.throwIfAborted();
-      if (error instanceof BackendError && error.kind === 'unreachable') {
+      if (!(error instanceof Error)) throw error;
+      if (error instanceof BackendError && error.kind === 'refused') throw refusal(error, deps.backend);
+      problem = error.message;
+      if (error instanceof BackendError && error.kind === 'unreachable' && ++outages <= OUTAGES) {
         await deps.dispatch.outage(error);
         attempt--;
-        continue;
       }
-      if (!(error instanceof Error)) throw error;
-      problem = error.message;
     }
   }
   throw new DownloadProblem(`The result could not be fetched whole in ${FETCHES} tries: ${problem}.`);

@@ -87,6 +87,7 @@ export async function submit(
       if (!(error instanceof BackendError)) throw error;
       if (error.arrived === 'unknown') {
         const fate = await settle(journalId, { prompt: place.prompt, intentAt, knownStart }, deps);
+        if (fate.kind !== 'again') deps.counts.submitted++;
         if (fate.kind === 'task') deps.onTask(fate.taskId, 'submitted', attempt);
         // It answers, but not as a G-Labs does: that is no outage to be waited out.
         if (fate.kind === 'again' && error.kind !== 'unreachable' && error.kind !== 'no-answer') {
@@ -125,7 +126,7 @@ export async function submit(
   });
 }
 
-/** Finds out what became of an unanswered submission and writes it down. */
+/** Finds out what became of an unanswered submission and writes it down. Its prompt must be held (`posting`). */
 export async function settle(
   journalId: number,
   request: { prompt: string; intentAt: number; knownStart: number | null },
@@ -140,10 +141,11 @@ export async function settle(
     owned: db.journal.ownsTask,
     outage: deps.dispatch.outage,
     signal: deps.signal,
+  }).catch((error: unknown) => {
+    throw error instanceof BackendError ? refusal(error, deps.backend) : error;
   });
   switch (fate.kind) {
     case 'found':
-      counts.submitted++;
       counts.adopted++;
       await step({ state: 'submitted', taskId: fate.taskId });
       return { kind: 'task', journalId, taskId: fate.taskId, reattached: false };
@@ -151,12 +153,10 @@ export async function settle(
       await step({ state: 'unsent', message: 'It never arrived.' });
       return { kind: 'again', message: 'The connection broke before G-Labs had the request.' };
     case 'lost':
-      counts.submitted++;
       counts.lost++;
       await step({ state: 'lost', message: 'G-Labs was restarted before it answered.' });
       return { kind: 'lost' };
     case 'undecided': {
-      counts.submitted++;
       const message = `${parkedMessage(request.prompt)} (${fate.why})`;
       await step({ state: 'parked', message });
       return { kind: 'parked', message };

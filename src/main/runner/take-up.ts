@@ -19,16 +19,14 @@ export async function takeUp(
   const { db, clock, counts } = deps;
   switch (row.state) {
     case 'intent': {
-      const fate = await settle(
-        row.id,
-        { prompt: row.prompt, intentAt: row.intentAt, knownStart: null },
-        deps,
+      // With the prompt held: else a request on its way for another place could be taken for this one's task.
+      const fate = await deps.dispatch.posting(row.prompt, () =>
+        settle(row.id, { prompt: row.prompt, intentAt: row.intentAt, knownStart: null }, deps),
       );
-      return fate.kind === 'task'
-        ? { ...fate, reattached: true }
-        : fate.kind === 'again'
-          ? { kind: 'nothing' }
-          : fate;
+      if (fate.kind === 'again') return { kind: 'nothing' };
+      if (fate.kind !== 'task') return fate;
+      deps.onTask(fate.taskId, 'reattached', row.attempt);
+      return { ...fate, reattached: true };
     }
     case 'submitted':
     case 'timeout': {

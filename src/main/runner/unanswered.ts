@@ -68,15 +68,22 @@ export interface UnansweredDeps {
 /** How often the list is looked at before "not there" is believed: a slow backend may still be reading the request. */
 const LOOKS = 3;
 const BETWEEN_LOOKS_MS = 700;
+/** A backend that is there but gives no list this often has none, or none that can be read. */
+const BLIND_LOOKS = 5;
 
-/** Finds out what became of a submission; never submits anything itself. */
+/** Finds out what became of a submission; never submits anything itself. Rejects with the BackendError of a refused key. */
 export async function settleUnanswered(
   request: { prompt: string; intentAt: number; knownStart: number | null },
   deps: UnansweredDeps,
 ): Promise<Exclude<Fate, { kind: 'confirm' }>> {
+  let blind = 0;
   for (let look = 1; ; look++) {
     const fate = await lookOnce(request, deps);
-    if (fate === 'again') continue;
+    if (fate === 'again') {
+      if (++blind >= BLIND_LOOKS) return { kind: 'undecided', why: 'its list of tasks cannot be had' };
+      look--;
+      continue;
+    }
     if (fate.kind !== 'never-arrived' || look >= LOOKS) return fate;
     await deps.clock.sleep(BETWEEN_LOOKS_MS, deps.signal);
   }
