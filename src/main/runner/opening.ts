@@ -58,6 +58,7 @@ export async function prepareFile(
   await deps.db.commits.write(() => deps.db.runs.setBackup(run.runId, backup.path));
   const wanted = new Set(run.nodes.filter((node) => node.todo.length > 0).flatMap((node) => node.references));
   const addresses = new Map<string, string>();
+  const media = new Map<string, string | null>();
   for (const value of wanted) {
     try {
       const picture = await tools.load(value, tools.signal);
@@ -65,11 +66,27 @@ export async function prepareFile(
       const { sha256, ext, contentType } = picture;
       const object = { sha256, ext, contentType, size: picture.bytes.byteLength, file: picture.localPath };
       const url = await putInStore(object, `refs/${sha256}.${ext}`, { ...run, ...deps, ...tools });
+      media.set(value, deps.media(sha256, object.file));
       if (value !== planned.facts.refImage) addresses.set(value, url);
     } catch (error) {
       // Its nodes fail with it, before anything is submitted for them.
       if (!(error instanceof ReferenceProblem)) throw error;
     }
   }
+  showReferences(run, media);
   await writeBack.clear(addresses);
+}
+
+/** References are pictures too: once stored, the window can show them. */
+function showReferences(run: RunState, media: ReadonlyMap<string, string | null>): void {
+  const nodes = run.nodes.flatMap(({ nodeId }) => {
+    const view = run.recorder.node(nodeId);
+    if (!view?.references.some(({ url }) => media.has(url))) return [];
+    const references = view.references.map((entry) => ({
+      ...entry,
+      media: media.get(entry.url) ?? entry.media,
+    }));
+    return [{ ...view, references }];
+  });
+  if (nodes.length > 0) run.recorder.change({ nodes });
 }

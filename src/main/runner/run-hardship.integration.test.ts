@@ -177,6 +177,8 @@ describe('workflows of every kind', () => {
     expect(one).toMatch(/\/objects\/refs\/[0-9a-f]{64}\.png$/);
     expect(two).toBe(one);
     expect(end.counts.uploaded).toBe(57);
+    const shown = (await b.runner.view('run-1'))?.nodes.find((node) => node.nodeId === 6)?.references[0];
+    expect(shown?.media).toMatch(/^[0-9a-f]{64}\.png$/);
     const again = await b.run();
     expect(again.end.counts).toMatchObject({ submitted: 0, cached: 14 });
   });
