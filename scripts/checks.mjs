@@ -27,7 +27,7 @@ export function allChecks({ node, browser }) {
     tool('format and lint', [biome, 'ci', '--colors=off', '--max-diagnostics=200', '.']),
     tool('types', [tsc, '-p', 'tsconfig.json']),
     tool('types of the window', [tsc, '-p', 'tsconfig.web.json']),
-    tool('types of the scripts', [tsc, '-p', 'tsconfig.scripts.json']),
+    tool('types of scripts and specs', [tsc, '-p', 'tsconfig.scripts.json']),
     tool('arrows', [
       module('dependency-cruiser', 'bin', 'dependency-cruiser.mjs'),
       '--config',
