@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Claim } from './claim.ts';
+import { bigWorkflowClaim } from './claims/big-workflow.ts';
+import { candidateClaim } from './claims/candidate.ts';
+import { coldStartClaim } from './claims/cold-start.ts';
+import { eventLoopClaim } from './claims/event-loop.ts';
+import { makespanClaim } from './claims/makespan.ts';
+import { busyShare, coreTimes, loadNow, lookAtMachine } from './machine.ts';
+import { root } from './processes.ts';
+import { asMarkdown, type Report } from './report.ts';
+
+// npm run bench [-- NAME … --runs N --out FOLDER]: measures the claims of the project and writes bench/results.
+
+const claims: readonly Claim[] = [
+  candidateClaim,
+  makespanClaim,
+  bigWorkflowClaim,
+  coldStartClaim,
+  eventLoopClaim,
+];
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: 'string', default: '5' }, out: { type: 'string' } },
+});
+const runs = Number(values.runs);
+const chosen = claims.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const unknown = positionals.filter((name) => !claims.some((claim) => claim.name === name));
+if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
+  say(
+    `Use: npm run bench [-- NAME … --runs N --out FOLDER]. Names: ${claims.map(({ name }) => name).join(', ')}.`,
+  );
+  process.exit(2);
+}
+
+const report: Report = {
+  at: new Date().toISOString(),
+  commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim(),
+  machine: lookAtMachine(),
+  surroundings: {},
+  findings: [],
+};
+for (const { name, measure } of chosen) {
+  const before = coreTimes();
+  report.findings.push(await measure({ runs, say: (line) => say(`${name}: ${line}`) }));
+  report.surroundings[name] = { busy: busyShare(before), load: loadNow() };
+}
+process.stdout.write(asMarkdown(report));
+// A part of the claims is for looking at; only a whole round, or a folder that was asked for, is written down.
+const out = values.out ?? (chosen.length === claims.length ? join(root, 'bench/results') : null);
+if (out !== null) {
+  await mkdir(out, { recursive: true });
+  await writeFile(join(out, 'results.json'), `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(join(out, 'results.md'), asMarkdown(report));
+}

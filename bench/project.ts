@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { root } from './processes.ts';
+
+/** A workflow in a project folder, and a data folder, all below one temporary folder. */
+export interface Project {
+  folder: string;
+  workflow: string;
+  dataDir: string;
+  remove(): Promise<void>;
+}
+
+const fixtures = join(root, 'src/main/workflow/fixtures');
+
+/** A made workflow of about so many nodes (9 to a scene), nothing cached, its reference pictures on this disk. */
+export async function bigProject(nodes: number, settings: Record<string, unknown> = {}): Promise<Project> {
+  const folder = await mkdtemp(join(tmpdir(), 'flowdeck-bench-'));
+  const dataDir = join(folder, 'data');
+  const workflow = join(folder, 'project/testing/XYZB1-V0-1.nbflow');
+  await mkdir(join(folder, 'project/testing'), { recursive: true });
+  await mkdir(join(folder, 'project/refs'));
+  await mkdir(dataDir);
+  await writeFile(join(dataDir, 'settings.json'), JSON.stringify(settings));
+  await copyFile(join(fixtures, 'refs/avatar-a.png'), join(folder, 'project/refs/avatar.png'));
+  const maker = join(fixtures, 'make.mjs');
+  await promisify(execFile)(process.execPath, [maker, '--big', String(nodes), '--out', workflow]);
+  const text = await readFile(workflow, 'utf8');
+  await writeFile(workflow, text.replaceAll(/https:\/\/pub-0000\.r2\.dev\/[^"]*/g, 'refs/avatar.png'));
+  return { folder, workflow, dataDir, remove: () => rm(folder, { recursive: true, force: true }) };
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+export const RunInput = z.object({
+  dataDir: z.string(),
+  workflow: z.string(),
+  /** As of `RunOptions`. */
+  options: z.record(z.string(), z.unknown()),
+  /** Tell where the main thread spent its time; costs some time itself. */
+  profile: z.boolean().default(false),
+});
+
+const tail = { p50: z.number(), p99: z.number(), max: z.number() };
+
+/** Times are milliseconds. */
+export const RunResult = z.object({
+  stored: z.number(),
+  /** From the admitted run to its end. */
+  runMs: z.number(),
+  /** From the first submission to the last stored candidate. */
+  generatingMs: z.number(),
+  /** Of all threads of the process. */
+  cpuMs: z.number(),
+  peakMB: z.number(),
+  commits: z.object({ count: z.number(), ...tail }),
+  loop: z.object(tail),
+  rooms: z.record(z.string(), z.number()).nullable(),
+  nodes: z.array(
+    z.object({
+      nodeId: z.number(),
+      kind: z.enum(['image', 'video']),
+      tabIndex: z.number(),
+      scene: z.number(),
+      needs: z.array(z.number()),
+      tasks: z.number(),
+    }),
+  ),
+});
+export type RunResult = z.infer<typeof RunResult>;
