@@ -2,12 +2,14 @@ import { Command } from 'cmdk';
 import { Dialog } from 'radix-ui';
 import { type Action, useActions } from '../state/actions.ts';
 import { Kbd } from './kbd.tsx';
+import { useFocusReturn } from './use-focus-return.ts';
 
 type CommandPaletteProps = { open: boolean; onOpenChange: (open: boolean) => void };
 
 /** Every action of the window by name (Ctrl/Cmd-K). Actions register themselves with `useAction`. */
 export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
   const actions = useActions((state) => state.actions);
+  const focusReturn = useFocusReturn();
   const groups = Map.groupBy(actions.values(), (action) => action.group);
 
   const choose = (action: Action) => {
@@ -20,6 +22,7 @@ export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-50 bg-scrim" />
         <Dialog.Content
+          {...focusReturn}
           aria-describedby={undefined}
           className="-translate-x-1/2 fixed top-[15vh] left-1/2 z-50 w-140 max-w-[calc(100vw-48px)] overflow-hidden rounded-lg border border-line bg-panel shadow-lift outline-none"
         >

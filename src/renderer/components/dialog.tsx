@@ -3,6 +3,7 @@ import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { IconButton } from './button.tsx';
 import { cx } from './cx.ts';
+import { useFocusReturn } from './use-focus-return.ts';
 
 type DialogProps = {
   open: boolean;
@@ -18,11 +19,13 @@ type DialogProps = {
 
 /** A dialog over the window: focus stays in it, Escape closes it, its content scrolls. */
 export function Dialog({ open, onOpenChange, title, description, children, footer, className }: DialogProps) {
+  const focusReturn = useFocusReturn();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
+          {...focusReturn}
           className={cx(
             '-translate-x-1/2 -translate-y-1/2 fixed top-1/2 left-1/2 z-40 flex max-h-[calc(100vh-48px)] w-[calc(100vw-48px)] max-w-160 flex-col rounded-lg border border-line bg-panel shadow-lift outline-none',
             className,
