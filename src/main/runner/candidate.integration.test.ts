@@ -170,7 +170,7 @@ describe('a request of an earlier run that was never answered', () => {
   it('is looked for while nothing else with its prompt is on the way, so that no task gets two owners', async () => {
     await earlier('intent');
     const tasks: string[] = [];
-    let looked = () => {};
+    let looked: () => void = () => undefined;
     const { deps } = bench({
       submit: async () => {
         const taskId = `t${tasks.length + 1}`;

@@ -3,7 +3,7 @@ import type { Workflow } from '../workflow/read.ts';
 import type { GatePick } from './gate-picks.ts';
 import { pickIn } from './gate-picks.ts';
 import { emptyCandidate } from './live-view.ts';
-import type { PlannedNode, RunPlan } from './plan.ts';
+import { galleryOf, type PlannedNode, type RunPlan, rowLength } from './plan.ts';
 
 /** A run's view before anything has happened: what is cached is there, what is planned waits. */
 export function initialView(
@@ -28,8 +28,10 @@ function nodeView(
 ): RunNodeView {
   const { node } = planned;
   const todo = new Set(planned.todo.map((place) => place.index));
-  const candidates = planned.keep.map((url, index): CandidateView => {
-    const empty = emptyCandidate(Math.floor(index / node.perRow) + 1, (index % node.perRow) + 1);
+  const gallery = galleryOf(planned);
+  const length = rowLength(node, gallery);
+  const candidates = gallery.map((url, index): CandidateView => {
+    const empty = emptyCandidate(Math.floor(index / length) + 1, (index % length) + 1);
     if (url === null) return { ...empty, state: todo.has(index) ? 'waiting' : 'missing' };
     return { ...empty, state: 'cached', url, ...mediaOf(url) };
   });
@@ -59,7 +61,7 @@ function nodeView(
     needs: planned.needs,
     gates: node.gates.flatMap((id) => {
       const gate = gates.get(id);
-      return gate ? [gateView(gate, planned.keep)] : [];
+      return gate ? [gateView(gate, gallery)] : [];
     }),
     candidates,
     error: null,
@@ -70,7 +72,7 @@ function nodeView(
 
 /** A gate over a gallery as it is now. */
 export function gateView(gate: GatePick, gallery: readonly (string | null)[]): GateView {
-  const perRow = gate.feeder.perRow;
+  const perRow = rowLength(gate.feeder, gallery);
   const at = (index: number) => ({ row: Math.floor(index / perRow) + 1, candidate: (index % perRow) + 1 });
   const index = pickIn(gate.pick, gallery);
   const picks = index === null ? [] : [at(index)];

@@ -10,7 +10,7 @@ import { type CandidateOutcome, makeCandidate } from './candidate.ts';
 import type { Dispatch } from './dispatch.ts';
 import { DownloadProblem, fetchResult, keepResult, putInStore, type StoredCandidate } from './outputs.ts';
 import type { NodePlaces } from './places.ts';
-import { type Place, type PlannedNode, referenceIdentity } from './plan.ts';
+import { galleryOf, type Place, type PlannedNode, referenceIdentity } from './plan.ts';
 import { forRequest, type LoadedPicture, ReferenceProblem, referenceName } from './references.ts';
 
 /** What happened to a candidate, for events. */
@@ -40,7 +40,7 @@ export interface NodeContext {
   backendStart: () => number | null;
   load: (value: string, signal: AbortSignal) => Promise<LoadedPicture>;
   places: NodePlaces;
-  /** Addresses of the pictures a row (from 0) starts from or refers to, in the order of the node's inputs. */
+  /** Addresses of the pictures a row (from 0) starts from or refers to, in the order of the node's inputs. Throws a ReferenceProblem. */
   picturesOfRow: (row: number) => string[];
   inFlight: Set<string>;
   /** Files one task of this kind was seen to give (glabs-api.md A4); grows when a backend gives several. */
@@ -78,7 +78,7 @@ export interface NodeOutcome {
 /** Makes what a node lacks, candidate by candidate. Rejects only when the run as a whole ends. */
 export async function runNode(planned: PlannedNode, context: NodeContext): Promise<NodeOutcome> {
   const { node } = planned;
-  const gallery = [...planned.keep];
+  const gallery = galleryOf(planned);
   const journalIds: number[] = [];
   const failures: NodeFailure[] = [];
 

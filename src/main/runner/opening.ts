@@ -27,7 +27,7 @@ export function announce(run: RunState): void {
       counts.cached++;
       standing.set(node.nodeId, 'done');
       run.tell(node, 'cached', node.trusted ? { reason: 'made by another tool, trusted' } : {});
-    } else if (node.todo.length === 0 && node.candidates > 0) {
+    } else if (node.todo.length === 0 && (node.candidates > 0 || node.reason !== 'missing')) {
       counts.skipped++;
       standing.set(node.nodeId, 'skipped');
       run.tell(node, 'skipped', { reason: node.reason });

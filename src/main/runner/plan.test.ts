@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GenerationNode } from '../workflow/generation.ts';
 import { formatCacheKey } from './cache-key.ts';
-import { frameIdentities, type PlanFacts, partsOf, planRun, referencesOf } from './plan.ts';
+import { frameIdentities, galleryOf, type PlanFacts, partsOf, planRun, referencesOf } from './plan.ts';
 
 const image = (nodeId: number, more: Partial<GenerationNode> = {}): GenerationNode => ({
   nodeId,
@@ -211,6 +211,37 @@ describe('the plan', () => {
       facts({ pickAt: () => 5 }),
     );
     expect(frames).toEqual([rows.saved[0], rows.saved[5], rows.saved[8]]);
+  });
+
+  it('takes the frame from a picture node without a prompt that has a picture, and keeps it', () => {
+    const drawn = image(1, { prompts: [], saved: urls('drawn', 1) });
+    const clip = made(video(2, 1), [drawn]);
+    const { nodes } = planRun([drawn, clip], facts());
+    expect(nodes.map((node) => [node.reason, node.generations])).toEqual([
+      ['cached', 0],
+      ['cached', 0],
+    ]);
+    expect(galleryOf(nodes[0])).toEqual(drawn.saved);
+    const gone = new Set(drawn.saved.filter((url) => url !== null));
+    expect(reasons([drawn, video(2, 1)], { gone })).toEqual(['cached', 'blocked by 1']);
+  });
+
+  it('keeps what lies beyond the candidates asked for, and a pick among it counts', () => {
+    const eight = { ...image(1), saved: urls('n1', 8) };
+    const clip = made(video(2, 1), [eight], { pickAt: () => 6 });
+    const above = new Map([[1, { node: eight, keep: eight.saved.slice(0, 4), extra: eight.saved.slice(4) }]]);
+    expect(frameIdentities(clip, above, facts({ pickAt: () => 6 }))).toEqual([eight.saved[6]]);
+    const gone = new Set([eight.saved[1] ?? '']);
+    const [plan] = planRun([eight], facts({ gone })).nodes;
+    expect(plan).toMatchObject({ reason: 'stale url', generations: 1, todo: [{ candidate: 2 }] });
+    expect(galleryOf(plan)).toEqual(eight.saved.map((url, i) => (i === 1 ? null : url)));
+  });
+
+  it('asks no prompt of a video that is not wanted now', () => {
+    expect(reasons([image(1), video(2, 1, { prompts: [] })], { mode: 'images' })).toEqual([
+      'missing',
+      'not wanted (images mode)',
+    ]);
   });
 
   it('never plans a place twice, never one that is there, and adds up, whatever the cache looks like', () => {

@@ -39,6 +39,8 @@ export interface PlannedNode extends PlanNode {
   model: string;
   /** Cached output that stays, row-major over rows × perRow; null is a place to fill. */
   keep: (string | null)[];
+  /** Cached output beyond that (an older `outputCount`, a backend that gave more): it stays where it is. */
+  extra: (string | null)[];
   /** Places to generate, in order. */
   todo: Place[];
   /** Cached output that is no longer valid and is cleared at the start. */
@@ -47,6 +49,10 @@ export interface PlannedNode extends PlanNode {
   /** Nodes whose output must be there first. */
   needs: number[];
 }
+
+/** All that a node has before the run makes anything, row-major. */
+export const galleryOf = (planned: Pick<PlannedNode, 'keep' | 'extra'> | undefined): (string | null)[] =>
+  planned ? [...planned.keep, ...planned.extra] : [];
 
 export interface RunPlan {
   nodes: PlannedNode[];
@@ -100,10 +106,8 @@ function planNode(
   const wanted = rows * node.perRow;
   const references = referencesOf(node, facts.refImage);
   const model = facts.modelOf(node);
-  const keep = Array.from({ length: wanted }, (_, index) => {
-    const url = node.saved[index] ?? null;
-    return url !== null && facts.gone.has(url) ? null : url;
-  });
+  const there = node.saved.map((url) => (url !== null && facts.gone.has(url) ? null : url));
+  const keep = Array.from({ length: wanted }, (_, index) => there[index] ?? null);
   const { reason, trusted } = reasonOf(node, keep, references, model, upstream, facts);
 
   const regenerates = reason === 'forced' || reason.endsWith('changed');
@@ -131,6 +135,7 @@ function planNode(
     node,
     model,
     keep,
+    extra: regenerates ? [] : there.slice(wanted),
     todo,
     clear: regenerates && node.saved.length > 0,
     references,
@@ -148,12 +153,14 @@ function reasonOf(
 ): { reason: PlanReason; trusted: boolean } {
   const is = (reason: PlanReason, trusted = false) => ({ reason, trusted });
   // Without a prompt there is nothing to ask for; what is cached is shown, not judged.
-  if (node.prompts.length === 0)
-    return is(node.saved.some((url) => url !== null) ? 'cached' : 'missing', node.saved.length > 0);
+  const unwanted = facts.mode === 'images' && node.kind === 'video';
+  if (node.prompts.length === 0) {
+    if (node.saved.some((url) => url !== null)) return is('cached', true);
+    return is(unwanted ? 'not wanted (images mode)' : 'missing');
+  }
 
   const blocker = [...upstream.values()].find((source) => cannotGive(source));
   const blocked = blocker && (`blocked by ${blocker.nodeId}` as const);
-  const unwanted = facts.mode === 'images' && node.kind === 'video';
   /** What would have to be made, unless it is not wanted now or cannot be. */
   const make = (reason: PlanReason) => is(unwanted ? 'not wanted (images mode)' : (blocked ?? reason));
 
@@ -183,7 +190,7 @@ function reasonOf(
 /** Nothing can come from a node that has no output and will get none. */
 const cannotGive = (source: PlannedNode): boolean =>
   source.reason.startsWith('blocked by') ||
-  (source.candidates === 0 && !source.node.saved.some((url) => url !== null));
+  (source.candidates === 0 && galleryOf(source).every((url) => url === null));
 
 /** Today's parts of a node's cache key. A frame that is null is not known yet and equals nothing. */
 export function partsOf(
@@ -219,7 +226,10 @@ export function referenceIdentity(value: string, hash: string | null): string {
 /** The picture each row takes from each input that comes from another node: its address, or null if it will be made anew. */
 export function frameIdentities(
   node: GenerationNode,
-  upstream: ReadonlyMap<number, { keep: readonly (string | null)[]; node: GenerationNode }>,
+  upstream: ReadonlyMap<
+    number,
+    { keep: readonly (string | null)[]; extra?: readonly (string | null)[]; node: GenerationNode }
+  >,
   facts: Pick<PlanFacts, 'pickAt'>,
 ): (string | null)[] {
   const inputs = node.inputs.filter((input) => input.source.kind === 'output');
@@ -227,15 +237,9 @@ export function frameIdentities(
     inputs.map((input) => {
       const source = input.source.kind === 'output' ? upstream.get(input.source.nodeId) : undefined;
       if (!source) return null;
-      const frame = pictureFor(
-        input,
-        source.node,
-        row,
-        node.prompts.length,
-        facts.pickAt,
-        (index) => (source.keep[index] ?? null) !== null,
-      );
-      return frame === null ? null : (source.keep[frame.index] ?? null);
+      const gallery = [...source.keep, ...(source.extra ?? [])];
+      const frame = pictureFor(input, source.node, gallery, row, node.prompts.length, facts.pickAt);
+      return frame === null ? null : (gallery[frame.index] ?? null);
     }),
   );
 }
@@ -244,22 +248,26 @@ export function frameIdentities(
 export function pictureFor(
   input: MediaInput,
   source: GenerationNode,
+  gallery: readonly (string | null)[],
   row: number,
   rows: number,
   pickAt: (gateId: number) => number | null,
-  usable: (index: number) => boolean,
 ): { index: number; by: 'person' | 'machine' } | null {
   const gateId = input.source.kind === 'output' ? input.source.gateId : null;
   const found = frameIndex({
     pick: gateId === null ? null : pickAt(gateId),
-    pictureRows: source.prompts.length,
-    perRow: source.perRow,
+    pictureRows: Math.max(1, source.prompts.length),
+    perRow: rowLength(source, gallery),
     videoRow: row,
     videoRows: rows,
-    usable,
+    usable: (index) => (gallery[index] ?? null) !== null,
   });
   return found === null || 'error' in found ? null : found;
 }
+
+/** Candidates of a row; of a single row all there are, however many. */
+export const rowLength = (source: GenerationNode, gallery: readonly unknown[]): number =>
+  source.prompts.length > 1 ? source.perRow : Math.max(source.perRow, gallery.length);
 
 function totalsOf(nodes: readonly PlannedNode[], facts: PlanFacts): PlanTotals {
   const count = (kind: 'image' | 'video') =>

@@ -34,6 +34,33 @@ export interface PictureSource {
   folders: string[];
 }
 
+/** What an input of a node gives for one row. */
+export interface InputPicture {
+  slot: 'reference' | 'start frame' | 'end frame';
+  /** Null: nothing usable is there. */
+  url: string | null;
+  /** The node whose output it is; null for a Media node. */
+  from: number | null;
+}
+
+/**
+ * The addresses of a row's pictures, in the order they are sent. Throws a ReferenceProblem where one is missing:
+ * never a picture without its reference (behaviour.md §5), nor one frame in the place of the other.
+ */
+export function addressesOf(pictures: readonly InputPicture[]): string[] {
+  if (pictures[0]?.slot === 'end frame') {
+    throw new ReferenceProblem(
+      'There is an end frame but no start frame, and G-Labs takes the first frame it gets as the start. Wire a start frame, or take the end frame out.',
+    );
+  }
+  return pictures.map(({ slot, url, from }) => {
+    if (url !== null) return url;
+    throw new ReferenceProblem(
+      `Node ${from} has no picture for the ${slot}. Look at its candidates and at its number of rows.`,
+    );
+  });
+}
+
 const TRIES = 3;
 const REMEMBERED = 32;
 const FETCH_TIMEOUT_MS = 30_000;

@@ -7,9 +7,10 @@ import type { ErrorEntry } from './errors-file.ts';
 import { pickIn } from './gate-picks.ts';
 import type { ResolvedOptions } from './options.ts';
 import { type Places, placesFor } from './places.ts';
-import { type PlannedNode, pictureFor } from './plan.ts';
+import { galleryOf, type PlannedNode, pictureFor } from './plan.ts';
 import type { OpenedWorkflow, Planned } from './prepare.ts';
 import type { Recorder } from './recorder.ts';
+import type { InputPicture } from './references.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 import type { Standing } from './schedule.ts';
 
@@ -49,8 +50,8 @@ export interface RunState extends AdmittedRun {
   ): void;
   /** A person's pick that still holds, as an index into the gallery of the node above the gate. */
   pickAt(gateId: number): number | null;
-  /** Per input that gives a picture: its address for this row (from 0), and whether it comes from another node. */
-  picturesOf(node: PlannedNode, row: number): { url: string; generated: boolean }[];
+  /** The picture of each input for this row (from 0). */
+  picturesOf(node: PlannedNode, row: number): InputPicture[];
   /** In `hold` mode: a gate this node draws from that has no person's pick. */
   waitsForPick(node: PlannedNode): number | null;
 }
@@ -60,7 +61,7 @@ export function createRunState(run: AdmittedRun, deps: RunnerDeps): RunState {
   const { nodes } = planned.plan;
   const { gates } = planned;
   const byId = new Map(nodes.map((node) => [node.nodeId, node]));
-  const galleries = new Map(nodes.map((node) => [node.nodeId, [...node.keep]]));
+  const galleries = new Map(nodes.map((node) => [node.nodeId, galleryOf(node)]));
 
   const emit = (event: Unstamped<RunEvent>) =>
     recorder.emit({ ...event, at: isoTime(deps.clock), runId } as RunEvent);
@@ -83,16 +84,15 @@ export function createRunState(run: AdmittedRun, deps: RunnerDeps): RunState {
       emit({ ...more, type: 'node.state', nodeId: node.nodeId, tab: node.tab, title: node.title, state }),
     pickAt,
     picturesOf: (node, row) => {
-      if (node.node.inputs.length === 0) return node.references.map((url) => ({ url, generated: false }));
-      return node.node.inputs.flatMap((input): { url: string; generated: boolean }[] => {
-        if (input.source.kind === 'media') return [{ url: input.source.value, generated: false }];
-        const upstream = byId.get(input.source.nodeId);
-        const gallery = galleries.get(input.source.nodeId) ?? [];
-        if (!upstream) return [];
-        const usable = (index: number) => (gallery[index] ?? null) !== null;
-        const found = pictureFor(input, upstream.node, row, node.rows, pickAt, usable);
-        const url = found === null ? null : (gallery[found.index] ?? null);
-        return url === null ? [] : [{ url, generated: true }];
+      if (node.node.inputs.length === 0)
+        return node.references.map((url) => ({ slot: 'reference', url, from: null }));
+      return node.node.inputs.map((input): InputPicture => {
+        const { slot, source } = input;
+        if (source.kind === 'media') return { slot, url: source.value, from: null };
+        const upstream = byId.get(source.nodeId);
+        const gallery = galleries.get(source.nodeId) ?? [];
+        const found = upstream && pictureFor(input, upstream.node, gallery, row, node.rows, pickAt);
+        return { slot, url: found ? (gallery[found.index] ?? null) : null, from: source.nodeId };
       });
     },
     waitsForPick: (node) => {

@@ -10,8 +10,8 @@ import { createDispatch } from './dispatch.ts';
 import { type NodeOutcome, runNode } from './node-run.ts';
 import { announce, closeWritten, prepareFile } from './opening.ts';
 import { timeoutOf } from './options.ts';
-import type { PlannedNode } from './plan.ts';
-import { createPictureLoader } from './references.ts';
+import { type PlannedNode, rowLength } from './plan.ts';
+import { addressesOf, createPictureLoader } from './references.ts';
 import { type AdmittedRun, createRunState } from './run-state.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 import { decide } from './schedule.ts';
@@ -175,7 +175,7 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
       reuse: node.reason !== 'forced',
       load,
       places: run.places.of(node.nodeId),
-      picturesOfRow: (row) => run.picturesOf(node, row).map((picture) => picture.url),
+      picturesOfRow: (row) => addressesOf(run.picturesOf(node, row)),
       backendStart: () => backendStart,
       inFlight,
       filesPerTask,
@@ -267,14 +267,18 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
       const node = gate && run.nodes.find((entry) => entry.nodeId === gate.feeder.nodeId);
       if (!gate || !node)
         throw fail('not-found', `There is no gate ${gateId} in this run.`, { where: opened.path });
-      if (row > node.rows || candidate > node.node.perRow) {
+      const gallery = run.galleries.get(node.nodeId) ?? [];
+      const there = candidate <= rowLength(node.node, gallery) && row <= Math.max(1, node.rows);
+      const index = (row - 1) * node.node.perRow + candidate - 1;
+      const over = !['waiting', 'running'].includes(standing.get(node.nodeId) ?? 'done');
+      if (!there || (over && (gallery[index] ?? null) === null)) {
         throw fail(
           'not-found',
           `${gate.title || `Gate ${gateId}`} has no candidate ${candidate} in row ${row}.`,
           { where: opened.path },
         );
       }
-      await writeBack.pick(gateId, (row - 1) * node.node.perRow + candidate - 1);
+      await writeBack.pick(gateId, index);
       await writeBack.putInUse(node);
       writeBack.showGates(node);
       for (const entry of run.nodes) {

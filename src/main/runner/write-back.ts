@@ -7,7 +7,7 @@ import { gateView } from './initial-view.ts';
 import { clearingEdits, outputEdits, pickEdit, referenceEdits, savedList } from './node-edits.ts';
 import type { NodeOutcome } from './node-run.ts';
 import { placeOnDisk } from './outputs.ts';
-import { type PlannedNode, partsOf } from './plan.ts';
+import { type PlannedNode, partsOf, rowLength } from './plan.ts';
 import type { RunState } from './run-state.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 import type { SourceFile } from './source-file.ts';
@@ -66,7 +66,7 @@ export function createWriteBack(run: RunState, source: SourceFile, deps: RunnerD
 
     output: (node, outcome) => {
       const frames = node.node.prompts.flatMap((_, row) =>
-        run.picturesOf(node, row).flatMap((picture) => (picture.generated ? [picture.url] : [])),
+        run.picturesOf(node, row).flatMap((picture) => (picture.from === null ? [] : [picture.url])),
       );
       const partsIn = (of: GenerationNode) =>
         partsOf(of, node.references, node.model, frames, facts.referenceHash);
@@ -134,7 +134,8 @@ export function createWriteBack(run: RunState, source: SourceFile, deps: RunnerD
       const places = run.places.of(node.nodeId);
       for (let row = 0; row < node.rows; row++) {
         const first = row * node.node.perRow;
-        const inRow = (index: number) => index >= first && index < first + node.node.perRow;
+        const end = first + rowLength(node.node, gallery);
+        const inRow = (index: number) => index >= first && index < end;
         const index =
           pick !== null && inRow(pick) ? pick : gallery.findIndex((url, i) => inRow(i) && url !== null);
         const url = index < 0 ? null : (gallery[index] ?? null);
