@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import type { GenerationKind, RunCounts } from '../../shared/domain.ts';
-import { FlowdeckError } from '../../shared/failure.ts';
 import { type Backend, BackendError, type ResultFile } from '../backend/backend.ts';
 import type { Database } from '../db/database.ts';
 import type { StoredFile } from '../db/objects.ts';
@@ -153,6 +152,3 @@ export async function putInStore(
   });
   return url;
 }
-
-/** The store or the disk is at fault, not the node. */
-export const isStoreProblem = (error: unknown): error is FlowdeckError => error instanceof FlowdeckError;
