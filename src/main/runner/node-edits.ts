@@ -15,11 +15,14 @@ export function savedList(gallery: readonly (string | null)[], rows: number): st
   return gallery.slice(0, last + 1).map((url) => url ?? '');
 }
 
-/** Output, cache key and the galleries of the gates below, for a finished node. */
+/**
+ * Output, cache key and the galleries of the gates below, for a finished node. `picks` has the picks that change with
+ * it, by gate: where their picture stands now, or null for one that is taken back.
+ */
 export function outputEdits(
   workflow: Workflow,
   node: WorkflowNode,
-  output: { list: string[]; parts: CacheParts; gates: number[]; takenBack: ReadonlySet<number> },
+  output: { list: string[]; parts: CacheParts; gates: number[]; picks: ReadonlyMap<number, number | null> },
 ): NodeEdit[] {
   const { fields } = workflow;
   const { list } = output;
@@ -41,9 +44,16 @@ export function outputEdits(
       tabIndex: gate.tabIndex,
       properties: {
         [fieldName(gate, 'gallery', fields)]: list,
-        ...(output.takenBack.has(gateId) ? { [fieldName(gate, 'pick', fields)]: null } : {}),
       },
     });
+    const pick = output.picks.get(gateId);
+    if (pick === null)
+      edits.push({
+        nodeId: gateId,
+        tabIndex: gate.tabIndex,
+        properties: { [fieldName(gate, 'pick', fields)]: null },
+      });
+    else if (pick !== undefined) edits.push(pickEdit(workflow, gate, pick, list[pick] ?? null));
   }
   return edits;
 }

@@ -52,6 +52,8 @@ export interface RunState extends AdmittedRun {
   pickAt(gateId: number): number | null;
   /** The picture of each input for this row (from 0). */
   picturesOf(node: PlannedNode, row: number): InputPicture[];
+  /** The pictures of other nodes it would be made from now, row by row: a pick may change them later. */
+  framesOf(node: PlannedNode): string[];
   /** In `hold` mode: a gate this node draws from that has no person's pick. */
   waitsForPick(node: PlannedNode): number | null;
 }
@@ -70,6 +72,19 @@ export function createRunState(run: AdmittedRun, deps: RunnerDeps): RunState {
     return gate ? pickIn(gate.pick, galleries.get(gate.feeder.nodeId) ?? []) : null;
   };
 
+  const picturesOf: RunState['picturesOf'] = (node, row) => {
+    if (node.node.inputs.length === 0)
+      return node.references.map((url) => ({ slot: 'reference', url, from: null }));
+    return node.node.inputs.map((input): InputPicture => {
+      const { slot, source } = input;
+      if (source.kind === 'media') return { slot, url: source.value, from: null };
+      const upstream = byId.get(source.nodeId);
+      const gallery = galleries.get(source.nodeId) ?? [];
+      const found = upstream && pictureFor(input, upstream.node, gallery, row, node.rows, pickAt);
+      return { slot, url: found ? (gallery[found.index] ?? null) : null, from: source.nodeId };
+    });
+  };
+
   return {
     ...run,
     nodes,
@@ -83,18 +98,11 @@ export function createRunState(run: AdmittedRun, deps: RunnerDeps): RunState {
     tell: (node, state, more = {}) =>
       emit({ ...more, type: 'node.state', nodeId: node.nodeId, tab: node.tab, title: node.title, state }),
     pickAt,
-    picturesOf: (node, row) => {
-      if (node.node.inputs.length === 0)
-        return node.references.map((url) => ({ slot: 'reference', url, from: null }));
-      return node.node.inputs.map((input): InputPicture => {
-        const { slot, source } = input;
-        if (source.kind === 'media') return { slot, url: source.value, from: null };
-        const upstream = byId.get(source.nodeId);
-        const gallery = galleries.get(source.nodeId) ?? [];
-        const found = upstream && pictureFor(input, upstream.node, gallery, row, node.rows, pickAt);
-        return { slot, url: found ? (gallery[found.index] ?? null) : null, from: source.nodeId };
-      });
-    },
+    picturesOf,
+    framesOf: (node) =>
+      node.node.prompts.flatMap((_, row) =>
+        picturesOf(node, row).flatMap(({ url, from }) => (from === null || url === null ? [] : [url])),
+      ),
     waitsForPick: (node) => {
       if (run.options.gates !== 'hold') return null;
       for (const { source } of node.node.inputs) {

@@ -73,8 +73,10 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
     // The journal has it all, and the last write of the run tries again and then tells.
     onProblem: (error) =>
       run.notice(`The workflow file could not be written yet: ${toFailure(error).message}`),
-    onChangedOutside: () =>
-      run.notice('The workflow file was changed by somebody else; only our results are merged into it.'),
+    onChangedOutside: (now) => {
+      writeBack.reread(now);
+      run.notice('The workflow file was changed by somebody else; only our results are merged into it.');
+    },
   });
   const writeBack = createWriteBack(run, source, deps);
   const load = createPictureLoader({
@@ -163,6 +165,7 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
         row: 1,
       });
     if (node.node.inputs.length + node.references.length > 0) run.tell(node, 'uploading-refs');
+    const frames = run.framesOf(node);
     const outcome = await runNode(node, {
       ...run,
       ...deps,
@@ -202,14 +205,14 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
         },
       },
     });
-    await settleNode(node, outcome);
+    await settleNode(node, outcome, frames);
   }
 
   /** A node is through. What it has goes into the file, also when it failed: it was paid for. */
-  async function settleNode(node: PlannedNode, outcome: NodeOutcome): Promise<void> {
+  async function settleNode(node: PlannedNode, outcome: NodeOutcome, frames: string[]): Promise<void> {
     run.galleries.set(node.nodeId, outcome.gallery);
     if (outcome.gallery.some((url) => url !== null)) {
-      writeBack.output(node, outcome);
+      writeBack.output(node, outcome, frames);
       await writeBack.putInUse(node);
       writeBack.showGates(node);
     }

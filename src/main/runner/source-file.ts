@@ -40,7 +40,7 @@ export function createSourceFile(
     clock: Clock;
     signal: AbortSignal;
     onProblem: (error: unknown) => void;
-    onChangedOutside: () => void;
+    onChangedOutside: (now: Workflow) => void;
   },
 ): SourceFile {
   const { disk, clock } = deps;
@@ -70,7 +70,7 @@ export function createSourceFile(
       if (hash !== currentHash) {
         current = parseWorkflow(decodeWorkflow(bytes, path), path, start.fields);
         currentHash = hash;
-        deps.onChangedOutside();
+        deps.onChangedOutside(current);
       }
       const fits: { update: SourceUpdate; edits: NodeEdit[] }[] = [];
       for (const update of updates) {

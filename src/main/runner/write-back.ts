@@ -1,13 +1,13 @@
 import type { GenerationNode } from '../workflow/generation.ts';
 import { generationNodes } from '../workflow/generation.ts';
 import type { Workflow } from '../workflow/read.ts';
-import { formatCacheKey } from './cache-key.ts';
-import { pickIn } from './gate-picks.ts';
+import { compareCacheKey, formatCacheKey } from './cache-key.ts';
+import { gatePicks, pickIn } from './gate-picks.ts';
 import { gateView } from './initial-view.ts';
 import { clearingEdits, outputEdits, pickEdit, referenceEdits, savedList } from './node-edits.ts';
 import type { NodeOutcome } from './node-run.ts';
 import { placeOnDisk } from './outputs.ts';
-import { type PlannedNode, partsOf, rowLength } from './plan.ts';
+import { type PlannedNode, partsOf, referencesOf, rowLength } from './plan.ts';
 import type { RunState } from './run-state.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 import type { SourceFile } from './source-file.ts';
@@ -16,8 +16,10 @@ import type { SourceFile } from './source-file.ts';
 export interface WriteBack {
   /** Stale output goes, model and count are put right, stored references get their address. */
   clear(addresses: ReadonlyMap<string, string>): Promise<void>;
-  /** A node's output, its key and the galleries below it. */
-  output(node: PlannedNode, outcome: NodeOutcome): void;
+  /** A node's output, its key (`frames`: what it was made from) and the galleries below it. */
+  output(node: PlannedNode, outcome: NodeOutcome, frames: readonly string[]): void;
+  /** Somebody else saved the file: their picks are the ones that count. */
+  reread(now: Workflow): void;
   /** A person's pick at a gate; index into the gallery of the node above. */
   pick(gateId: number, index: number): Promise<void>;
   /** The candidates in use (`scene03.png`) of a node, by its gate's pick. */
@@ -29,6 +31,8 @@ export interface WriteBack {
 export function createWriteBack(run: RunState, source: SourceFile, deps: RunnerDeps): WriteBack {
   const { db, disk, clock } = deps;
   const { gates, facts } = run.planned;
+  /** Where a pick stands in the file, for those this run wrote; for others it is where it was read. */
+  const inFile = new Map<number, number>();
 
   /** Generation nodes of the file as somebody else left it, worked out once for each version of it. */
   const known = new WeakMap<Workflow['nodes'], Map<number, GenerationNode>>();
@@ -64,33 +68,62 @@ export function createWriteBack(run: RunState, source: SourceFile, deps: RunnerD
       await source.flush();
     },
 
-    output: (node, outcome) => {
-      const frames = node.node.prompts.flatMap((_, row) =>
-        run.picturesOf(node, row).flatMap((picture) => (picture.from === null ? [] : [picture.url])),
-      );
+    reread: (now) => {
+      for (const [gateId, { pick }] of gatePicks(now, generationNodes(now))) {
+        const gate = gates.get(gateId);
+        if (gate) gates.set(gateId, { ...gate, pick });
+        inFile.delete(gateId);
+      }
+    },
+
+    output: (node, outcome, frames) => {
       const partsIn = (of: GenerationNode) =>
-        partsOf(of, node.references, node.model, frames, facts.referenceHash);
+        partsOf(of, referencesOf(of, facts.refImage), facts.modelOf(of), frames, facts.referenceHash);
       const parts = partsIn(node.node);
       const list = savedList(outcome.gallery, node.rows);
-      const takenBack = new Set<number>();
+      const ours = new Set([...node.node.saved, ...list]);
+      const picks = new Map<number, number | null>();
+      let misfit = '';
       source.put({
         edits: (workflow) => {
           const now = nodeNow(workflow, node.nodeId);
           const target = workflow.nodes.get(node.nodeId);
-          if (!now || !target || partsIn(now).prompts !== parts.prompts) return null;
+          const change =
+            now && target ? compareCacheKey(formatCacheKey(parts, list), partsIn(now), list) : 'unknown';
+          if (!now || !target || change !== null) {
+            const what = change === null || change === 'unknown' ? 'node' : change.replace(' changed', '');
+            misfit = `its ${what} was changed during the run`;
+            return null;
+          }
+          if (now.saved.some((url) => url !== null && !ours.has(url))) {
+            misfit = 'somebody else put output there during the run';
+            return null;
+          }
+          picks.clear();
           for (const gateId of now.gates) {
             const pick = gates.get(gateId)?.pick ?? null;
-            if (pick !== null && pickIn(pick, list) === null) takenBack.add(gateId);
+            if (pick === null) continue;
+            const index = pickIn(pick, outcome.gallery);
+            const url = index === null ? null : (outcome.gallery[index] ?? null);
+            // Made before there were pictures, and its place is kept: it still waits for its picture.
+            if (url === null && index !== null && pick.pointsAt === null && node.rows > 1) continue;
+            // A list that closes up moves its pictures: the index moves along, the pick does not.
+            const place = url === null ? null : list.indexOf(url);
+            if (place !== (inFile.get(gateId) ?? pick.index)) picks.set(gateId, place);
           }
-          return outputEdits(workflow, target, { list, parts, gates: now.gates, takenBack });
+          return outputEdits(workflow, target, { list, parts, gates: now.gates, picks });
         },
         written: async () => {
-          for (const gateId of takenBack) {
+          for (const [gateId, place] of picks) {
             const gate = gates.get(gateId);
             if (!gate) continue;
+            if (place !== null) {
+              inFile.set(gateId, place);
+              continue;
+            }
             gates.set(gateId, { ...gate, pick: null });
             run.notice(
-              `The pick at ${gate.title || `node ${gateId}`} was taken back: its picture was replaced.`,
+              `The pick at ${gate.title || `node ${gateId}`} was taken back: its picture was replaced or could not be made.`,
               node.nodeId,
             );
           }
@@ -98,11 +131,11 @@ export function createWriteBack(run: RunState, source: SourceFile, deps: RunnerD
             db.fingerprints.put(run.opened.path, node.nodeId, formatCacheKey(parts, list), clock.now());
             for (const id of outcome.journalIds) db.journal.step(id, { state: 'written' }, clock.now());
           });
-          if (takenBack.size > 0) showGates(node);
+          if (picks.size > 0) showGates(node);
         },
         unfit: () =>
           run.notice(
-            `${node.title}: its prompt was changed during the run. The output is in Assets and in the journal, not in the file.`,
+            `${node.title}: ${misfit}. The output is in Assets and in the journal, not in the file.`,
             node.nodeId,
           ),
       });
@@ -113,13 +146,17 @@ export function createWriteBack(run: RunState, source: SourceFile, deps: RunnerD
       if (!gate) return;
       const gallery = run.galleries.get(gate.feeder.nodeId) ?? [];
       const url = gallery[index] ?? null;
-      gates.set(gateId, { ...gate, pick: { index, pointsAt: url } });
+      const picked = { ...gate, pick: { index, pointsAt: url } };
+      gates.set(gateId, picked);
       const list = savedList(gallery, gate.feeder.prompts.length);
-      const inFile = url === null ? index : list.indexOf(url);
+      const place = url === null ? index : list.indexOf(url);
       source.put({
         edits: (workflow) => {
           const node = workflow.nodes.get(gateId);
-          return node ? [pickEdit(workflow, node, inFile, url)] : null;
+          // Again: a reading of the file just now may have brought the pick that this one replaces.
+          gates.set(gateId, picked);
+          inFile.set(gateId, place);
+          return node ? [pickEdit(workflow, node, place, url)] : null;
         },
         written: async () => undefined,
         unfit: () => run.notice(`The gate ${gate.title} is not in the file any more.`),
