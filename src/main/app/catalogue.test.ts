@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyCounts } from '../../shared/domain.ts';
 import type { RunSummary } from '../../shared/run-view.ts';
 import { systemClock } from '../platform/clock.ts';
-import { createCatalogue, placeOf } from './catalogue.ts';
+import { createCatalogue, newestRun, placeOf } from './catalogue.ts';
 import { type Glance, summarise } from './glance.ts';
 import { type FolderEvents, isWatched } from './watch-folders.ts';
 
@@ -129,6 +129,36 @@ describe('the catalogue', () => {
     expect(last()).toEqual({ runId: '2', status: 'completed', at: '2026-05-03' });
     catalogue.noteRun(run({ runId: '1', status: 'completed', startedAt: '2026-05-01' }));
     expect(last()?.runId).toBe('2');
+  });
+});
+
+describe('the last run of a file', () => {
+  const last = (runId: string, status: string, at: string) => ({ runId, status, at });
+
+  it('is not brought back to life by a look that ended before the run did', async () => {
+    const { catalogue, looks, events, turn } = stage();
+    catalogue.setRoots(['/p']);
+    events().onFile('/p/a.nbflow');
+    events().onListed();
+    looks.shift()?.done(at('/p/a.nbflow'));
+    // The look is over, but not told yet.
+    catalogue.noteRun(
+      run({ runId: '1', status: 'completed', startedAt: '2026-05-01', finishedAt: '2026-05-02' }),
+    );
+    await turn();
+    await turn();
+    expect(catalogue.topic.state().workflows[0]?.lastRun?.status).toBe('completed');
+  });
+
+  it('is the one that is known to have ended, else what the records say', () => {
+    const running = last('1', 'running', '2026-05-01');
+    const completed = last('1', 'completed', '2026-05-02');
+    expect(newestRun(running, completed)).toBe(completed);
+    expect(newestRun(completed, running)).toBe(completed);
+    expect(newestRun(null, running)).toBe(running);
+    expect(newestRun(completed, null)).toBe(completed);
+    expect(newestRun(last('2', 'running', '2026-05-03'), completed)?.runId).toBe('2');
+    expect(newestRun(completed, last('2', 'running', '2026-05-03'))?.runId).toBe('2');
   });
 });
 

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { RunOutcome } from '../../shared/domain.ts';
 import type { RunSummary } from '../../shared/run-view.ts';
 import {
   applyWorkflowsChange,
@@ -48,14 +49,18 @@ export function createCatalogue(parts: CatalogueParts): Catalogue {
   let watching: FolderWatch | null = null;
   let found = new Set<string>();
   let listed = true;
+  const heard = new Map<string, LastRun>();
   let upserted = new Map<string, WorkflowSummary>();
   let telling = false;
 
+  const lastRunOf = (file: string) => newestRun(parts.lastRun(file), heard.get(file) ?? null);
   const tell = () => {
     telling = false;
     if (ending.signal.aborted) return;
     const scanning = !listed || queue.size + looking.size > 0;
-    const change: WorkflowsChange = { upserted: [...upserted.values()], removed: [] };
+    // A run may have ended since the look that is told now.
+    const told = [...upserted.values()].map((seen) => ({ ...seen, lastRun: lastRunOf(seen.path) }));
+    const change: WorkflowsChange = { upserted: told, removed: [] };
     if (scanning !== topic.state().scanning) change.scanning = scanning;
     upserted = new Map();
     if (change.upserted.length > 0 || change.scanning !== undefined) topic.publish(change);
@@ -70,8 +75,7 @@ export function createCatalogue(parts: CatalogueParts): Catalogue {
     looking.add(file);
     try {
       const seen = await glance(file);
-      if (found.has(file))
-        upserted.set(file, { ...seen, ...placeOf(file, roots), lastRun: parts.lastRun(file) });
+      if (found.has(file)) upserted.set(file, { ...seen, ...placeOf(file, roots), lastRun: null });
     } catch (error) {
       onFault(error);
     }
@@ -122,9 +126,10 @@ export function createCatalogue(parts: CatalogueParts): Catalogue {
     noteRun(run) {
       const workflow = topic.state().workflows.find(({ path }) => path === run.workflow);
       const last = workflow?.lastRun;
-      if (!workflow || (last?.runId === run.runId && last.status === run.status)) return;
       if (last && last.runId !== run.runId && last.at > run.startedAt) return;
       const lastRun = { runId: run.runId, status: run.status, at: run.finishedAt ?? run.startedAt };
+      heard.set(run.workflow, lastRun);
+      if (!workflow || (last?.runId === run.runId && last.status === run.status)) return;
       topic.publish({ upserted: [{ ...workflow, lastRun }], removed: [] });
     },
     async close() {
@@ -134,6 +139,18 @@ export function createCatalogue(parts: CatalogueParts): Catalogue {
       await watching?.close();
     },
   };
+}
+
+type LastRun = NonNullable<WorkflowSummary['lastRun']>;
+
+/**
+ * The newer of what the records say and what was heard. A run tells of its end before that is in the records: of one
+ * run, the word of its end counts. Pure.
+ */
+export function newestRun(recorded: LastRun | null, heard: LastRun | null): LastRun | null {
+  if (!recorded || !heard) return recorded ?? heard;
+  if (recorded.runId === heard.runId) return RunOutcome.safeParse(heard.status).success ? heard : recorded;
+  return recorded.at > heard.at ? recorded : heard;
 }
 
 /** The root a file was found under (the innermost), and its folder below that, as a person reads it. Pure. */
