@@ -21,7 +21,7 @@ type BoardToolbarProps = {
   search: string;
   onSearch: (search: string) => void;
   /** Shows or hides the side panel; null where it is always there. */
-  details: { open: boolean; toggle: () => void } | null;
+  details: { title: string; open: boolean; toggle: () => void } | null;
 };
 
 /** Which scenes the board shows. */
@@ -65,7 +65,7 @@ export function BoardToolbar({ counts, filter, onFilter, search, onSearch, detai
           aria-pressed={details.open}
           onClick={details.toggle}
         >
-          Details
+          {details.title}
         </Button>
       )}
     </div>

@@ -137,7 +137,7 @@ function Caption({ node, candidate, gate, canPick, wantsPick, onPick }: CaptionP
   return (
     <footer className="flex h-12 shrink-0 items-center gap-3 px-4">
       <span className="shrink-0 font-medium">
-        {node.rows > 1 && `Row ${row}, `}candidate {number}
+        {node.rows > 1 ? `Row ${row}, candidate ${number}` : `Candidate ${number}`}
       </span>
       {by && <PickBadge by={by} />}
       {gate && canPick && by !== 'person' && (

@@ -45,21 +45,21 @@ function Entries({ runId, node }: { runId: string; node: RunNodeView }) {
             <tbody>
               {entries.map((entry) => (
                 <tr key={`${entry.row}.${entry.candidate}.${entry.attempt}.${entry.at}`}>
-                  <Td className="whitespace-nowrap align-top">
+                  <Td className="whitespace-nowrap py-1 align-top">
                     {node.rows > 1 && `row ${entry.row}, `}
                     {entry.candidate}
                   </Td>
-                  <Td numeric className="align-top">
+                  <Td numeric className="py-1 align-top">
                     {entry.attempt}
                   </Td>
-                  <Td className="break-words align-top">
+                  <Td className="break-words py-1 align-top">
                     {journalWord(entry.state)}
                     {entry.message && <span className="block text-muted">{entry.message}</span>}
                     {entry.taskId && (
                       <span className="block break-all font-mono text-muted">{entry.taskId}</span>
                     )}
                   </Td>
-                  <Td className="whitespace-nowrap align-top text-muted">
+                  <Td className="whitespace-nowrap py-1 align-top text-muted">
                     <RelativeTime at={entry.at} />
                   </Td>
                 </tr>

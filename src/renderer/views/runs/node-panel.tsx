@@ -15,7 +15,7 @@ import { Lightbox } from './lightbox.tsx';
 import { Media } from './media.tsx';
 import { NodeJournal } from './node-journal.tsx';
 import { defaultTarget, PickKeys } from './pick-keys.tsx';
-import { type Choice, gateName } from './picks.ts';
+import { type Choice, gateName, isThere } from './picks.ts';
 import { nodeWords, reasonWords } from './run-words.ts';
 import { PanelPart, SidePanel } from './side-panel.tsx';
 import type { MakePick } from './use-run-edits.ts';
@@ -93,7 +93,7 @@ function Candidates({ node, canPick, wantsPick, onPick }: CandidatesProps) {
       {gate && (
         <p className="text-muted">
           Gate: {gateName(gate)}
-          {canPick && node.rows === 1 && ' · the keys 1 to 4 pick here'}
+          {canPick && node.rows === 1 && node.candidates.some(isThere) && ' · the keys 1 to 4 pick here'}
         </p>
       )}
       {node.gates.length > 1 && (

@@ -102,7 +102,15 @@ function ShownRun({ view, before }: { view: RunView; before: React.ReactNode }) 
         onFilter={setFilter}
         search={search}
         onSearch={setSearch}
-        details={wide || selected ? null : { open: details, toggle: () => setDetails(!details) }}
+        details={
+          wide || selected
+            ? null
+            : {
+                title: over ? 'What came out' : 'Details',
+                open: details,
+                toggle: () => setDetails(!details),
+              }
+        }
       />
       <div className="flex min-h-0 flex-1 gap-4">
         <Board
