@@ -1,6 +1,7 @@
 import { type BackupsTable, createBackupsTable } from './backups.ts';
 import { type Commits, createCommits } from './commits.ts';
 import { openConnection } from './connection.ts';
+import { databaseFailure } from './failures.ts';
 import { createFingerprintsTable, type FingerprintsTable } from './fingerprints.ts';
 import { createJournalTable, type JournalTable } from './journal.ts';
 import { createObjectsTable, type ObjectsTable } from './objects.ts';
@@ -27,7 +28,14 @@ export interface Database {
 /** Opens (and, the first time, makes) the database. Throws `folder`, see `openConnection`. */
 export function openDatabase(file: string): Database {
   const connection = openConnection(file);
-  const commits = createCommits(connection);
+  const plain = createCommits(connection);
+  const commits: Commits = {
+    ...plain,
+    write: (work) =>
+      plain.write(work).catch((error: unknown) => {
+        throw databaseFailure(error, file);
+      }),
+  };
   const getMark = connection.prepare('SELECT value FROM marks WHERE name = ?').pluck();
   const putMark = connection.prepare(
     'INSERT INTO marks (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',

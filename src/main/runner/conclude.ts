@@ -29,18 +29,21 @@ export async function concludeRun(
     failure ??= toFailure(error);
   }
   const ended = outcomeOf(run, end.cancelled, failure);
-  if (failure === null) {
-    try {
-      if (ended === 'completed' || ended === 'failed-nodes') {
-        output = await exportWorkflow(end.source.workflow().text, run.places, clock.now(), disk);
-      }
-      const entries = [...run.failed.values()];
-      if (entries.length > 0 || ended === 'completed') {
-        errorsFile = await updateErrorsFile(run.places.generations, run.opened.path, entries, disk);
-      }
-    } catch (error) {
-      failure = toFailure(error);
+  try {
+    if (ended === 'completed' || ended === 'failed-nodes') {
+      output = await exportWorkflow(end.source.workflow().text, run.places, clock.now(), disk);
     }
+  } catch (error) {
+    failure ??= toFailure(error);
+  }
+  try {
+    const entries = [...run.failed.values()];
+    if (entries.length > 0 || ended === 'completed') {
+      const { generations } = run.places;
+      errorsFile = await updateErrorsFile(generations, run.opened.path, entries, disk, untried(run));
+    }
+  } catch (error) {
+    failure ??= toFailure(error);
   }
   const message = failure?.message ?? (end.cancelled ? 'Cancelled.' : undefined);
   const event: RunEventOf<'run.finished'> = {
@@ -65,6 +68,15 @@ function outcomeOf(run: RunState, cancelled: boolean, failure: Failure | null): 
   if (run.counts.held > 0) return 'held';
   return blocked(run) ? 'failed-nodes' : 'completed';
 }
+
+/** Nodes this run did not get to, or did not want: what is known of them from before still holds. */
+const untried = (run: RunState): Set<number> =>
+  new Set(
+    run.nodes.flatMap(({ nodeId }) => {
+      const at = run.standing.get(nodeId);
+      return at === 'done' || at === 'failed' ? [] : [nodeId];
+    }),
+  );
 
 /** A node that was wanted and could not be had is a failure, though nothing was tried. */
 const blocked = (run: RunState): boolean => run.nodes.some((node) => node.reason.startsWith('blocked by'));

@@ -22,8 +22,8 @@ export interface ErrorEntry {
 const Entries = z.array(z.looseObject({ workflow: z.string().optional(), nodeId: z.unknown() }));
 
 /**
- * Puts the failures of a run into errors.json in place of what the same workflow had there; removes the file when
- * nothing is left. A file that is not ours to read (not a list) is set aside, not lost.
+ * Puts the failures of a run into errors.json in place of what the same workflow had there, but for nodes that were
+ * not tried (`untried`); removes the file when nothing is left. A file that is not ours to read (not a list) is set aside, not lost.
  * Returns its path, or null when there is none.
  */
 export async function updateErrorsFile(
@@ -31,6 +31,7 @@ export async function updateErrorsFile(
   workflow: string,
   entries: readonly ErrorEntry[],
   disk: Disk,
+  untried: ReadonlySet<unknown> = new Set(),
 ): Promise<string | null> {
   const path = join(generations, 'errors.json');
   const bytes = await disk.read(path);
@@ -38,7 +39,7 @@ export async function updateErrorsFile(
   if (bytes !== null && others === null) {
     await disk.writeNew(generations, (n) => `errors.json.unreadable-${n}`, bytes);
   }
-  const kept = (others ?? []).filter((entry) => entry.workflow !== workflow);
+  const kept = (others ?? []).filter((entry) => entry.workflow !== workflow || untried.has(entry.nodeId));
   const all = [...kept, ...entries];
   if (all.length === 0) {
     if (bytes !== null) await disk.remove(path);

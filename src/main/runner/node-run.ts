@@ -43,6 +43,8 @@ export interface NodeContext {
   /** Addresses of the pictures a row (from 0) starts from or refers to, in the order of the node's inputs. Throws a ReferenceProblem. */
   picturesOfRow: (row: number) => string[];
   inFlight: Set<string>;
+  /** The run does not end before this work has. */
+  track: <T>(work: Promise<T>) => Promise<T>;
   /** Files one task of this kind was seen to give (glabs-api.md A4); grows when a backend gives several. */
   filesPerTask: { image: number; video: number };
   on: {
@@ -142,7 +144,7 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
     const queue = [...places];
     while (queue.length > 0) {
       const now = queue.splice(0, Math.ceil(queue.length / context.filesPerTask[node.kind]));
-      await Promise.all(now.map((place) => fillPlace(place, request, queue)));
+      await Promise.all(now.map((place) => context.track(fillPlace(place, request, queue))));
     }
   }
 

@@ -36,6 +36,16 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
   const ending = new AbortController();
   const { signal } = ending;
   const inFlight = new Set<string>();
+  /** Candidates in the making: when a run ends early, they take a moment longer than their nodes. */
+  const making = new Set<Promise<unknown>>();
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    const over: Promise<unknown> = work.then(
+      () => making.delete(over),
+      () => making.delete(over),
+    );
+    making.add(over);
+    return work;
+  };
   const filesPerTask = { image: 1, video: 1 };
   let { backendStart } = admitted;
   let { concurrency } = options;
@@ -106,6 +116,7 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
     for (;;) {
       if (signal.aborted) {
         await Promise.all(running);
+        while (making.size > 0) await Promise.all(making);
         throw signal.reason;
       }
       const { start, skip } = decide(run.nodes, standing, concurrency - running.size);
@@ -181,6 +192,7 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
       picturesOfRow: (row) => addressesOf(run.picturesOf(node, row)),
       backendStart: () => backendStart,
       inFlight,
+      track,
       filesPerTask,
       on: {
         step: (state, place, attempt) =>

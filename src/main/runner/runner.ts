@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Plan } from '../../shared/domain.ts';
-import { fail } from '../../shared/failure.ts';
+import { fail, toFailure } from '../../shared/failure.ts';
 import type { RunEvent } from '../../shared/run-events.ts';
 import type { JournalEntry, RunSummary } from '../../shared/run-view.ts';
 import { repairWorkflow } from '../workflow/repair.ts';
@@ -74,15 +74,20 @@ export function createRunner(deps: RunnerDeps): Runner {
       });
       const work = carryOut(run, deps);
       const finished = work.finished.then(async ({ event, failure }) => {
-        try {
-          run.recorder.emit(event);
-          run.recorder.flush();
-          await db.commits.write(() => db.runs.finish(run.recorder.view(), clock.now()));
-        } finally {
-          live.delete(run.runId);
-          await lock.release();
-        }
-        return { event, failure };
+        let problem = failure;
+        const atLast = async (step: () => unknown) => {
+          try {
+            await step();
+          } catch (error) {
+            problem ??= toFailure(error);
+          }
+        };
+        await atLast(() => run.recorder.emit(event));
+        await atLast(run.recorder.flush);
+        await atLast(() => db.commits.write(() => db.runs.finish(run.recorder.view(), clock.now())));
+        live.delete(run.runId);
+        await atLast(() => lock.release());
+        return { event, failure: problem };
       });
       const handle: RunHandle = {
         runId: run.runId,
