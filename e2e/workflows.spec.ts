@@ -165,6 +165,8 @@ test('the plan is the one of the command line, node by node', async ({ workflows
 
 test.describe('the Run dialog', () => {
   test('tells why it cannot run, starts G-Labs, and starts the run', async ({ workflows, projects }) => {
+    // It waits for a whole run, which draws every picture and clip for real.
+    test.slow();
     await option(workflows, 'XYZG3-V0-1').click();
     await workflows.keyboard.press('r');
     const dialog = workflows.getByRole('dialog', { name: 'Run XYZG3-V0-1' });
@@ -180,7 +182,7 @@ test.describe('the Run dialog', () => {
     await expect(dialog).toHaveCount(0);
     await expect(workflows.getByRole('main')).toContainText('XYZG3-V0-1');
     await workflows.getByRole('navigation', { name: 'Screens' }).getByText('Workflows').click();
-    await expect(option(workflows, 'XYZG3-V0-1')).toContainText('completed', { timeout: 50_000 });
+    await expect(option(workflows, 'XYZG3-V0-1')).toContainText('completed', { timeout: 120_000 });
     await expect(option(workflows, 'XYZG3-V0-1')).toContainText('6 cached');
     expect((await stat(join(projects, 'may/Generations'))).isDirectory()).toBe(true);
 
