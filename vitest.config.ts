@@ -9,7 +9,7 @@ export default defineConfig({
           // tokens.test.ts reads the design tokens out of it; vitest otherwise empties style sheets.
           css: { include: [/renderer\/styles\.css/] },
           environment: 'node',
-          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: ['src/**/*.integration.test.ts'],
         },
       },

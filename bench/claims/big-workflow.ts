@@ -30,6 +30,11 @@ export const bigWorkflowClaim: Claim = {
             1000,
           ),
           figure(
+            'processor time of it, all threads',
+            'ms',
+            results.map(({ cpuMs }) => cpuMs),
+          ),
+          figure(
             'peak memory',
             'MB',
             results.map(({ peakMB }) => peakMB),

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Browser, chromium } from '@playwright/test';
+import { z } from 'zod';
 import { findBrowser } from '../../scripts/setup/browser.mjs';
 import { type Claim, figure } from '../claim.ts';
 import { root } from '../processes.ts';
@@ -12,6 +13,8 @@ const ways = [
   { name: 'built (out/main)', program: 'out/main/cli.js' },
   { name: 'from the sources, as npm start does', program: 'src/main/cli/main.ts' },
 ];
+
+const Serving = z.object({ url: z.url() });
 
 interface Start {
   /** Milliseconds from the start of the process. */
@@ -22,21 +25,23 @@ interface Start {
 /** Starts the browser face on a new data folder and opens its address in a page that is there already. */
 async function startOnce(browser: Browser, program: string): Promise<Start> {
   const dataDir = await mkdtemp(join(tmpdir(), 'flowdeck-bench-start-'));
+  // Nobody listens there: a G-Labs that happens to run on this machine must not be met.
+  await writeFile(join(dataDir, 'settings.json'), JSON.stringify({ 'glabs.url': 'http://127.0.0.1:9' }));
   const context = await browser.newContext();
   const page = await context.newPage();
   const began = performance.now();
   const args = [join(root, program), 'serve', '--port', '0', '--no-open', '--json', '--data-dir', dataDir];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const gone = new Promise<void>((done) => child.once('exit', () => done()));
   try {
     const lines = createInterface({ input: child.stdout });
     const line = await Promise.race([new Promise<string>((done) => lines.once('line', done)), gone]);
     if (line === undefined) throw new Error(`${program} ended before it served.`);
     const servingMs = performance.now() - began;
-    const { url } = JSON.parse(line) as { url: string };
+    const { url } = Serving.parse(JSON.parse(line));
     await page.goto(url, { waitUntil: 'commit' });
     // The service's state came over the wire: the page is of use.
-    await page.getByRole('main').getByText('Stopped', { exact: true }).first().waitFor();
+    await page.getByRole('main').getByText('stopped', { exact: true }).first().waitFor();
     return { servingMs, usefulMs: performance.now() - began };
   } finally {
     child.kill('SIGTERM');
