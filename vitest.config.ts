@@ -10,7 +10,7 @@ export default defineConfig({
           css: { include: [/renderer\/styles\.css/] },
           environment: 'node',
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
-          exclude: ['src/**/*.integration.test.ts'],
+          exclude: ['**/*.integration.test.ts'],
         },
       },
       {

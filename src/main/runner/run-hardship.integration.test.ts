@@ -49,7 +49,8 @@ async function start(b: Bench, more: Partial<RunOptions> = {}) {
 
 describe('an outage of the backend', () => {
   it('pauses the run, which goes on by itself and buys nothing twice', async () => {
-    const first = await simulate('--latency', '150');
+    // One task never ends there, so that something is surely lost with it.
+    const first = await simulate('--latency', '150', '--fault', 'stuck,kind=image,skip=5,next=1');
     const { port } = new URL(first.url);
     const b = await bench(first);
     const { handle, until } = await start(b);
@@ -111,7 +112,7 @@ describe('a backend that refuses', () => {
 
 describe('a task that takes too long', () => {
   it('fails as timeout, is not bought again, and its old task is asked for first by the next run', async () => {
-    const simulator = await simulate('--latency', '700', '--latency-spread', '0', '--slots', '100');
+    const simulator = await simulate('--latency', '5000', '--latency-spread', '0', '--slots', '100');
     const b = await bench(simulator);
     const first = await b.run({ mode: 'images', imageTimeoutS: 0.2 });
     expect(first.end).toMatchObject({ status: 'failed-nodes', counts: { submitted: 12, failed: 3 } });
