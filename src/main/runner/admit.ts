@@ -42,6 +42,9 @@ export async function admitRun(
   const backend = await deps.openBackend(server);
   const health =
     totals.generations > 0 ? await awaitBackend(backend, resolved.waitAtStartMs, deps, signal) : null;
+  // That may have taken minutes: what was edited meanwhile is what gets made and backed up.
+  const now = await disk.read(opened.path);
+  if (now === null || Buffer.compare(now, opened.bytes) !== 0) return admitRun(path, options, deps, signal);
 
   const runId = deps.newId();
   const counts = emptyCounts();

@@ -130,6 +130,7 @@ function bench(backend: Partial<Backend>) {
     random: () => 0.5,
     counts: emptyCounts(),
     signal: ending.signal,
+    answerSignal: ending.signal,
     backendStart: () => null,
     onState: () => undefined,
     onTask: (taskId, how) => told.push(`${how} ${taskId}`),

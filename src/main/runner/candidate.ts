@@ -43,22 +43,24 @@ export interface CandidateDeps extends TakeUpDeps, FollowDeps {
   reuse: boolean;
 }
 
-const LOST_TRIES = 3;
+/** What is lost more often than this is not bought again. */
+export const LOST_TRIES = 3;
 /** A request that bounces this often in a row, though the backend says it is well, will not get through. */
 const BOUNCES = 20;
 const RETRY_MS = 1000;
 /**
  * Makes one candidate, from the intent to a completed task, every step committed before the next begins
- * (behaviour.md §7): intent → submit once → task id → completed. Retries by behaviour.md §5. Rejects only when the
- * run as a whole is aborted.
+ * (behaviour.md §7): intent → submit once → task id → completed. Retries by behaviour.md §5. `before` counts the
+ * submissions made for it in this run whose result was lost. Rejects only when the run as a whole is aborted.
  */
 export async function makeCandidate(
   place: Omit<Intent, 'attempt'>,
   request: GenerationRequest,
   deps: CandidateDeps,
+  before = 0,
 ): Promise<CandidateOutcome> {
   const { db, clock, signal } = deps;
-  let attempts = 0;
+  let attempts = before;
   let lost = 0;
   let bounces = 0;
   let earlier = deps.reuse

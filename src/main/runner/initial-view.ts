@@ -70,8 +70,8 @@ function nodeView(
   };
 }
 
-/** A gate over a gallery as it is now. */
-export function gateView(gate: GatePick, gallery: readonly (string | null)[]): GateView {
+/** A gate over a gallery as it is now; `held`: a node waits there for a person's pick. */
+export function gateView(gate: GatePick, gallery: readonly (string | null)[], held = false): GateView {
   const perRow = rowLength(gate.feeder, gallery);
   const at = (index: number) => ({ row: Math.floor(index / perRow) + 1, candidate: (index % perRow) + 1 });
   const index = pickIn(gate.pick, gallery);
@@ -81,5 +81,5 @@ export function gateView(gate: GatePick, gallery: readonly (string | null)[]): G
     const first = gallery.slice(row * perRow, (row + 1) * perRow).findIndex((url) => url !== null);
     return first < 0 ? [] : [{ row: row + 1, candidate: first + 1 }];
   });
-  return { nodeId: gate.gateId, title: gate.title, picks, machinePicks, held: false };
+  return { nodeId: gate.gateId, title: gate.title, picks, machinePicks, held };
 }

@@ -93,7 +93,9 @@ const IN_WORK = new Set<NodeState>([
 ]);
 
 function withState(node: RunNodeView, event: Extract<RunEvent, { type: 'node.state' }>): RunNodeView {
-  const { state, row, candidate, attempt } = event;
+  const { row, candidate, attempt } = event;
+  // One candidate that failed is not the end of the node: the others go on.
+  const state = event.state === 'failed' && candidate !== undefined ? node.state : event.state;
   const ended =
     state === 'done' || state === 'failed' || state === 'skipped' || state === 'cached' || state === 'held';
   const next: RunNodeView = {
@@ -106,7 +108,7 @@ function withState(node: RunNodeView, event: Extract<RunEvent, { type: 'node.sta
     finishedAt: ended ? event.at : null,
   };
   if (row === undefined || candidate === undefined) return next;
-  const shown = candidateState(state);
+  const shown = candidateState(event.state);
   return shown === null
     ? next
     : withCandidate(next, row, candidate, { state: shown, ...(attempt === undefined ? {} : { attempt }) });

@@ -6,9 +6,16 @@ import type { Disk } from '../platform/disk.ts';
 import { sha256 } from '../platform/media.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { fingerprint } from '../workflow/fingerprint.ts';
-import { type CandidateOutcome, makeCandidate } from './candidate.ts';
+import { type CandidateOutcome, LOST_TRIES, makeCandidate } from './candidate.ts';
 import type { Dispatch } from './dispatch.ts';
-import { DownloadProblem, fetchResult, keepResult, putInStore, type StoredCandidate } from './outputs.ts';
+import {
+  DownloadProblem,
+  fetchResult,
+  keepResult,
+  placeOnDisk,
+  putInStore,
+  type StoredCandidate,
+} from './outputs.ts';
 import type { NodePlaces } from './places.ts';
 import { galleryOf, type Place, type PlannedNode, referenceIdentity } from './plan.ts';
 import { forRequest, type LoadedPicture, ReferenceProblem, referenceName } from './references.ts';
@@ -32,6 +39,7 @@ export interface NodeContext {
   random: Random;
   counts: RunCounts;
   signal: AbortSignal;
+  answerSignal: AbortSignal;
   pollMs: number;
   timeoutMs: number;
   retries: number;
@@ -161,22 +169,30 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
       server: context.backend.server,
     };
     let attempt = 1;
-    const outcome = await context.dispatch.inSlot(urgencyOf(planned, place), () =>
-      makeCandidate(intent, request, {
-        ...context,
-        intact: async (file, hash) => {
-          const bytes = await context.disk.read(file);
-          return bytes !== null && sha256(bytes) === hash;
-        },
-        onState: (state) => context.on.step(state, place, attempt),
-        onTask: (taskId, how, number) => {
-          attempt = number;
-          context.on.task(taskId, how, place, number);
-          if (how === 'submitted') context.on.paid();
-        },
-      }),
-    );
-    await keep(outcome, place, attempt);
+    const make = (before: number) =>
+      context.dispatch.inSlot(urgencyOf(planned, place), () =>
+        makeCandidate(
+          intent,
+          request,
+          {
+            ...context,
+            intact: async (file, hash) => {
+              const bytes = await context.disk.read(file);
+              return bytes !== null && sha256(bytes) === hash;
+            },
+            onState: (state) => context.on.step(state, place, attempt),
+            onTask: (taskId, how, number) => {
+              attempt = number;
+              context.on.task(taskId, how, place, number);
+              if (how === 'submitted') context.on.paid();
+            },
+          },
+          before,
+        ),
+      );
+    let outcome = await make(0);
+    for (let lost = 1; !(await keep(outcome, place, attempt, lost <= LOST_TRIES)); lost++)
+      outcome = await make(outcome.attempts);
     if (outcome.kind !== 'generated' || outcome.more.length === 0) return;
     context.filesPerTask[node.kind] = Math.max(context.filesPerTask[node.kind], 1 + outcome.more.length);
     await takeMore(outcome.more, outcome.taskId, queue, intent);
@@ -208,7 +224,7 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
         );
         return id;
       });
-      await keep({ kind: 'generated', journalId, taskId, result, more: [], attempts: 1 }, place, 1);
+      await keep({ kind: 'generated', journalId, taskId, result, more: [], attempts: 1 }, place, 1, false);
     }
   }
 
@@ -219,12 +235,18 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
     return { row: 1, candidate: gallery.length, index: gallery.length - 1 };
   }
 
-  async function keep(outcome: CandidateOutcome, place: Place, attempt: number): Promise<void> {
+  /** False: the result is lost, and may be made again (`again`). */
+  async function keep(
+    outcome: CandidateOutcome,
+    place: Place,
+    attempt: number,
+    again: boolean,
+  ): Promise<boolean> {
     if (outcome.kind === 'failed') {
       context.on.step('failed', place, outcome.attempts);
       const { class: errorClass, message, attempts, code } = outcome;
       failures.push({ class: errorClass, message, attempts, row: place.row, code });
-      return;
+      return true;
     }
     try {
       const stored =
@@ -236,6 +258,15 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
       context.on.stored(place, stored);
     } catch (error) {
       if (!(error instanceof DownloadProblem)) throw error;
+      if (error.gone) {
+        const { db, clock, counts } = context;
+        counts.lost++;
+        const { journalId } = outcome;
+        await db.commits.write(() =>
+          db.journal.step(journalId, { state: 'lost', message: error.message }, clock.now()),
+        );
+        if (again) return false;
+      }
       context.on.step('failed', place, outcome.attempts);
       failures.push({
         class: 'api_error',
@@ -244,6 +275,7 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
         row: place.row,
       });
     }
+    return true;
   }
 
   async function fetchAndKeep(
@@ -268,6 +300,10 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
     const ext = outcome.file.slice(outcome.file.lastIndexOf('.') + 1);
     const known = db.objects.bySha(outcome.sha256);
     const bytes = await context.disk.read(outcome.file);
+    const file = context.places.candidate(place.row, place.candidate, ext);
+    // It was found in the store: people look for it in Assets.
+    if (bytes !== null && file !== outcome.file)
+      await placeOnDisk(file, bytes, (hash) => db.objects.bySha(hash) !== null, context.disk);
     const object = known ?? {
       sha256: outcome.sha256,
       ext,
@@ -283,7 +319,7 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
         context,
       ));
     await db.commits.write(() => db.journal.step(outcome.journalId, { state: 'stored', url }, clock.now()));
-    return { url, file: outcome.file, sha256: outcome.sha256, ext };
+    return { url, file, sha256: outcome.sha256, ext };
   }
 
   /** Wrong values are replaced silently by some backends (glabs-api.md A4): the picture itself tells. */

@@ -74,6 +74,7 @@ export async function prepareFile(
     }
   }
   showReferences(run, media);
+  tools.signal.throwIfAborted();
   await writeBack.clear(addresses);
 }
 

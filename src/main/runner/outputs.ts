@@ -35,9 +35,17 @@ const REST_MS = 500;
 /** The backend is back so often, and its result still cannot be reached: it lies with somebody else, who is away. */
 const OUTAGES = 20;
 
-/** The bytes of a paid result could not be had whole; they are asked for again by the next run, never bought again. */
+/** The bytes of a paid result could not be had whole; they are asked for again by the next run. Only what is gone is
+ * bought again. */
 export class DownloadProblem extends Error {
   override readonly name = 'DownloadProblem';
+  /** The backend has it no more: it is lost, as a task is that it does not know (behaviour.md §7). */
+  readonly gone: boolean;
+
+  constructor(message: string, gone = false) {
+    super(message);
+    this.gone = gone;
+  }
 }
 
 /**
@@ -71,6 +79,7 @@ export async function fetchResult(
       if (!(error instanceof Error)) throw error;
       if (error instanceof BackendError && error.kind === 'refused') throw refusal(error, deps.backend);
       problem = error.message;
+      if (error instanceof BackendError && error.kind === 'gone') throw new DownloadProblem(problem, true);
       if (error instanceof BackendError && error.kind === 'unreachable' && ++outages <= OUTAGES) {
         await deps.dispatch.outage(error);
         attempt--;

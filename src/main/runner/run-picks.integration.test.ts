@@ -110,3 +110,42 @@ it('output made with a reference that was changed during the run does not go int
   expect((await propertiesOf(b, 4))._savedImages).toEqual([]);
   expect(await reasonOf(b, 4)).toBe('missing');
 });
+
+it('a pick made while the run is held lets everything behind that gate be made in the same run', async () => {
+  const b = await open('400');
+  // Scene 2 refers to the picture picked in scene 1, and its clip starts from scene 2.
+  const file = JSON.parse(await b.read());
+  const graph = file.tabs[0].graphData;
+  const node = (id: number) => graph.nodes.find((entry: { id: number }) => entry.id === id);
+  graph.links.push([600, 5, 0, 13, 2, '*']);
+  node(13).inputs[2].link = 600;
+  node(5).outputs[0].links.push(600);
+  for (const gate of [14, 23]) node(gate).properties.approvedIndex = 0;
+  await writeFile(b.workflow, JSON.stringify(file));
+  const { handle } = await start(b, { gates: 'hold' });
+  const held = new Promise<void>((resolve) => {
+    handle.onEvent((event) => {
+      if (event.type === 'node.state' && event.nodeId === 13 && event.state === 'held') resolve();
+    });
+  });
+  await held;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(handle.view().nodes.find((entry) => entry.nodeId === 4)?.gates[0]?.held).toBe(true);
+  await handle.pick(5, 1, 2);
+  expect(handle.view().nodes.find((entry) => entry.nodeId === 4)?.gates[0]?.held).toBe(false);
+  const { event } = await handle.finished;
+  expect(event).toMatchObject({ status: 'completed', counts: { generated: 6, skipped: 0, held: 0 } });
+});
+
+it('what lies behind a held gate is told as skipped when the run ends there', async () => {
+  const b = await open();
+  const file = JSON.parse(await b.read());
+  const graph = file.tabs[0].graphData;
+  const node = (id: number) => graph.nodes.find((entry: { id: number }) => entry.id === id);
+  graph.links.push([600, 5, 0, 13, 2, '*']);
+  node(13).inputs[2].link = 600;
+  node(5).outputs[0].links.push(600);
+  await writeFile(b.workflow, JSON.stringify(file));
+  const { end } = await b.run({ gates: 'hold' });
+  expect(end).toMatchObject({ status: 'held', counts: { generated: 2, held: 3, skipped: 1 } });
+});

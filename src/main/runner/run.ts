@@ -28,6 +28,9 @@ export interface RunControl {
   finished: Promise<{ event: RunEventOf<'run.finished'>; failure: Failure | null }>;
 }
 
+/** How long a run that ends waits for the answers to requests that are out. */
+const ANSWER_MS = 3000;
+
 /** Carries out steps 4 to 12 of behaviour.md §5. Lock and database row are the caller's. */
 export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
   const run = createRunState(admitted, deps);
@@ -53,6 +56,10 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
   let cancelled = false;
   let wake: () => void = () => undefined;
 
+  const answers = new AbortController();
+  signal.addEventListener('abort', () => {
+    AbortSignal.timeout(ANSWER_MS).addEventListener('abort', () => answers.abort(signal.reason));
+  });
   const abort = (error: FlowdeckError) => {
     failure ??= error.failure;
     ending.abort(error);
@@ -146,7 +153,7 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
       }
       // What was skipped or held may leave room, or more to skip.
       if (skip.length + held.length > 0) continue;
-      if (running.size === 0) return;
+      if (running.size === 0) return leaveTheRest();
       await new Promise<void>((resolve) => {
         wake = resolve;
         if (signal.aborted) resolve();
@@ -155,11 +162,24 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
   }
   signal.addEventListener('abort', () => wake());
 
+  /** What lies behind a held gate could not come up: nobody picked while the run went on. */
+  function leaveTheRest(): void {
+    for (const node of run.nodes) {
+      if (standing.get(node.nodeId) !== 'waiting') continue;
+      standing.set(node.nodeId, 'skipped');
+      counts.skipped++;
+      const because = node.needs.find((id) => standing.get(id) !== 'done');
+      run.tell(node, 'skipped', { reason: `needs node ${because}` });
+    }
+  }
+
   function hold(node: PlannedNode): boolean {
     const gateId = run.waitsForPick(node);
     if (gateId === null) return false;
     standing.set(node.nodeId, 'held');
     counts.held++;
+    const feeder = run.nodes.find((entry) => entry.nodeId === planned.gates.get(gateId)?.feeder.nodeId);
+    if (feeder) writeBack.showGates(feeder);
     run.tell(node, 'held', {
       reason: `waits for a pick at ${planned.gates.get(gateId)?.title || `node ${gateId}`}`,
     });
@@ -183,6 +203,7 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
       workflow: opened.path,
       dispatch,
       signal,
+      answerSignal: answers.signal,
       pollMs: options.pollMs,
       timeoutMs: timeoutOf(node.node, options),
       retries: options.retries,

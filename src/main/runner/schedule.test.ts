@@ -51,6 +51,11 @@ describe('what starts next', () => {
     });
   });
 
+  it('lets what needs a held node wait too: a pick may come', () => {
+    const nodes = [node(1), node(2, { needs: [1] })];
+    expect(decide(nodes, at({ 1: 'held', 2: 'waiting' }), 9)).toEqual({ start: [], skip: [] });
+  });
+
   it('brings every graph to an end, with never more at once than allowed', () => {
     const graph = fc
       .array(

@@ -22,7 +22,8 @@ export function decide(
   const at = (id: number): Standing => standing.get(id) ?? 'done';
   const waiting = nodes.filter((node) => at(node.nodeId) === 'waiting');
   const skip = waiting.flatMap((node) => {
-    const because = node.needs.find((id) => at(id) === 'failed' || at(id) === 'skipped' || at(id) === 'held');
+    // A held one may yet come: a person can pick at any moment.
+    const because = node.needs.find((id) => at(id) === 'failed' || at(id) === 'skipped');
     return because === undefined ? [] : [{ node, because }];
   });
   const dead = new Set(skip.map((entry) => entry.node.nodeId));

@@ -25,6 +25,8 @@ export interface SubmissionDeps {
   clock: Clock;
   counts: RunCounts;
   signal: AbortSignal;
+  /** Aborted a little after `signal`: an answer on its way names a task that can then be stopped. */
+  answerSignal: AbortSignal;
   /** When the backend began, in ms since the epoch, as last seen; null when it does not say. */
   backendStart: () => number | null;
   onState: (state: 'submitting' | 'generating') => void;
@@ -60,7 +62,7 @@ export async function submit(
     const step = (change: JournalStep) =>
       db.commits.write(() => db.journal.step(journalId, change, clock.now()));
     try {
-      const answer = await backend.submit(request, signal);
+      const answer = await backend.submit(request, deps.answerSignal);
       deps.counts.submitted++;
       if (answer.results === null) {
         await step({ state: 'submitted', taskId: answer.taskId });

@@ -41,9 +41,13 @@ export async function takeUp(
     case 'downloaded':
     case 'stored': {
       const { id, file, sha256, url } = row;
-      if (file === null || sha256 === null || !(await deps.intact(file, sha256)))
-        return takeUpResults(row, deps);
-      return { kind: 'salvaged', journalId: id, file, sha256, url };
+      if (file === null || sha256 === null) return takeUpResults(row, deps);
+      // Where it was put, else the store's own copy.
+      for (const at of [file, db.objects.bySha(sha256)?.file]) {
+        if (at !== undefined && (await deps.intact(at, sha256)))
+          return { kind: 'salvaged', journalId: id, file: at, sha256, url };
+      }
+      return takeUpResults(row, deps);
     }
     case 'parked':
       return { kind: 'parked', message: row.message ?? parkedMessage(place.prompt) };

@@ -44,13 +44,17 @@ export function createWriteBack(run: RunState, source: SourceFile, deps: RunnerD
   };
   known.set(run.opened.workflow.nodes, new Map(run.planned.nodes.map((node) => [node.nodeId, node])));
 
+  const isHeldAt = (gateId: number): boolean =>
+    run.options.gates === 'hold' &&
+    run.pickAt(gateId) === null &&
+    run.nodes.some((node) => run.standing.get(node.nodeId) === 'held' && run.waitsForPick(node) === gateId);
   const showGates = (node: PlannedNode) => {
     const view = run.recorder.node(node.nodeId);
     if (!view) return;
     const gallery = run.galleries.get(node.nodeId) ?? [];
     const shown = node.node.gates.flatMap((id) => {
       const gate = gates.get(id);
-      return gate ? [gateView(gate, gallery)] : [];
+      return gate ? [gateView(gate, gallery, isHeldAt(id))] : [];
     });
     run.recorder.change({ nodes: [{ ...view, gates: shown }] });
   };
