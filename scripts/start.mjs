@@ -21,7 +21,9 @@ try {
   const electron = await ensureElectron();
   const reason = 'program' in electron ? await openWindow(electron.program, args) : electron.reason;
   if (reason !== null) {
-    say(`The desktop window cannot be shown here: ${reason}. The control room opens in a browser instead.`);
+    say(
+      `The desktop window cannot be shown here: ${reason}. The control room is served for a browser instead.`,
+    );
     process.exitCode = await handOver(ensureNode(), [join(root, 'src/main/cli/main.ts'), 'serve', ...args]);
   }
 } catch (error) {

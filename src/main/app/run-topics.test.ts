@@ -91,6 +91,21 @@ describe('the topic of a run', () => {
     });
   });
 
+  it('tells a pick made after the end to everybody who still looks', async () => {
+    const ended = viewOf({ runId: 'a', status: 'completed', finishedAt: '9' });
+    const { runner, records } = stage([ended]);
+    const topics = createRunTopics(runner, systemClock);
+    const reader = (await topics.open('a'))?.subscribe();
+    await reader?.next();
+    records.set('a', { ...ended, notices: [{ at: '9', message: 'picked', nodeId: null }] });
+    await topics.refresh('a');
+    expect((await reader?.next())?.value).toMatchObject({
+      kind: 'change',
+      change: { notices: [{ message: 'picked' }] },
+    });
+    await topics.refresh('nobody looks at this one');
+  });
+
   it('is let go when the run is over and nobody reads', async () => {
     const { runner, start } = stage([viewOf({ runId: 'a', status: 'completed', finishedAt: '9' })]);
     const topics = createRunTopics(runner, systemClock);

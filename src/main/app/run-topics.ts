@@ -12,6 +12,8 @@ const LOOK_MS = 1_000;
 export interface RunTopics {
   /** Null: there is no such run. */
   open(runId: string): Promise<Topic<RunView, RunChange> | null>;
+  /** Looks at the record again: a pick after the end changes it. */
+  refresh(runId: string): Promise<void>;
   close(): void;
 }
 
@@ -40,6 +42,12 @@ export function createRunTopics(runner: Pick<Runner, 'onStarted' | 'view'>, cloc
       const made = followRecord(runner, view, clock, () => forget(runId));
       open.set(runId, made);
       return made.topic;
+    },
+    async refresh(runId) {
+      const entry = open.get(runId);
+      const now = entry && (await runner.view(runId));
+      const change = entry && now ? difference(entry.topic.state(), now) : null;
+      if (change) entry?.topic.publish(change);
     },
     close() {
       stopHearing();

@@ -75,7 +75,13 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
   const router = createRouter({
     info: () => appInfo(flowdeck),
     settings,
-    runner,
+    runner: {
+      ...runner,
+      pick: async (runId, gate, row, candidate) => {
+        await runner.pick(runId, gate, row, candidate);
+        await run.refresh(runId);
+      },
+    },
     service: (name) => {
       if (name === 'glabs') return flowdeck.glabs();
       throw fail('usage', 'The tunnel comes with a later version.', {

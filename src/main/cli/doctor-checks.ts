@@ -105,7 +105,10 @@ export async function checkStore({ settings, paths }: Flowdeck): Promise<Diagnos
  * Whether G-Labs answers at `glabs.url`, and takes the key. One that is not up is no fault of the machine while
  * Start can bring it up; a stranger on the port, or a refused key, is.
  */
-export async function checkGlabs({ settings, secrets }: Flowdeck): Promise<Diagnosis[]> {
+export async function checkGlabs(
+  { settings, secrets }: Flowdeck,
+  env: NodeJS.ProcessEnv,
+): Promise<Diagnosis[]> {
   const url = settings.get('glabs.url');
   const apiKey = await secrets.get('glabs.apiKey');
   const backend = createGlabsBackend({
@@ -124,6 +127,17 @@ export async function checkGlabs({ settings, secrets }: Flowdeck): Promise<Diagn
     return [answered, await checkKey(() => backend.checkKey(), apiKey !== null)];
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;
+    const command = settings.get('glabs.command');
+    if (command !== null && command !== 'demo' && !(await isCommand(command, env))) {
+      return [
+        broken(
+          'G-Labs',
+          'usage',
+          `glabs.command is ${command}, and there is no such program.`,
+          'Correct the setting glabs.command, or unset it and start G-Labs by hand.',
+        ),
+      ];
+    }
     const canWait =
       (error.kind === 'unreachable' || error.kind === 'no-answer') &&
       mayBeStarted(settings.get('glabs.command'), url);
@@ -188,6 +202,16 @@ export async function checkTunnelProgram(
         `${named} is not a program.`,
         'Correct the setting tunnel.cloudflared, or unset it.',
       );
+}
+
+/** A path, or a name that is looked for as a shell would. */
+async function isCommand(command: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  if (/[\\/]/.test(command)) return isProgram(command);
+  const endings = process.platform === 'win32' ? ['.exe', '.cmd', '.bat', ''] : [''];
+  for (const folder of (env.PATH ?? '').split(delimiter)) {
+    for (const ending of endings) if (await isProgram(join(folder, command + ending))) return true;
+  }
+  return false;
 }
 
 async function isProgram(file: string): Promise<boolean> {

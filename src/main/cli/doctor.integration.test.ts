@@ -86,6 +86,17 @@ describe('doctor', () => {
     expect(findings.get('G-Labs')).toMatchObject({ verdict: 'broken', code: 'backend-unreachable' });
   });
 
+  it('a G-Labs program that is not there is broken: exit 2', async () => {
+    await set('glabs.url', `http://127.0.0.1:${await freePort()}`);
+    await set('glabs.command', '/nowhere/glabs');
+    const { code, findings } = await examine();
+    expect(code).toBe(2);
+    expect(findings.get('G-Labs')).toMatchObject({
+      verdict: 'broken',
+      message: expect.stringContaining('/nowhere/glabs'),
+    });
+  });
+
   it('a store whose folder cannot be made is broken', async () => {
     const inTheWay = join(desk.folder, 'file');
     await writeFile(inTheWay, '');

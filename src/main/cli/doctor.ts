@@ -33,7 +33,7 @@ export const addDoctor: AddCommand = (work) =>
           tell(checks.checkSqlite(opened));
           tell(await checks.checkDiskSpace(opened.paths.root));
           tell(await checks.checkStore(opened));
-          for (const diagnosis of await checks.checkGlabs(opened)) tell(diagnosis);
+          for (const diagnosis of await checks.checkGlabs(opened, world.env)) tell(diagnosis);
           tell(
             await checks.checkTunnelProgram(
               opened.settings.get('tunnel.cloudflared'),

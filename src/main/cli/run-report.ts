@@ -20,13 +20,15 @@ export function createRunReport(output: Output): RunReport {
   const { stream, terminal, visible } = output.progress;
   const bar = terminal && visible;
   let drawn = false;
+  let demo = false;
   const clear = () => {
     if (drawn) stream.write('\r\u001b[2K');
     drawn = false;
   };
   return {
     event: (event, progress) => {
-      const words = eventWords(event, output.paint);
+      if (event.type === 'run.started') demo = event.demo;
+      const words = eventWords(event, output.paint, demo);
       clear();
       if (!forPeopleOnly.includes(event.type)) output.record(event);
       if (words !== null) output.text(words);

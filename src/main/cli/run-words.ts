@@ -11,8 +11,8 @@ const worthALine: Partial<Record<NodeState, 'green' | 'yellow' | 'dim'>> = {
   skipped: 'yellow',
 };
 
-/** An event as a line for a person, or null when it is not worth one. Pure. */
-export function eventWords(event: RunEvent, paint: Paint): string | null {
+/** An event as a line for a person, or null when it is not worth one; `demo`: of a run that nobody pays for. Pure. */
+export function eventWords(event: RunEvent, paint: Paint, demo = false): string | null {
   switch (event.type) {
     case 'run.started':
       return startedWords(event, paint);
@@ -38,7 +38,7 @@ export function eventWords(event: RunEvent, paint: Paint): string | null {
     case 'run.notice':
       return `${paint('dim', 'note    ')} ${event.message}`;
     case 'run.finished':
-      return finishedWords(event, paint);
+      return finishedWords(event, paint, demo);
     case 'run.status':
     case 'task.submitted':
     case 'task.reattached':
@@ -62,6 +62,7 @@ function startedWords({ name, server, demo, plan }: RunEventOf<'run.started'>, p
 function finishedWords(
   { status, counts, output, errorsFile, message, costUSD, savedUSD }: RunEventOf<'run.finished'>,
   paint: Paint,
+  demo: boolean,
 ): string {
   const heads = {
     completed: paint('green', 'Done.'),
@@ -80,7 +81,7 @@ function finishedWords(
   const nodes = numbers.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);
   const lines = [
     `${heads[status]}${message === undefined ? '' : ` ${message}`}`,
-    `${count(counts.nodes, 'node')}: ${nodes.length > 0 ? nodes.join(', ') : 'nothing done'}. ${count(counts.submitted, 'submission')}, about ${money(costUSD)}${savedUSD > 0 ? `; ${money(savedUSD)} saved by the cache` : ''}.`,
+    `${count(counts.nodes, 'node')}: ${nodes.length > 0 ? nodes.join(', ') : 'nothing done'}. ${count(counts.submitted, 'submission')}, about ${money(costUSD)}${demo ? ' if it were real (demo: not paid)' : ''}${savedUSD > 0 ? `; ${money(savedUSD)} saved by the cache` : ''}.`,
     ...(counts.lost > 0 ? [`${count(counts.lost, 'submission')} may have been paid for and are gone.`] : []),
     ...(output === null ? [] : [`Output: ${output}`]),
     ...(errorsFile === null ? [] : [`Errors: ${errorsFile}`]),

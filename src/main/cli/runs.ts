@@ -32,7 +32,7 @@ export const runsTable = (runs: readonly RunSummary[]): string =>
         `${run.counts.generated + run.counts.cached}/${run.counts.nodes}`,
         String(run.counts.submitted),
         money(run.costUSD),
-        run.demo ? 'demo' : '',
+        run.demo ? 'demo, not paid' : '',
       ]),
     ],
     [3, 4, 5],
