@@ -197,6 +197,7 @@ test.describe('the Run dialog', () => {
 
   test('does not run what the check found errors in, and leads to them', async ({ workflows }) => {
     await option(workflows, 'many').click();
+    await details(workflows, 'many').getByRole('tab', { name: /Plan/ }).click();
     await workflows.keyboard.press('r');
     const dialog = workflows.getByRole('dialog', { name: 'Run many' });
     await expect(dialog.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();

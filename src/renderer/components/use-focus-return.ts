@@ -12,7 +12,10 @@ export function useFocusReturn() {
     },
     onCloseAutoFocus: (event: Event) => {
       event.preventDefault();
-      if (before.current instanceof HTMLElement) before.current.focus();
+      // A tab that gets the focus is chosen by it: back to the one that is chosen by now.
+      const tabs = before.current?.closest('[role="tablist"]');
+      const target = tabs?.querySelector('[role="tab"][aria-selected="true"]') ?? before.current;
+      if (target instanceof HTMLElement) target.focus();
     },
   };
 }

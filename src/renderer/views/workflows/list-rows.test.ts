@@ -113,13 +113,28 @@ describe('rows a person points at', () => {
   it('stay where they are and say what is new', () => {
     const before = listRows([workflow('A', { missing: 2 }), workflow('B')], { ...all, sort: 'work' });
     const now = [workflow('A'), workflow('B', { missing: 9 })];
-    const after = steadyRows(before, now);
+    const after = steadyRows(before, listRows(now, { ...all, sort: 'work' }), now);
     expect(after.map(({ key }) => key)).toEqual(before.map(({ key }) => key));
     expect(after.map((row) => (row.kind === 'workflow' ? row.workflow.missing : null))).toEqual([null, 0, 9]);
   });
 
   it('stay even when their file is gone', () => {
     const before = listRows([workflow('A')], all);
-    expect(steadyRows(before, [])).toEqual(before);
+    expect(steadyRows(before, [], [])).toEqual(before);
+  });
+
+  it('have what has come since below them, so that nothing is hidden and nothing moves', () => {
+    const before = listRows([workflow('B')], all);
+    const now = [workflow('A'), workflow('B'), workflow('C', { folder: 'june' })];
+    const after = steadyRows(before, listRows(now, all), now);
+    expect(after.map((row) => (row.kind === 'folder' ? row.folder : row.workflow.name))).toEqual([
+      'may',
+      'B',
+      'june',
+      'C',
+      'may',
+      'A',
+    ]);
+    expect(new Set(after.map(({ key }) => key)).size).toBe(after.length);
   });
 });

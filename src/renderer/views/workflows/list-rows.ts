@@ -21,7 +21,11 @@ export function listRows(workflows: readonly WorkflowSummary[], query: ListQuery
   const shown = workflows
     .filter((workflow) => passes(workflow, query.filter) && hasWords(workflow, words))
     .toSorted(orders[query.sort]);
-  const folders = Map.groupBy(shown, folderKey);
+  return underFolders(shown, (key) => key);
+}
+
+function underFolders(workflows: readonly WorkflowSummary[], keyOf: (folder: string) => string): ListRow[] {
+  const folders = Map.groupBy(workflows, (workflow) => keyOf(folderKey(workflow)));
   return [...folders].flatMap(([key, members]): ListRow[] => {
     const [first] = members;
     if (!first) return [];
@@ -37,14 +41,22 @@ export function listRows(workflows: readonly WorkflowSummary[], query: ListQuery
 
 /**
  * The rows of before with what is known now, for as long as a person points at them: an update changes what a row
- * says, and never which row lies under the pointer (ui.md, Manner).
+ * says, and never which row lies under the pointer (ui.md, Manner). What has come since stands at the end, under
+ * headings of its own.
  */
-export function steadyRows(before: readonly ListRow[], workflows: readonly WorkflowSummary[]): ListRow[] {
-  const now = new Map(workflows.map((workflow) => [workflow.path, workflow]));
-  return before.map((row) => {
-    const workflow = row.kind === 'workflow' ? now.get(row.key) : undefined;
+export function steadyRows(
+  before: readonly ListRow[],
+  now: readonly ListRow[],
+  workflows: readonly WorkflowSummary[],
+): ListRow[] {
+  const known = new Map(workflows.map((workflow) => [workflow.path, workflow]));
+  const kept = before.map((row): ListRow => {
+    const workflow = row.kind === 'workflow' ? known.get(row.key) : undefined;
     return workflow && row.kind === 'workflow' ? { ...row, workflow } : row;
   });
+  const there = new Set(before.map((row) => row.key));
+  const come = now.flatMap((row) => (row.kind === 'workflow' && !there.has(row.key) ? [row.workflow] : []));
+  return [...kept, ...underFolders(come, (key) => `${key}\nnew`)];
 }
 
 /** How many nodes of a workflow a run would have to make. */

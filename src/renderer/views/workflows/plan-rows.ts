@@ -45,7 +45,7 @@ const words: Record<Exclude<PlanReason, `blocked by ${number}`>, string> = {
   'model changed': 'its output came from another model',
   'frame changed': 'the picture it starts from will be another',
   forced: 'made anew: its output is wiped first',
-  partial: 'some of its candidates are missing',
+  partial: 'candidates are missing',
   'stale url': 'an output of it is gone',
   'not wanted (images mode)': 'left for later: this run makes images only',
 };

@@ -21,6 +21,7 @@ import {
   useStartRun,
   useStartService,
 } from '../../wire/queries.ts';
+import { useDetailsTab } from './details-tab.ts';
 import { failureCard } from './failure-card.ts';
 import { PlanList } from './plan-list.tsx';
 import { PlanSums } from './plan-sums.tsx';
@@ -171,6 +172,10 @@ function ObstacleLine({ obstacle, path, onLeave }: ObstacleLineProps) {
     onLeave();
     go();
   };
+  const showFindings = () => {
+    openWorkflow(path);
+    useDetailsTab.getState().ask(path, 'findings');
+  };
   const remedies: Record<NonNullable<Obstacle['remedy']>, ReactNode> = {
     start: (
       <Button size="sm" busy={start.isPending} onClick={() => start.mutate({ service: 'glabs' })}>
@@ -178,7 +183,7 @@ function ObstacleLine({ obstacle, path, onLeave }: ObstacleLineProps) {
       </Button>
     ),
     findings: (
-      <Button size="sm" onClick={leave(() => openWorkflow(path))}>
+      <Button size="sm" onClick={leave(showFindings)}>
         Show findings
       </Button>
     ),

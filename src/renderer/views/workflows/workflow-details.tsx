@@ -14,12 +14,11 @@ import { useRunDialog } from '../../state/run-dialog.ts';
 import { useRested } from '../../state/use-rested.ts';
 import { useWindow } from '../../state/window.ts';
 import { useFixWorkflow } from '../../wire/queries.ts';
+import { type DetailsTab, useDetailsTab } from './details-tab.ts';
 import { FindingsPanel } from './findings-panel.tsx';
 import { PlanPanel } from './plan-panel.tsx';
 import { StandingBar } from './standing-bar.tsx';
 import { lastRunMark, sizeWords } from './workflow-words.ts';
-
-type DetailsTab = 'findings' | 'plan';
 
 type WorkflowDetailsProps = {
   ref: Ref<HTMLElement>;
@@ -51,9 +50,12 @@ export function WorkflowDetails({ ref, workflow, onEscape }: WorkflowDetailsProp
 }
 
 function Contents({ workflow, isRested }: { workflow: WorkflowSummary; isRested: boolean }) {
-  const { path, name, errors, warnings, unreadable, stale, missing } = workflow;
+  const { path, name, errors, warnings, unreadable } = workflow;
   // What matters first is decided once: a repair must not turn the page under a person's eyes.
-  const [tab, setTab] = useState<DetailsTab>(errors > 0 ? 'findings' : 'plan');
+  const [first] = useState<DetailsTab>(errors > 0 ? 'findings' : 'plan');
+  const { asked, ask } = useDetailsTab();
+  const tab = asked?.path === path ? asked.tab : first;
+  const setTab = (next: DetailsTab) => ask(path, next);
   const openRunDialog = useRunDialog((state) => state.open);
   const { isChecking, askAgain } = useFreshAnswers(workflow);
   const fix = useFixWorkflow();
@@ -75,7 +77,6 @@ function Contents({ workflow, isRested }: { workflow: WorkflowSummary; isRested:
   const waiting = <p className="text-muted">Reading the file…</p>;
   const findings = isRested ? <FindingsPanel path={path} fix={fix} /> : waiting;
   const found = errors + warnings;
-  const work = stale + missing;
   return (
     <>
       <header className="flex shrink-0 flex-col gap-2">
@@ -107,7 +108,7 @@ function Contents({ workflow, isRested }: { workflow: WorkflowSummary; isRested:
             },
             {
               value: 'plan',
-              label: work === 0 ? 'Plan' : `Plan (${work} to generate)`,
+              label: 'Plan',
               content: isRested ? <PlanPanel path={path} /> : waiting,
             },
           ]}

@@ -161,7 +161,7 @@ function useSteadyRows(workflows: Workflows['workflows'], query: ListQuery, poin
   if (pointed && held?.query !== query) setHeld({ rows: fresh, query });
   if (!pointed && held !== null) setHeld(null);
   return useMemo(
-    () => (held?.query === query ? steadyRows(held.rows, workflows) : fresh),
+    () => (held?.query === query ? steadyRows(held.rows, fresh, workflows) : fresh),
     [held, query, workflows, fresh],
   );
 }
