@@ -97,7 +97,7 @@ describe('the topic of a run', () => {
     const topics = createRunTopics(runner, systemClock);
     const reader = (await topics.open('a'))?.subscribe();
     await reader?.next();
-    records.set('a', { ...ended, notices: [{ at: '9', message: 'picked', nodeId: null }] });
+    records.splice(0, 1, { ...ended, notices: [{ at: '9', message: 'picked', nodeId: null }] });
     await topics.refresh('a');
     expect((await reader?.next())?.value).toMatchObject({
       kind: 'change',
