@@ -78,7 +78,7 @@ it('takes an output from the store when its file in Assets is gone', async () =>
     (backend) => ({
       download: (url, signal) => (dead ? Promise.reject(gone()) : backend.download(url, signal)),
     }),
-    ['--latency', '40'],
+    ['--fault', 'stuck,skip=1'],
   );
   const { handle, until } = await start(b, { mode: 'images' });
   await until((event) => event.type === 'candidate.stored');
