@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { FlowdeckError } from '../../shared/failure.ts';
-import { copyFileExclusive, uniquePath, writeFileAtomic } from './atomic-file.ts';
+import { FlowdeckError, fail } from '../../shared/failure.ts';
+import { copyFileExclusive, writeFileAtomic } from './atomic-file.ts';
 import { errorCode } from './error-code.ts';
 import { fileFailure } from './file-failure.ts';
 
@@ -30,6 +30,8 @@ export interface Disk {
   assertWritable(folder: string): Promise<void>;
 }
 
+const MOST_NAMES = 10_000;
+
 export const nodeDisk: Disk = {
   read: (path) => missingAsNull(path, readFile(path)),
   stat: (path) => missingAsNull(path, stat(path)),
@@ -46,15 +48,26 @@ export const nodeDisk: Disk = {
   },
   writeNew: async (folder, name, data) => {
     await makeFolder(folder);
-    const path = await uniquePath(folder, name);
+    // Whole before it has its name: a process that dies here leaves no empty backup or export behind.
+    const whole = join(folder, `.flowdeck-${process.pid}-${crypto.randomUUID()}.tmp`);
     try {
-      await writeFileAtomic(path, data);
+      await writeFileAtomic(whole, data);
+      for (let n = 1; n <= MOST_NAMES; n++) {
+        const path = join(folder, name(n));
+        // Looked at first, as each try costs a copy.
+        if ((await missingAsNull(path, stat(path))) === null && (await copyFileExclusive(whole, path)))
+          return path;
+      }
     } catch (error) {
-      // The name was only reserved: an empty file must not stay behind.
-      await rm(path, { force: true });
-      throw error;
+      if (!(error instanceof FlowdeckError) || error.failure.where !== whole) throw error;
+      throw new FlowdeckError({ ...error.failure, where: join(folder, name(1)) }, { cause: error });
+    } finally {
+      await rm(whole, { force: true });
     }
-    return path;
+    throw fail('folder', `There are ${MOST_NAMES} files of this name already.`, {
+      where: join(folder, name(1)),
+      cure: 'Move old ones away.',
+    });
   },
   copyNew: async (from, to) => {
     await makeFolder(dirname(to));

@@ -311,6 +311,13 @@ describe('a task', () => {
 });
 
 describe('a result', () => {
+  it('that came in the answer and was lost with the program is counted as lost, once', async () => {
+    await earlier('completed', { results: [] });
+    const { deps, counts } = bench({});
+    expect(await makeCandidate(intent, request, deps)).toMatchObject({ kind: 'generated', taskId: 'new' });
+    expect(counts).toMatchObject({ submitted: 1, lost: 1, reattached: 0 });
+  });
+
   it('whose keeper cannot be reached, though the backend can, is given up and not asked for for ever', async () => {
     let asked = 0;
     const { deps } = bench({

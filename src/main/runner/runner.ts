@@ -120,11 +120,13 @@ export function createRunner(deps: RunnerDeps): Runner {
     start,
     check: async (path) => (await openWorkflow(path, deps)).findings,
     fix: async (path) => {
-      const opened = await openWorkflow(path, deps);
-      const { text, fixed } = repairWorkflow(opened.workflow);
-      if (text === opened.workflow.text) return { fixed: [], backup: null };
-      const lock = await deps.lock(opened.path, `check --fix ${opened.path}`);
+      const { path: real } = await openWorkflow(path, deps);
+      const lock = await deps.lock(real, `check --fix ${real}`);
       try {
+        // Read with the file held: a run that ended just now has written to it.
+        const opened = await openWorkflow(real, deps);
+        const { text, fixed } = repairWorkflow(opened.workflow);
+        if (text === opened.workflow.text) return { fixed: [], backup: null };
         const backup = await deps.backup(opened.path, opened.bytes, 'pre-fix');
         await disk.write(opened.path, text);
         return { fixed, backup: backup.path };

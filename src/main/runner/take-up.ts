@@ -57,9 +57,21 @@ export async function takeUp(
 }
 
 /** A task that had completed: its results are fetched (again). */
-function takeUpResults(row: JournalRow, deps: TakeUpDeps): Started {
+async function takeUpResults(row: JournalRow, deps: TakeUpDeps): Promise<Started> {
   const urls = StoredResults.safeParse(JSON.parse(row.results ?? '[]'));
-  if (!urls.success || urls.data.length === 0) return { kind: 'nothing' };
+  if (!urls.success || urls.data.length === 0) {
+    // They came in the answer itself (glabs-api.md A9), and went with the process: paid for and gone.
+    const { db, clock, counts } = deps;
+    counts.lost++;
+    await db.commits.write(() =>
+      db.journal.step(
+        row.id,
+        { state: 'lost', message: 'The result was lost with the program.' },
+        clock.now(),
+      ),
+    );
+    return { kind: 'nothing' };
+  }
   deps.counts.reattached++;
   if (row.taskId !== null) deps.onTask(row.taskId, 'reattached', row.attempt);
   const results = urls.data.map((url): ResultFile => ({ url, bytes: null }));
