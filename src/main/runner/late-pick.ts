@@ -2,7 +2,11 @@ import { fail } from '../../shared/failure.ts';
 import type { RunView } from '../../shared/run-view.ts';
 import { editWorkflow } from '../workflow/edit.ts';
 import { galleryUrls, savedUrls } from '../workflow/fields.ts';
+import { generationNodes } from '../workflow/generation.ts';
+import type { Workflow } from '../workflow/read.ts';
 import { pickEdit } from './node-edits.ts';
+import { placeOnDisk } from './outputs.ts';
+import { findProjectFolder, placesFor } from './places.ts';
 import { openWorkflow } from './prepare.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 
@@ -38,6 +42,7 @@ export async function pickAfterEnd(
       });
     }
     await deps.disk.write(path, editWorkflow(workflow.text, [pickEdit(workflow, gate, index, picked.url)]));
+    await putInUse(workflow, path, node.nodeId, row, picked.url, deps);
   } finally {
     await lock.release();
   }
@@ -49,6 +54,7 @@ export async function pickAfterEnd(
             gate.nodeId === gateId
               ? {
                   ...gate,
+                  held: false,
                   picks: [{ row, candidate }],
                   machinePicks: gate.machinePicks.filter((pick) => pick.row !== row),
                 }
@@ -58,4 +64,23 @@ export async function pickAfterEnd(
       : entry,
   );
   await deps.db.commits.write(() => deps.db.runs.replaceView({ ...view, nodes }));
+}
+
+/** `scene03.png` becomes the picked candidate, where the run had put one (behaviour.md §6). */
+async function putInUse(
+  workflow: Workflow,
+  path: string,
+  nodeId: number,
+  row: number,
+  url: string,
+  { db, disk }: RunnerDeps,
+): Promise<void> {
+  const object = db.objects.byUrl(url);
+  const bytes = object && (await disk.read(object.file));
+  if (!object || !bytes) return;
+  const places = placesFor(await findProjectFolder(path, disk), workflow, generationNodes(workflow));
+  const inUse = places.of(nodeId).inUse(row, object.ext);
+  // With an --out-root the run's files lie elsewhere: nothing is made where nothing was.
+  if ((await disk.stat(inUse)) === null) return;
+  await placeOnDisk(inUse, bytes, (sha) => db.objects.bySha(sha) !== null, disk);
 }

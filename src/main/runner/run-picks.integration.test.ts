@@ -1,4 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { RunOptions } from '../../shared/domain.ts';
@@ -148,4 +149,17 @@ it('what lies behind a held gate is told as skipped when the run ends there', as
   await writeFile(b.workflow, JSON.stringify(file));
   const { end } = await b.run({ gates: 'hold' });
   expect(end).toMatchObject({ status: 'held', counts: { generated: 2, held: 3, skipped: 1 } });
+});
+
+it('a pick after the end is the candidate in use, and nothing waits at that gate any more', async () => {
+  const b = await open();
+  await b.run({ gates: 'hold' });
+  const folder = join(b.folder, 'project/Assets/XYZG3/generated-images/v0-1');
+  const gate = async () =>
+    (await b.runner.view('run-1'))?.nodes.find((entry) => entry.nodeId === 4)?.gates[0];
+  expect(await gate()).toMatchObject({ held: true, picks: [] });
+  expect(await readFile(join(folder, 'scene01.png'))).toEqual(await readFile(join(folder, 'scene01-c1.png')));
+  await b.runner.pick('run-1', 5, 1, 3);
+  expect(await gate()).toMatchObject({ held: false, picks: [{ row: 1, candidate: 3 }] });
+  expect(await readFile(join(folder, 'scene01.png'))).toEqual(await readFile(join(folder, 'scene01-c3.png')));
 });
