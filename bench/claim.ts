@@ -27,10 +27,17 @@ export interface Table {
   rows: (string | number)[][];
 }
 
+export interface ClaimOptions {
+  runs: number;
+  /** A folder for everything that is made; removed after the whole round. */
+  scratch: string;
+  say: (line: string) => void;
+}
+
 export interface Claim {
   /** Its name on the command line. */
   name: string;
-  measure(options: { runs: number; say: (line: string) => void }): Promise<Finding>;
+  measure(options: ClaimOptions): Promise<Finding>;
 }
 
 /** A figure from the values of several runs: the middle one. */

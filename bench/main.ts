@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Claim } from './claim.ts';
@@ -44,10 +45,15 @@ const report: Report = {
   surroundings: {},
   findings: [],
 };
-for (const { name, measure } of chosen) {
-  const before = coreTimes();
-  report.findings.push(await measure({ runs, say: (line) => say(`${name}: ${line}`) }));
-  report.surroundings[name] = { busy: busyShare(before), load: loadNow() };
+const scratch = await mkdtemp(join(tmpdir(), 'flowdeck-bench-'));
+try {
+  for (const { name, measure } of chosen) {
+    const before = coreTimes();
+    report.findings.push(await measure({ runs, scratch, say: (line) => say(`${name}: ${line}`) }));
+    report.surroundings[name] = { busy: busyShare(before), load: loadNow() };
+  }
+} finally {
+  await rm(scratch, { recursive: true, force: true });
 }
 process.stdout.write(asMarkdown(report));
 // A part of the claims is for looking at; only a whole round, or a folder that was asked for, is written down.

@@ -1,23 +1,29 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './processes.ts';
 
-/** A workflow in a project folder, and a data folder, all below one temporary folder. */
+/**
+ * A workflow in a project folder, and a data folder, all below one folder in `scratch`. It stays there until the whole
+ * round is over: to delete thousands of files makes some file systems slow for the next minute (ext4 looks at every
+ * inode that was freed lately), and that would be measured.
+ */
 export interface Project {
   folder: string;
   workflow: string;
   dataDir: string;
-  remove(): Promise<void>;
 }
 
 const fixtures = join(root, 'src/main/workflow/fixtures');
 
 /** A made workflow of about so many nodes (9 to a scene), nothing cached, its reference pictures on this disk. */
-export async function bigProject(nodes: number, settings: Record<string, unknown> = {}): Promise<Project> {
-  const folder = await mkdtemp(join(tmpdir(), 'flowdeck-bench-'));
+export async function bigProject(
+  scratch: string,
+  nodes: number,
+  settings: Record<string, unknown> = {},
+): Promise<Project> {
+  const folder = await mkdtemp(join(scratch, 'project-'));
   const dataDir = join(folder, 'data');
   const workflow = join(folder, 'project/testing/XYZB1-V0-1.nbflow');
   await mkdir(join(folder, 'project/testing'), { recursive: true });
@@ -29,5 +35,5 @@ export async function bigProject(nodes: number, settings: Record<string, unknown
   await promisify(execFile)(process.execPath, [maker, '--big', String(nodes), '--out', workflow]);
   const text = await readFile(workflow, 'utf8');
   await writeFile(workflow, text.replaceAll(/https:\/\/pub-0000\.r2\.dev\/[^"]*/g, 'refs/avatar.png'));
-  return { folder, workflow, dataDir, remove: () => rm(folder, { recursive: true, force: true }) };
+  return { folder, workflow, dataDir };
 }

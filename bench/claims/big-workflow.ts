@@ -9,48 +9,44 @@ const NODES = 10_000;
 /** Open, check and plan of a workflow as large as anybody will have. */
 export const bigWorkflowClaim: Claim = {
   name: 'big-workflow',
-  async measure({ runs, say }) {
-    const project = await bigProject(NODES);
-    try {
-      const { size } = await stat(project.workflow);
-      const results: PlanResult[] = [];
-      for (let run = 1; run <= runs; run++) {
-        say(`run ${run} of ${runs}`);
-        results.push(await work('plan-workflow.ts', project, PlanResult));
-      }
-      return {
-        name: 'big-workflow',
-        title: `Open, check and plan of ${NODES.toLocaleString('en')} nodes`,
-        how: `One file of ${(size / 2 ** 20).toFixed(1)} MB, ${results[0]?.generations} generations to plan; a new process for each run, nothing warm. Memory is the largest resident size of the whole process, Node and Flowdeck included.`,
-        figures: [
-          figure(
-            'open + check + plan',
-            'ms',
-            results.map(({ ms }) => ms),
-            1000,
-          ),
-          figure(
-            'processor time of it, all threads',
-            'ms',
-            results.map(({ cpuMs }) => cpuMs),
-          ),
-          figure(
-            'peak memory',
-            'MB',
-            results.map(({ peakMB }) => peakMB),
-            400,
-          ),
-          figure(
-            'of it before the file was opened',
-            'MB',
-            results.map(({ emptyMB }) => emptyMB),
-          ),
-        ],
-        tables: [],
-        notes: [],
-      };
-    } finally {
-      await project.remove();
+  async measure({ runs, scratch, say }) {
+    const project = await bigProject(scratch, NODES);
+    const { size } = await stat(project.workflow);
+    const results: PlanResult[] = [];
+    for (let run = 1; run <= runs; run++) {
+      say(`run ${run} of ${runs}`);
+      results.push(await work('plan-workflow.ts', project, PlanResult));
     }
+    return {
+      name: 'big-workflow',
+      title: `Open, check and plan of ${NODES.toLocaleString('en')} nodes`,
+      how: `One file of ${(size / 2 ** 20).toFixed(1)} MB, ${results[0]?.generations} generations to plan; a new process for each run, nothing warm. Memory is the largest resident size of the whole process, Node and Flowdeck included.`,
+      figures: [
+        figure(
+          'open + check + plan',
+          'ms',
+          results.map(({ ms }) => ms),
+          1000,
+        ),
+        figure(
+          'processor time of it, all threads',
+          'ms',
+          results.map(({ cpuMs }) => cpuMs),
+        ),
+        figure(
+          'peak memory',
+          'MB',
+          results.map(({ peakMB }) => peakMB),
+          400,
+        ),
+        figure(
+          'of it before the file was opened',
+          'MB',
+          results.map(({ emptyMB }) => emptyMB),
+        ),
+      ],
+      tables: [],
+      notes: [],
+    };
   },
 };

@@ -10,46 +10,44 @@ const IN_FLIGHT = 5;
 const SIMULATOR = ['--latency', '0', '--tiny'];
 
 /** One run of the pictures of a workflow; each with a simulator, a database and folders of its own. */
-async function runOnce(profile: boolean): Promise<RunResult> {
+async function runOnce(scratch: string, profile: boolean): Promise<RunResult> {
   const simulator = await startSimulator(SIMULATOR);
-  const project = await bigProject(SCENES * 9, { 'runner.maxTasks': IN_FLIGHT });
+  const project = await bigProject(scratch, SCENES * 9, { 'runner.maxTasks': IN_FLIGHT });
   try {
     const options = { server: simulator.url, concurrency: IN_FLIGHT, mode: 'images', pollMs: 1 };
     return await work('run-workflow.ts', { ...project, options, profile }, RunResult);
   } finally {
     await simulator.end();
-    await project.remove();
   }
 }
 
-async function bareOnce(commits: boolean): Promise<BareResult> {
+async function bareOnce(scratch: string, commits: boolean): Promise<BareResult> {
   const simulator = await startSimulator(SIMULATOR);
-  const { folder, remove } = await bigProject(10);
+  const { folder } = await bigProject(scratch, 10);
   try {
     const input = { server: simulator.url, folder, candidates: CANDIDATES, inFlight: IN_FLIGHT, commits };
     return await work('bare-loop.ts', input, BareResult);
   } finally {
     await simulator.end();
-    await remove();
   }
 }
 
 /** What a candidate costs when the backend takes no time, beside two loops that do less; and how long commits take. */
 export const candidateClaim: Claim = {
   name: 'candidate',
-  async measure({ runs, say }) {
+  async measure({ runs, scratch, say }) {
     const bare: BareResult[] = [];
     const committed: BareResult[] = [];
     const whole: RunResult[] = [];
     // In turns, so that a busy minute of the machine hits all three.
     for (let run = 1; run <= runs; run++) {
       say(`run ${run} of ${runs}`);
-      bare.push(await bareOnce(false));
-      committed.push(await bareOnce(true));
-      whole.push(await runOnce(false));
+      bare.push(await bareOnce(scratch, false));
+      committed.push(await bareOnce(scratch, true));
+      whole.push(await runOnce(scratch, false));
     }
     say('once more, with a profile');
-    const { rooms } = await runOnce(true);
+    const { rooms } = await runOnce(scratch, true);
     const each = (ms: number) => ms / CANDIDATES;
     const perCandidate = whole.map(({ generatingMs }) => each(generatingMs));
     const beside = committed.map(({ ms }) => each(ms));

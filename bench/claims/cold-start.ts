@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Browser, chromium } from '@playwright/test';
@@ -23,8 +22,8 @@ interface Start {
 }
 
 /** Starts the browser face on a new data folder and opens its address in a page that is there already. */
-async function startOnce(browser: Browser, program: string): Promise<Start> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'flowdeck-bench-start-'));
+async function startOnce(scratch: string, browser: Browser, program: string): Promise<Start> {
+  const dataDir = await mkdtemp(join(scratch, 'start-'));
   // Nobody listens there: a G-Labs that happens to run on this machine must not be met.
   await writeFile(join(dataDir, 'settings.json'), JSON.stringify({ 'glabs.url': 'http://127.0.0.1:9' }));
   const context = await browser.newContext();
@@ -47,14 +46,13 @@ async function startOnce(browser: Browser, program: string): Promise<Start> {
     child.kill('SIGTERM');
     await gone;
     await context.close();
-    await rm(dataDir, { recursive: true, force: true });
   }
 }
 
 /** From nothing to a control room that shows how G-Labs stands. */
 export const coldStartClaim: Claim = {
   name: 'cold-start',
-  async measure({ runs, say }) {
+  async measure({ runs, scratch, say }) {
     const executablePath = findBrowser();
     if (executablePath === null)
       throw new Error('There is no Chromium here. Run npm run bench, which finds one.');
@@ -70,7 +68,7 @@ export const coldStartClaim: Claim = {
         const starts: Start[] = [];
         for (let run = 1; run <= runs; run++) {
           say(`${name}, run ${run} of ${runs}`);
-          starts.push(await startOnce(browser, program));
+          starts.push(await startOnce(scratch, browser, program));
         }
         figures.push(
           figure(

@@ -22,11 +22,11 @@ const rooms: [room: string, path: RegExp][] = [
   ['view and events', /\/runner\/(recorder|live-view|initial-view|run-state)\.ts|\/bench\//],
   ['schedule and the rest', /\/src\/|node_modules\//],
 ];
-const known: Record<string, string> = {
-  '(idle)': 'waiting (idle)',
-  '(garbage collector)': 'garbage collector',
-  '(program)': 'Node itself',
-};
+const known = new Map([
+  ['(idle)', 'waiting (idle)'],
+  ['(garbage collector)', 'garbage collector'],
+  ['(program)', 'Node itself'],
+]);
 
 /** Profiles this process until the returned function is called: milliseconds of the main thread for each room. */
 export async function watchRooms(): Promise<() => Promise<Record<string, number>>> {
@@ -49,7 +49,7 @@ function roomsOf(profile: Profiler.Profile): Record<string, number> {
     profile.nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id] as const)),
   );
   const roomOf = (sample: number): string => {
-    const named = known[frames.get(sample)?.functionName ?? ''];
+    const named = known.get(frames.get(sample)?.functionName ?? '');
     if (named !== undefined) return named;
     for (let at: number | undefined = sample; at !== undefined; at = callers.get(at)) {
       const url = frames.get(at)?.url ?? '';
