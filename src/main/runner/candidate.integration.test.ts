@@ -12,6 +12,7 @@ import type { Clock } from '../platform/clock.ts';
 import { type CandidateDeps, makeCandidate } from './candidate.ts';
 import { createDispatch } from './dispatch.ts';
 import { fetchResult } from './outputs.ts';
+import { createPromptLocks } from './prompt-locks.ts';
 
 /** One candidate against a real journal, a backend that does what the test says, and a clock that jumps. */
 
@@ -108,6 +109,7 @@ function bench(backend: Partial<Backend>) {
     random: () => 0.5,
     backend: all,
     signal: ending.signal,
+    prompts: createPromptLocks(),
     maxTasks: 10,
     waitForBackendMs: 600_000,
     quotaPauseMs: 30_000,
@@ -133,6 +135,7 @@ function bench(backend: Partial<Backend>) {
     answerSignal: ending.signal,
     backendStart: () => null,
     onState: () => undefined,
+    onPaid: () => undefined,
     onTask: (taskId, how) => told.push(`${how} ${taskId}`),
     intact: async () => false,
     pollMs: 3000,

@@ -39,6 +39,8 @@ export type CandidateOutcome = Generated | Salvaged | NotGenerated;
 
 export interface CandidateDeps extends TakeUpDeps, FollowDeps {
   retries: number;
+  /** A task gave its result, or may have been paid for and is gone. What was refused costs nothing. */
+  onPaid: () => void;
   /** May an output of an earlier run be taken? Not for nodes that are to be made anew. */
   reuse: boolean;
 }
@@ -82,6 +84,7 @@ export async function makeCandidate(
     bounces = 0;
     if (started.kind === 'task' || started.kind === 'results') attempts += started.reattached ? 0 : 1;
     if (started.kind === 'lost') {
+      deps.onPaid();
       attempts++;
       if (++lost > LOST_TRIES) return failed('api_error', 'G-Labs lost this task again and again.', attempts);
       continue;
@@ -99,6 +102,7 @@ export async function makeCandidate(
     if (ended.kind === 'completed') return generated(started.journalId, started.taskId, ended.results);
     if (ended.kind === 'lost') {
       deps.counts.lost++;
+      deps.onPaid();
       if (++lost > LOST_TRIES) return failed('api_error', 'G-Labs lost this task again and again.', attempts);
       continue;
     }
@@ -122,6 +126,7 @@ export async function makeCandidate(
     const [result, ...more] = results;
     if (!result) return failed('api_error', 'G-Labs completed the task without a result.', attempts);
     deps.dispatch.progress();
+    deps.onPaid();
     return { kind: 'generated', journalId, taskId, result, more, attempts: Math.max(1, attempts) };
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Backend, BackendError } from '../backend/backend.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createDispatch, type DispatchDeps } from './dispatch.ts';
+import { createPromptLocks } from './prompt-locks.ts';
 
 const gone = new BackendError({
   kind: 'unreachable',
@@ -32,6 +33,7 @@ function dispatchOf(more: Partial<DispatchDeps> = {}) {
   const ending = new AbortController();
   const dispatch = createDispatch({
     clock: clockOf(),
+    prompts: createPromptLocks(),
     random: () => 0.5,
     backend: {
       server: 'http://g',

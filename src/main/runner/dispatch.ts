@@ -2,6 +2,7 @@ import PQueue from 'p-queue';
 import { type FlowdeckError, fail } from '../../shared/failure.ts';
 import type { Backend, BackendError, BackendHealth } from '../backend/backend.ts';
 import type { Clock, Random } from '../platform/clock.ts';
+import type { PromptLocks } from './prompt-locks.ts';
 
 /**
  * When a submission may go out: not while a person paused the run, not while the backend is away, not during a
@@ -11,7 +12,7 @@ import type { Clock, Random } from '../platform/clock.ts';
 export interface Dispatch {
   /** Runs `work` in one of the backend's task slots; lower `urgency` first. */
   inSlot<T>(urgency: number, work: () => Promise<T>): Promise<T>;
-  /** Holds the prompt and waits for clearance, then posts. */
+  /** Waits for clearance and for the prompt, then posts. */
   posting<T>(prompt: string, post: () => Promise<T>): Promise<T>;
   /** Tells of an outage and resolves, with its length in ms, when the backend answers again. */
   outage(error: BackendError): Promise<number>;
@@ -29,6 +30,7 @@ export interface DispatchDeps {
   random: Random;
   backend: Backend;
   signal: AbortSignal;
+  prompts: PromptLocks;
   maxTasks: number;
   waitForBackendMs: number;
   quotaPauseMs: number;
@@ -48,21 +50,14 @@ const QUOTA_PAUSES = 3;
 export function createDispatch(deps: DispatchDeps): Dispatch {
   const { clock, random, backend, signal } = deps;
   const slots = new PQueue({ concurrency: deps.maxTasks });
-  const prompts = new Map<string, Promise<unknown>>();
   let paused: { until: Promise<void>; resume: () => void } | null = null;
   let outage: Promise<number> | null = null;
   let quota: { until: Promise<void> } | null = null;
   let quotaPauses = 0;
   let lastQuotaEnd = 0;
 
-  const clearance = async () => {
-    for (;;) {
-      signal.throwIfAborted();
-      const barrier: Promise<unknown> | undefined = paused?.until ?? outage ?? quota?.until;
-      if (!barrier) return;
-      await orAborted(barrier, signal);
-    }
-  };
+  /** What submissions wait for now, if anything. */
+  const barrier = (): Promise<unknown> | undefined => paused?.until ?? outage ?? quota?.until;
 
   const waitForBackend = async (error: BackendError): Promise<number> => {
     const began = clock.monotonic();
@@ -113,20 +108,19 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       return result.value;
     },
     posting: async (prompt, post) => {
-      const before = prompts.get(prompt) ?? Promise.resolve();
-      const turn = before.then(async () => {
-        await clearance();
-        return post();
-      });
-      const settled = turn.then(
-        () => undefined,
-        () => undefined,
-      );
-      prompts.set(prompt, settled);
-      try {
-        return await turn;
-      } finally {
-        if (prompts.get(prompt) === settled) prompts.delete(prompt);
+      for (;;) {
+        signal.throwIfAborted();
+        const wait = barrier();
+        if (wait) {
+          await orAborted(wait, signal);
+          continue;
+        }
+        // A run that waits for clearance must not keep others from the same prompt: it lets go and comes back.
+        const posted = await deps.prompts.hold(prompt, async () => {
+          signal.throwIfAborted();
+          return barrier() ? null : { answer: await post() };
+        });
+        if (posted) return posted.answer;
       }
     },
     outage: async (error) => {

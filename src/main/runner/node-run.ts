@@ -115,7 +115,10 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
     model: planned.model,
     aspectRatio: node.aspectRatio,
     perRow: node.perRow,
-    references: (pictures[0] ?? []).map((picture) => referenceIdentity(picture.value, picture.sha256)),
+    references:
+      node.kind === 'image'
+        ? pictures.flat().map((picture) => referenceIdentity(picture.value, picture.sha256))
+        : [],
     frames: node.kind === 'video' ? pictures.flat().map((picture) => picture.sha256) : [],
   });
 
@@ -180,11 +183,11 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
               const bytes = await context.disk.read(file);
               return bytes !== null && sha256(bytes) === hash;
             },
+            onPaid: context.on.paid,
             onState: (state) => context.on.step(state, place, attempt),
             onTask: (taskId, how, number) => {
               attempt = number;
               context.on.task(taskId, how, place, number);
-              if (how === 'submitted') context.on.paid();
             },
           },
           before,

@@ -201,6 +201,8 @@ describe('errors', () => {
     const b = await open();
     await simulator.faults([{ fault: 'task-400', kind: 'image', next: 1 }]);
     const { end } = await b.run({ mode: 'images' });
+    // Twelve pictures at the price of the list; the refused one is not paid.
+    expect(end.costUSD).toBe(0.48);
     expect(end).toMatchObject({ status: 'completed', counts: { submitted: 13 } });
   });
 

@@ -11,6 +11,7 @@ import { type NodeOutcome, runNode } from './node-run.ts';
 import { announce, closeWritten, prepareFile } from './opening.ts';
 import { timeoutOf } from './options.ts';
 import { type PlannedNode, rowLength } from './plan.ts';
+import type { PromptLocks } from './prompt-locks.ts';
 import { addressesOf, createPictureLoader } from './references.ts';
 import { type AdmittedRun, createRunState } from './run-state.ts';
 import type { RunnerDeps } from './runner-deps.ts';
@@ -32,7 +33,7 @@ export interface RunControl {
 const ANSWER_MS = 3000;
 
 /** Carries out steps 4 to 12 of behaviour.md §5. Lock and database row are the caller's. */
-export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
+export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: PromptLocks): RunControl {
   const run = createRunState(admitted, deps);
   const { opened, planned, options, backend, counts, money, standing } = run;
   const { db, disk, clock } = deps;
@@ -69,6 +70,7 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps): RunControl {
     random: deps.random,
     backend,
     signal,
+    prompts,
     maxTasks: options.maxTasks,
     waitForBackendMs: options.waitMidRunMs,
     quotaPauseMs: options.quotaPauseMs,

@@ -8,6 +8,7 @@ import { admitRun } from './admit.ts';
 import { pickAfterEnd } from './late-pick.ts';
 import { resolveOptions } from './options.ts';
 import { openWorkflow, planOpened } from './prepare.ts';
+import { createPromptLocks } from './prompt-locks.ts';
 import { carryOut } from './run.ts';
 import type { RunHandle, Runner } from './runner-api.ts';
 import type { RunnerDeps } from './runner-deps.ts';
@@ -16,6 +17,7 @@ import type { RunnerDeps } from './runner-deps.ts';
 export function createRunner(deps: RunnerDeps): Runner {
   const { db, disk, clock } = deps;
   const live = new Map<string, RunHandle>();
+  const prompts = createPromptLocks();
   const listeners = new Set<(handle: RunHandle) => void>();
 
   /** What the database says of a run; one whose process is gone did not end by itself. */
@@ -72,7 +74,7 @@ export function createRunner(deps: RunnerDeps): Runner {
         concurrency: summary.concurrency,
         plan: summary.plan,
       });
-      const work = carryOut(run, deps);
+      const work = carryOut(run, deps, prompts);
       const finished = work.finished.then(async ({ event, failure }) => {
         let problem = failure;
         const atLast = async (step: () => unknown) => {
