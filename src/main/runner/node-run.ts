@@ -1,78 +1,11 @@
-import type { ErrorClass, NodeState, RunCounts } from '../../shared/domain.ts';
-import type { Backend, GenerationRequest, ReferenceImage, ResultFile } from '../backend/backend.ts';
-import type { Database } from '../db/database.ts';
-import type { Clock, Random } from '../platform/clock.ts';
-import type { Disk } from '../platform/disk.ts';
+import type { GenerationRequest, ReferenceImage, ResultFile } from '../backend/backend.ts';
 import { sha256 } from '../platform/media.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
 import { fingerprint } from '../workflow/fingerprint.ts';
 import { type CandidateOutcome, LOST_TRIES, makeCandidate } from './candidate.ts';
-import type { Dispatch } from './dispatch.ts';
-import {
-  DownloadProblem,
-  fetchResult,
-  keepResult,
-  placeOnDisk,
-  putInStore,
-  type StoredCandidate,
-} from './outputs.ts';
-import type { NodePlaces } from './places.ts';
+import { keepCandidate, type NodeFailure } from './keep-candidate.ts';
+import type { NodeContext } from './node-context.ts';
 import { galleryOf, type Place, type PlannedNode, referenceIdentity } from './plan.ts';
 import { forRequest, type LoadedPicture, ReferenceProblem, referenceName } from './references.ts';
-
-/** What happened to a candidate, for events. */
-export type CandidateStep = Extract<
-  NodeState,
-  'submitting' | 'generating' | 'downloading' | 'storing' | 'failed'
->;
-
-/** All a node needs of its run. */
-export interface NodeContext {
-  runId: string;
-  workflow: string;
-  db: Database;
-  backend: Backend;
-  dispatch: Dispatch;
-  store: ObjectStore;
-  disk: Disk;
-  clock: Clock;
-  random: Random;
-  counts: RunCounts;
-  signal: AbortSignal;
-  answerSignal: AbortSignal;
-  pollMs: number;
-  timeoutMs: number;
-  retries: number;
-  /** Outputs of earlier runs in the journal may be taken up (not for nodes that are made anew). */
-  reuse: boolean;
-  backendStart: () => number | null;
-  load: (value: string, signal: AbortSignal) => Promise<LoadedPicture>;
-  places: NodePlaces;
-  /** Addresses of the pictures a row (from 0) starts from or refers to, in the order of the node's inputs. Throws a ReferenceProblem. */
-  picturesOfRow: (row: number) => string[];
-  inFlight: Set<string>;
-  /** The run does not end before this work has. */
-  track: <T>(work: Promise<T>) => Promise<T>;
-  /** Files one task of this kind was seen to give (glabs-api.md A4); grows when a backend gives several. */
-  filesPerTask: { image: number; video: number };
-  on: {
-    step: (state: CandidateStep, place: Place, attempt: number) => void;
-    task: (taskId: string, how: 'submitted' | 'reattached', place: Place, attempt: number) => void;
-    stored: (place: Place, stored: StoredCandidate) => void;
-    notice: (message: string) => void;
-    paid: () => void;
-  };
-}
-
-export interface NodeFailure {
-  class: ErrorClass;
-  message: string;
-  /** Most submissions any candidate had. */
-  attempts: number;
-  row: number;
-  /** HTTP status or task code, 0 if there was none. */
-  code?: number;
-}
 
 export interface NodeOutcome {
   /** Row-major over rows × perRow, then what a backend gave beyond that; null where nothing is. */
@@ -245,93 +178,17 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
     attempt: number,
     again: boolean,
   ): Promise<boolean> {
-    if (outcome.kind === 'failed') {
-      context.on.step('failed', place, outcome.attempts);
-      const { class: errorClass, message, attempts, code } = outcome;
-      failures.push({ class: errorClass, message, attempts, row: place.row, code });
+    const kept = await keepCandidate(outcome, place, attempt, planned, context);
+    if (kept.kind === 'stored') {
+      gallery[place.index] = kept.stored.url;
+      journalIds.push(kept.journalId);
+      context.on.stored(place, kept.stored);
       return true;
     }
-    try {
-      const stored =
-        outcome.kind === 'salvaged'
-          ? await salvage(outcome, place)
-          : await fetchAndKeep(outcome, place, attempt);
-      gallery[place.index] = stored.url;
-      journalIds.push(outcome.journalId);
-      context.on.stored(place, stored);
-    } catch (error) {
-      if (!(error instanceof DownloadProblem)) throw error;
-      if (error.gone) {
-        const { db, clock, counts } = context;
-        counts.lost++;
-        const { journalId } = outcome;
-        await db.commits.write(() =>
-          db.journal.step(journalId, { state: 'lost', message: error.message }, clock.now()),
-        );
-        if (again) return false;
-      }
-      context.on.step('failed', place, outcome.attempts);
-      failures.push({
-        class: 'api_error',
-        message: error.message,
-        attempts: outcome.attempts,
-        row: place.row,
-      });
-    }
+    if (kept.kind === 'lost' && again) return false;
+    context.on.step('failed', place, outcome.attempts);
+    failures.push(kept.failure);
     return true;
-  }
-
-  async function fetchAndKeep(
-    outcome: Extract<CandidateOutcome, { kind: 'generated' }>,
-    place: Place,
-    attempt: number,
-  ) {
-    context.on.step('downloading', place, attempt);
-    const fetched = await fetchResult(outcome.result, node.kind, context);
-    warnOfShape(fetched.info);
-    context.on.step('storing', place, attempt);
-    return keepResult(outcome.journalId, fetched, place, context.places, context);
-  }
-
-  /** Fetched by an earlier run, perhaps not stored: what is missing is done now, nothing is bought. */
-  async function salvage(
-    outcome: Extract<CandidateOutcome, { kind: 'salvaged' }>,
-    place: Place,
-  ): Promise<StoredCandidate> {
-    const { db, clock } = context;
-    context.counts.salvaged++;
-    const ext = outcome.file.slice(outcome.file.lastIndexOf('.') + 1);
-    const known = db.objects.bySha(outcome.sha256);
-    const bytes = await context.disk.read(outcome.file);
-    const file = context.places.candidate(place.row, place.candidate, ext);
-    // It was found in the store: people look for it in Assets.
-    if (bytes !== null && file !== outcome.file)
-      await placeOnDisk(file, bytes, (hash) => db.objects.bySha(hash) !== null, context.disk);
-    const object = known ?? {
-      sha256: outcome.sha256,
-      ext,
-      contentType: node.kind === 'video' ? 'video/mp4' : `image/${ext === 'jpg' ? 'jpeg' : ext}`,
-      size: bytes?.byteLength ?? 0,
-      file: outcome.file,
-    };
-    const url =
-      outcome.url ??
-      (await putInStore(
-        { ...object, file: outcome.file },
-        context.places.key(place.row, place.candidate, outcome.sha256, ext),
-        context,
-      ));
-    await db.commits.write(() => db.journal.step(outcome.journalId, { state: 'stored', url }, clock.now()));
-    return { url, file, sha256: outcome.sha256, ext };
-  }
-
-  /** Wrong values are replaced silently by some backends (glabs-api.md A4): the picture itself tells. */
-  function warnOfShape(info: { width: number; height: number }): void {
-    const [across, down] = node.aspectRatio.split(':').map(Number);
-    if (!across || !down || !info.width || !info.height) return;
-    const off = Math.abs(info.width / info.height / (across / down) - 1);
-    if (off > 0.1)
-      context.on.notice(`${node.title}: asked for ${node.aspectRatio}, got ${info.width}×${info.height}.`);
   }
 }
 

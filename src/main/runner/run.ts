@@ -1,12 +1,11 @@
 import { dirname } from 'node:path';
-import { errorWords } from '../../shared/error-words.ts';
 import { type Failure, FlowdeckError, fail, toFailure } from '../../shared/failure.ts';
 import type { RunEventOf } from '../../shared/run-events.ts';
-import { isoTime } from '../platform/clock.ts';
 import { startOf } from './admit.ts';
 import { concludeRun } from './conclude.ts';
 import { roundUSD } from './costs.ts';
 import { createDispatch } from './dispatch.ts';
+import type { NodeFailure } from './keep-candidate.ts';
 import { type NodeOutcome, runNode } from './node-run.ts';
 import { announce, closeWritten, prepareFile } from './opening.ts';
 import { timeoutOf } from './options.ts';
@@ -17,6 +16,7 @@ import { type AdmittedRun, createRunState } from './run-state.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 import { decide } from './schedule.ts';
 import { createSourceFile } from './source-file.ts';
+import { failNode, finishNode, holdNode, releaseHeld, skipNode, skipTheRest } from './standings.ts';
 import { createWriteBack } from './write-back.ts';
 
 export interface RunControl {
@@ -32,10 +32,17 @@ export interface RunControl {
 /** How long a run that ends waits for the answers to requests that are out. */
 const ANSWER_MS = 3000;
 
+const noPrompt: NodeFailure = {
+  class: 'api_error',
+  message: 'The node has no prompt.',
+  attempts: 0,
+  row: 1,
+};
+
 /** Carries out steps 4 to 12 of behaviour.md §5. Lock and database row are the caller's. */
 export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: PromptLocks): RunControl {
   const run = createRunState(admitted, deps);
-  const { opened, planned, options, backend, counts, money, standing } = run;
+  const { opened, planned, options, backend, money, standing } = run;
   const { db, disk, clock } = deps;
   const ending = new AbortController();
   const { signal } = ending;
@@ -129,11 +136,7 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
         throw signal.reason;
       }
       const { start, skip } = decide(run.nodes, standing, concurrency - running.size);
-      for (const { node, because } of skip) {
-        standing.set(node.nodeId, 'skipped');
-        counts.skipped++;
-        run.tell(node, 'skipped', { reason: `needs node ${because}` });
-      }
+      for (const { node, because } of skip) skipNode(run, node, because);
       const held = start.filter((node) => hold(node));
       for (const node of start) {
         if (held.includes(node)) continue;
@@ -155,7 +158,7 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
       }
       // What was skipped or held may leave room, or more to skip.
       if (skip.length + held.length > 0) continue;
-      if (running.size === 0) return leaveTheRest();
+      if (running.size === 0) return skipTheRest(run);
       await new Promise<void>((resolve) => {
         wake = resolve;
         if (signal.aborted) resolve();
@@ -164,39 +167,17 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
   }
   signal.addEventListener('abort', () => wake());
 
-  /** What lies behind a held gate could not come up: nobody picked while the run went on. */
-  function leaveTheRest(): void {
-    for (const node of run.nodes) {
-      if (standing.get(node.nodeId) !== 'waiting') continue;
-      standing.set(node.nodeId, 'skipped');
-      counts.skipped++;
-      const because = node.needs.find((id) => standing.get(id) !== 'done');
-      run.tell(node, 'skipped', { reason: `needs node ${because}` });
-    }
-  }
-
   function hold(node: PlannedNode): boolean {
-    const gateId = run.waitsForPick(node);
+    const gateId = holdNode(run, node);
     if (gateId === null) return false;
-    standing.set(node.nodeId, 'held');
-    counts.held++;
     const feeder = run.nodes.find((entry) => entry.nodeId === planned.gates.get(gateId)?.feeder.nodeId);
     if (feeder) writeBack.showGates(feeder);
-    run.tell(node, 'held', {
-      reason: `waits for a pick at ${planned.gates.get(gateId)?.title || `node ${gateId}`}`,
-    });
     return true;
   }
 
   async function runOne(node: PlannedNode): Promise<void> {
     run.tell(node, 'ready');
-    if (node.rows === 0)
-      return nodeFailed(node, {
-        class: 'api_error',
-        message: 'The node has no prompt.',
-        attempts: 0,
-        row: 1,
-      });
+    if (node.rows === 0) return failNode(run, node, noPrompt, clock);
     if (node.node.inputs.length + node.references.length > 0) run.tell(node, 'uploading-refs');
     const frames = run.framesOf(node);
     const outcome = await runNode(node, {
@@ -251,39 +232,8 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
       await writeBack.putInUse(node);
       writeBack.showGates(node);
     }
-    if (outcome.failure) return nodeFailed(node, outcome.failure);
-    standing.set(node.nodeId, 'done');
-    counts.generated++;
-    run.tell(node, 'done', outcome.short ? { short: true, reason: 'fewer candidates than asked for' } : {});
-  }
-
-  function nodeFailed(node: PlannedNode, problem: NonNullable<NodeOutcome['failure']>): void {
-    standing.set(node.nodeId, 'failed');
-    counts.failed++;
-    run.failed.set(node.nodeId, {
-      nodeId: node.nodeId,
-      tab: node.tab,
-      title: node.title,
-      type: problem.class,
-      code: problem.code ?? 0,
-      attempts: problem.attempts,
-      message: problem.message,
-      prompt: node.node.prompts[problem.row - 1] ?? '',
-      row: problem.row,
-      workflow: opened.path,
-      runId: run.runId,
-      at: isoTime(clock),
-    });
-    run.emit({
-      type: 'node.failed',
-      nodeId: node.nodeId,
-      tab: node.tab,
-      title: node.title,
-      error: problem.class,
-      message: problem.message,
-      attempts: problem.attempts,
-      cure: errorWords[problem.class].cure,
-    });
+    if (outcome.failure) failNode(run, node, outcome.failure, clock);
+    else finishNode(run, node, outcome.short);
   }
 
   return {
@@ -319,12 +269,7 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
       await writeBack.pick(gateId, index);
       await writeBack.putInUse(node);
       writeBack.showGates(node);
-      for (const entry of run.nodes) {
-        if (standing.get(entry.nodeId) !== 'held' || run.waitsForPick(entry) !== null) continue;
-        standing.set(entry.nodeId, 'waiting');
-        counts.held--;
-        run.tell(entry, 'waiting');
-      }
+      releaseHeld(run);
       wake();
     },
     finished,

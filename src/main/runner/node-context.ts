@@ -1,0 +1,55 @@
+import type { NodeState, RunCounts } from '../../shared/domain.ts';
+import type { Backend } from '../backend/backend.ts';
+import type { Database } from '../db/database.ts';
+import type { Clock, Random } from '../platform/clock.ts';
+import type { Disk } from '../platform/disk.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { StoredCandidate } from './outputs.ts';
+import type { NodePlaces } from './places.ts';
+import type { Place } from './plan.ts';
+import type { LoadedPicture } from './references.ts';
+
+/** What happened to a candidate, for events. */
+export type CandidateStep = Extract<
+  NodeState,
+  'submitting' | 'generating' | 'downloading' | 'storing' | 'failed'
+>;
+
+/** All a node needs of its run. */
+export interface NodeContext {
+  runId: string;
+  workflow: string;
+  db: Database;
+  backend: Backend;
+  dispatch: Dispatch;
+  store: ObjectStore;
+  disk: Disk;
+  clock: Clock;
+  random: Random;
+  counts: RunCounts;
+  signal: AbortSignal;
+  answerSignal: AbortSignal;
+  pollMs: number;
+  timeoutMs: number;
+  retries: number;
+  /** Outputs of earlier runs in the journal may be taken up (not for nodes that are made anew). */
+  reuse: boolean;
+  backendStart: () => number | null;
+  load: (value: string, signal: AbortSignal) => Promise<LoadedPicture>;
+  places: NodePlaces;
+  /** Addresses of the pictures a row (from 0) starts from or refers to, in the order of the node's inputs. Throws a ReferenceProblem. */
+  picturesOfRow: (row: number) => string[];
+  inFlight: Set<string>;
+  /** The run does not end before this work has. */
+  track: <T>(work: Promise<T>) => Promise<T>;
+  /** Files one task of this kind was seen to give (glabs-api.md A4); grows when a backend gives several. */
+  filesPerTask: { image: number; video: number };
+  on: {
+    step: (state: CandidateStep, place: Place, attempt: number) => void;
+    task: (taskId: string, how: 'submitted' | 'reattached', place: Place, attempt: number) => void;
+    stored: (place: Place, stored: StoredCandidate) => void;
+    notice: (message: string) => void;
+    paid: () => void;
+  };
+}

@@ -1,0 +1,76 @@
+import { errorWords } from '../../shared/error-words.ts';
+import { type Clock, isoTime } from '../platform/clock.ts';
+import type { NodeFailure } from './keep-candidate.ts';
+import type { PlannedNode } from './plan.ts';
+import type { RunState } from './run-state.ts';
+
+/** How a node's standing changes: noted, counted and told in one place each. */
+
+export function failNode(run: RunState, node: PlannedNode, problem: NodeFailure, clock: Clock): void {
+  const { nodeId, tab, title } = node;
+  const { message, attempts, row } = problem;
+  run.standing.set(nodeId, 'failed');
+  run.counts.failed++;
+  run.failed.set(nodeId, {
+    nodeId,
+    tab,
+    title,
+    type: problem.class,
+    code: problem.code ?? 0,
+    attempts,
+    message,
+    prompt: node.node.prompts[row - 1] ?? '',
+    row,
+    workflow: run.opened.path,
+    runId: run.runId,
+    at: isoTime(clock),
+  });
+  run.tell(node, 'failed');
+  const { cure } = errorWords[problem.class];
+  run.emit({ type: 'node.failed', nodeId, tab, title, error: problem.class, message, attempts, cure });
+}
+
+export function finishNode(run: RunState, node: PlannedNode, short: boolean): void {
+  run.standing.set(node.nodeId, 'done');
+  run.counts.generated++;
+  run.tell(node, 'done', short ? { short: true, reason: 'fewer candidates than asked for' } : {});
+}
+
+export function skipNode(run: RunState, node: PlannedNode, because: number | undefined): void {
+  run.standing.set(node.nodeId, 'skipped');
+  run.counts.skipped++;
+  run.tell(node, 'skipped', { reason: `needs node ${because}` });
+}
+
+/** What lies behind a held gate could not come up: nobody picked while the run went on. */
+export function skipTheRest(run: RunState): void {
+  for (const node of run.nodes) {
+    if (run.standing.get(node.nodeId) !== 'waiting') continue;
+    skipNode(
+      run,
+      node,
+      node.needs.find((id) => run.standing.get(id) !== 'done'),
+    );
+  }
+}
+
+/** Holds a node that draws from a gate without a person's pick, in `hold` mode; the gate, or null if none holds it. */
+export function holdNode(run: RunState, node: PlannedNode): number | null {
+  const gateId = run.waitsForPick(node);
+  if (gateId === null) return null;
+  run.standing.set(node.nodeId, 'held');
+  run.counts.held++;
+  const title = run.planned.gates.get(gateId)?.title || `node ${gateId}`;
+  run.tell(node, 'held', { reason: `waits for a pick at ${title}` });
+  return gateId;
+}
+
+/** Lets go of the nodes whose gates have their picks now. */
+export function releaseHeld(run: RunState): void {
+  for (const node of run.nodes) {
+    if (run.standing.get(node.nodeId) !== 'held' || run.waitsForPick(node) !== null) continue;
+    run.standing.set(node.nodeId, 'waiting');
+    run.counts.held--;
+    run.tell(node, 'waiting');
+  }
+}
