@@ -172,7 +172,7 @@ test.describe('the Run dialog', () => {
     const dialog = workflows.getByRole('dialog', { name: 'Run XYZG3-V0-1' });
     const run = dialog.getByRole('button', { name: 'Run', exact: true });
     await expect(dialog).toContainText('12 images and 12 clips');
-    await expect(dialog.getByRole('status')).toContainText('G-Labs is not running.');
+    await expect(dialog.getByRole('status').filter({ hasText: 'G-Labs is not running.' })).toBeVisible();
     await expect(run).toBeDisabled();
     await dialog.getByRole('radio', { name: 'Images' }).click();
     await expect(dialog).toContainText('left for later: this run makes images only');
@@ -201,7 +201,7 @@ test.describe('the Run dialog', () => {
     await workflows.keyboard.press('r');
     const dialog = workflows.getByRole('dialog', { name: 'Run many' });
     await expect(dialog.getByRole('button', { name: 'Run', exact: true })).toBeDisabled();
-    await expect(dialog.getByRole('status')).toContainText('The check found 8 errors.');
+    await expect(dialog.getByRole('status').filter({ hasText: 'The check found 8 errors.' })).toBeVisible();
     await dialog.getByRole('button', { name: 'Show findings' }).click();
     await expect(details(workflows, 'many').getByRole('article').first()).toBeVisible();
   });
