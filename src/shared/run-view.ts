@@ -114,7 +114,7 @@ export const RunSummary = z.object({
   etaS: z.number().nullable(),
   costUSD: z.number(),
   savedUSD: z.number(),
-  /** Gates without a person's pick that have pictures to choose from. */
+  /** Gates at which the run waits for a person's pick. */
   picksOpen: z.number().int(),
   output: z.string().nullable(),
   errorsFile: z.string().nullable(),

@@ -71,7 +71,7 @@ export const settingSchemas = {
     .nullable()
     .default(null)
     .describe(
-      'Program that starts G-Labs, without a shell. Empty: only adopt. "demo": the built-in simulator.',
+      'Program that starts G-Labs, without a shell. Empty: only adopt, and the demo while nothing points to a G-Labs of yours. "demo": the built-in simulator.',
     ),
   'glabs.args': z.array(z.string()).default([]).describe('Arguments of that program.'),
   'glabs.cwd': z.string().min(1).nullable().default(null).describe('Working folder of that program.'),

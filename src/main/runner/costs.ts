@@ -13,7 +13,7 @@ export function priceOf(table: Settings['costs.table'], kind: GenerationKind, mo
 }
 
 /** Usual seconds of one task, and how many the backend really works on at once (glabs-api.md A8). */
-const USUAL_S: Record<GenerationKind, number> = { image: 45, video: 180 };
+export const USUAL_S: Record<GenerationKind, number> = { image: 45, video: 180 };
 const BACKEND_LANES = 5;
 
 /** A rough time for a plan in seconds, for people: lanes full, images before their videos. */

@@ -1,6 +1,7 @@
 import type { NodeState } from '../../shared/domain.ts';
 import type { RunEvent } from '../../shared/run-events.ts';
 import type { CandidateView, RunChange, RunNodeView, RunSummary, RunView } from '../../shared/run-view.ts';
+import { USUAL_S } from './costs.ts';
 
 /** Candidates whose work is over for this run. */
 const settled = new Set<CandidateView['state']>(['done', 'failed']);
@@ -175,36 +176,39 @@ export function joinChanges(changes: readonly RunChange[]): RunChange {
   return joined;
 }
 
+/** Nodes that will make nothing more, whatever their candidates say. */
+const over = new Set<NodeState>(['done', 'cached', 'failed', 'skipped', 'held']);
+
 /** Progress, time left and what needs a person, from the view and the money so far. */
 export function summarise(
   view: RunView,
   sums: Pick<RunSummary, 'counts' | 'costUSD' | 'savedUSD'>,
   elapsedMs: number,
 ): RunSummary {
-  const done = view.nodes.reduce(
-    (sum, node) => sum + node.candidates.filter((c) => settled.has(c.state)).length,
-    0,
-  );
+  // A clip takes several times as long as a picture: what is done and what is left are weighed by kind.
+  let done = 0;
+  let work = 0;
+  let left = 0;
+  for (const { kind, state: standing, candidates } of view.nodes) {
+    for (const { state } of candidates) {
+      if (settled.has(state)) {
+        done++;
+        work += USUAL_S[kind];
+      } else if (state !== 'cached' && state !== 'missing' && !over.has(standing)) left += USUAL_S[kind];
+    }
+  }
   const total = Math.max(view.summary.total, done);
-  const pace = done > 0 ? elapsedMs / done : null;
   return {
     ...view.summary,
     ...sums,
     done,
     total,
     etaS:
-      pace === null || view.summary.finishedAt !== null ? null : Math.round(((total - done) * pace) / 1000),
+      work === 0 || view.summary.finishedAt !== null ? null : Math.round((left / work) * (elapsedMs / 1000)),
     picksOpen: picksOpen(view),
   };
 }
 
-/** Gates with pictures to choose from and no person's pick. */
-export const picksOpen = (view: RunView): number =>
-  view.nodes.reduce(
-    (sum, node) =>
-      sum +
-      (node.candidates.some((c) => c.url !== null)
-        ? node.gates.filter((gate) => gate.picks.length === 0).length
-        : 0),
-    0,
-  );
+/** Gates at which something waits for a person. */
+const picksOpen = (view: RunView): number =>
+  view.nodes.reduce((sum, node) => sum + node.gates.filter((gate) => gate.held).length, 0);
