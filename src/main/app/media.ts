@@ -1,7 +1,8 @@
-import { access, mkdir } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import path, { join } from 'node:path';
 import { MEDIA_PATH } from '../../shared/wire.ts';
 import type { ObjectsTable } from '../db/objects.ts';
+import { makeFolder } from '../platform/make-folder.ts';
 import { fileResponse, plain } from './file-response.ts';
 
 /** Pictures and clips of runs, by the opaque ids of RunView: `{sha256}.{ext}`. */
@@ -96,7 +97,7 @@ function createThumbnails({ thumbnails, makeThumbnail }: MediaParts) {
     const outFile = join(thumbnails, `${sha256}-${width}.webp`);
     const under = making.get(outFile);
     if (under) return under;
-    folder ??= mkdir(thumbnails, { recursive: true });
+    folder ??= makeFolder(thumbnails);
     const made = folder
       .then(() => exists(outFile))
       .then((there) => (there ? undefined : makeThumbnail(file, outFile, width)))

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FlowdeckError, fail } from '../../shared/failure.ts';
 import { copyFileExclusive, writeFileAtomic } from './atomic-file.ts';
 import { errorCode } from './error-code.ts';
 import { fileFailure } from './file-failure.ts';
+import { makeFolder } from './make-folder.ts';
 
 /**
  * The file system as a parameter, with the few things Flowdeck does to it. Writes are whole or not at all, and
@@ -42,12 +43,12 @@ export const nodeDisk: Disk = {
     } catch (error) {
       // Most writes go where others went before: the folder is made when it turns out to be missing.
       if (!(error instanceof FlowdeckError) || errorCode(error.cause) !== 'ENOENT') throw error;
-      await makeFolder(dirname(path));
+      await withFolder(dirname(path));
       await writeFileAtomic(path, data);
     }
   },
   writeNew: async (folder, name, data) => {
-    await makeFolder(folder);
+    await withFolder(folder);
     // Whole before it has its name: a process that dies here leaves no empty backup or export behind.
     const whole = join(folder, `.flowdeck-${process.pid}-${crypto.randomUUID()}.tmp`);
     try {
@@ -70,11 +71,11 @@ export const nodeDisk: Disk = {
     });
   },
   copyNew: async (from, to) => {
-    await makeFolder(dirname(to));
+    await withFolder(dirname(to));
     return copyFileExclusive(from, to);
   },
   copyOver: async (from, to) => {
-    await makeFolder(dirname(to));
+    await withFolder(dirname(to));
     const temporary = join(dirname(to), `.flowdeck-${process.pid}-${crypto.randomUUID()}.tmp`);
     try {
       await copyFile(from, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
@@ -87,7 +88,7 @@ export const nodeDisk: Disk = {
   remove: (path) => told(path, rm(path, { force: true })),
   list: async (folder) => (await missingAsNull(folder, readdir(folder))) ?? [],
   assertWritable: async (folder) => {
-    await makeFolder(folder);
+    await withFolder(folder);
     const probe = join(folder, `.flowdeck-${process.pid}-${crypto.randomUUID()}.tmp`);
     await told(
       folder,
@@ -97,7 +98,7 @@ export const nodeDisk: Disk = {
   },
 };
 
-const makeFolder = (folder: string) => told(folder, mkdir(folder, { recursive: true }));
+const withFolder = (folder: string) => told(folder, makeFolder(folder));
 
 async function told<T>(path: string, work: Promise<T>): Promise<T> {
   try {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
@@ -8,6 +8,7 @@ import { FlowdeckError, fail } from '../../shared/failure.ts';
 import { type Clock, isoTime, systemClock } from './clock.ts';
 import { errorCode } from './error-code.ts';
 import { fileFailure } from './file-failure.ts';
+import { makeFolder } from './make-folder.ts';
 import { processStartTime, stillRuns } from './process-identity.ts';
 
 /** Who holds a lock, for people and for `locked` errors. */
@@ -176,7 +177,7 @@ function releaser(lockFile: string, database: Database.Database): () => Promise<
 
 async function ensureLockFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, { mode: 0o700 });
     const { uid } = await stat(folder);
     if (process.getuid && uid !== process.getuid() && process.getuid() !== 0) {
       throw Object.assign(new Error('belongs to somebody else'), { code: 'EACCES' });

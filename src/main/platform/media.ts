@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import sharp from 'sharp';
+import { makeFolder } from './make-folder.ts';
 import { readMp4 } from './mp4.ts';
 
 /** What a picture or clip is, by its bytes and not by its name. */
@@ -81,7 +82,7 @@ export async function makeThumbnail(file: string, outFile: string, size: number)
   const format = { '.png': 'png', '.jpg': 'jpeg', '.jpeg': 'jpeg' } as const;
   const ext = extname(outFile).toLowerCase();
   const made = ext === '.png' || ext === '.jpg' || ext === '.jpeg' ? format[ext] : 'webp';
-  await mkdir(dirname(outFile), { recursive: true });
+  await makeFolder(dirname(outFile));
   const temporary = join(dirname(outFile), `.${basename(outFile)}.${process.pid}-${randomUUID()}.tmp`);
   try {
     await sharp(file, { limitInputPixels: maxPixels })

@@ -37,7 +37,7 @@ it.each([
   const writeFile: typeof fs.writeFile = async () => {
     throw Object.assign(new Error(code), { code });
   };
-  await expect(ensureDataDir(folder, { mkdir: fs.mkdir, rm: fs.rm, writeFile })).rejects.toMatchObject({
+  await expect(ensureDataDir(folder, { ...fs, writeFile })).rejects.toMatchObject({
     failure: { code: expected, where: folder },
   });
 });

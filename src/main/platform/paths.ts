@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { fail } from '../../shared/failure.ts';
 import { errorCode } from './error-code.ts';
+import { makeFolder } from './make-folder.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -68,12 +69,12 @@ const cure = 'Give another folder with --data-dir or FLOWDECK_DATA_DIR, or make 
  */
 export async function ensureDataDir(
   dataDir: string,
-  fs: Pick<typeof nodeFs, 'mkdir' | 'writeFile' | 'rm'> = nodeFs,
+  fs: Pick<typeof nodeFs, 'mkdir' | 'stat' | 'writeFile' | 'rm'> = nodeFs,
 ): Promise<{ created: boolean }> {
   const root = path.resolve(dataDir);
   const probe = path.join(root, `.write-test-${process.pid}`);
   try {
-    const created = (await fs.mkdir(root, { recursive: true, mode: 0o700 })) !== undefined;
+    const created = (await makeFolder(root, { mode: 0o700, fs })) !== undefined;
     await fs.writeFile(probe, 'flowdeck');
     await fs.rm(probe, { force: true });
     return { created };

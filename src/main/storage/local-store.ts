@@ -8,6 +8,7 @@ import { FlowdeckError, fail } from '../../shared/failure.ts';
 import { type AtomicFs, copyFileExclusive } from '../platform/atomic-file.ts';
 import { errorCode } from '../platform/error-code.ts';
 import { fileFailure } from '../platform/file-failure.ts';
+import { makeFolder } from '../platform/make-folder.ts';
 import { badKeyReason } from './object-key.ts';
 import type { ObjectStore, StoredObject, StoreObject } from './object-store.ts';
 
@@ -97,7 +98,7 @@ async function makeFolders(
 ): Promise<void> {
   // The usual case costs two looks at once: the folder is there, and where it should be.
   const [rootThere, folderThere] = await Promise.all([realIfThere(root, fs), realIfThere(folder, fs)]);
-  const madeRoot = rootThere === null ? await fs.mkdir(root, { recursive: true }) : undefined;
+  const madeRoot = rootThere === null ? await makeFolder(root, { fs }) : undefined;
   const realRoot = rootThere ?? (await fs.realpath(root));
   const real = folderThere ?? (await deepestReal(folder, fs));
   if (real !== realRoot && !real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)) {
@@ -107,7 +108,7 @@ async function makeFolders(
     });
   }
   if (folderThere !== null) return;
-  const madeFolder = await fs.mkdir(folder, { recursive: true });
+  const madeFolder = await makeFolder(folder, { fs });
   const made = madeRoot ?? madeFolder;
   if (made === undefined || process.platform === 'win32') return;
   // The file's own folder is synced with the file; a new folder is an entry of the one above.
