@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts';
 import { takeBackup } from '../history/backup.ts';
 import type { Clock } from '../platform/clock.ts';
 import { nodeDisk } from '../platform/disk.ts';
-import { acquireLock, lockFileFor } from '../platform/lock.ts';
+import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
 import type { DataPaths } from '../platform/paths.ts';
 import { stillRuns } from '../platform/process-identity.ts';
 import type { Secrets } from '../platform/secrets.ts';
@@ -48,12 +48,15 @@ export function openRunner({ db, settings, secrets, clock, paths, started }: Run
         apiKey: await secrets.get('glabs.apiKey'),
         authHeader: settings.get('glabs.authHeader'),
         healthPaths: settings.get('glabs.healthPaths'),
+        // A build that answers with the picture itself takes as long as the picture.
+        submitTimeoutMs: Math.max(120_000, settings.get('runner.imageTimeoutS') * 1000),
         clock,
       }),
     openStore: async (name) => openStore(name, settings.get('storage.stores'), paths.objects),
     backup: (workflow, content, reason) =>
       takeBackup(workflow, content, reason, { db, disk: nodeDisk, clock }),
     lock: async (workflow, what) => acquireLock(await lockFileFor(workflow), { what }, { clock }),
+    alone: (file, what, work) => withFileLock(file, what, work, { clock }),
     media: mediaId,
     self: { pid: process.pid, started },
     isAlive: (pid, startTime) => stillRuns({ pid, startTime }),

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { RunOutcome } from '../../shared/domain.ts';
 import { type Failure, toFailure } from '../../shared/failure.ts';
 import type { RunEventOf } from '../../shared/run-events.ts';
@@ -40,7 +41,10 @@ export async function concludeRun(
     const entries = [...run.failed.values()];
     if (entries.length > 0 || ended === 'completed') {
       const { generations } = run.places;
-      errorsFile = await updateErrorsFile(generations, run.opened.path, entries, disk, untried(run));
+      // Two runs of one project share the file.
+      errorsFile = await deps.alone(join(generations, 'errors.json'), 'errors.json', () =>
+        updateErrorsFile(generations, run.opened.path, entries, disk, untried(run)),
+      );
     }
   } catch (error) {
     failure ??= toFailure(error);

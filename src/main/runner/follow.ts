@@ -65,7 +65,7 @@ export async function follow(journalId: number, taskId: string, deps: FollowDeps
       }
       if (report.status === 'failed') return await taskFailed(report, since, step, deps);
       if (report.status === 'running' && !running) {
-        // Waiting in the backend's own queue is not the task's fault: its time begins when it does.
+        // The backend's own queue had its time; the work has one of its own, from here on.
         running = true;
         deadline = clock.monotonic() + deps.timeoutMs;
         deps.onState('generating');

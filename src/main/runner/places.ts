@@ -88,7 +88,8 @@ function tabFolders(tabs: readonly { index: number; name: string }[]): Map<numbe
   const taken = new Set<string>();
   for (const { index, name } of tabs) {
     const wanted = tabFolder(name, index);
-    const folder = taken.has(wanted) ? `${wanted.slice(0, 32)}-tab-${index + 1}` : wanted;
+    let folder = wanted;
+    for (let n = index + 1; taken.has(folder); n++) folder = `${wanted.slice(0, 30)}-tab-${n}`;
     taken.add(folder);
     folders.set(index, folder);
   }

@@ -24,6 +24,8 @@ export interface RunnerDeps {
   backup: (workflow: string, content: Uint8Array, reason: string) => Promise<{ id: string; path: string }>;
   /** One run per file, across processes; rejects with `locked`. */
   lock: (workflow: string, what: string) => Promise<{ release(): Promise<void> }>;
+  /** Runs `work` while no other process does anything to this file; waits its turn. */
+  alone: <T>(file: string, what: string, work: () => Promise<T>) => Promise<T>;
   /** The id under which the window finds a stored file. */
   media: (sha256: string, file: string) => string | null;
   self: { pid: number; started: string | null };

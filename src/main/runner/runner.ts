@@ -13,6 +13,9 @@ import { carryOut } from './run.ts';
 import type { RunHandle, Runner } from './runner-api.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 
+/** How long the first events of a run are kept for who asks for them. */
+const EARLY_MS = 5000;
+
 /** The runner of one process. */
 export function createRunner(deps: RunnerDeps): Runner {
   const { db, disk, clock } = deps;
@@ -60,8 +63,17 @@ export function createRunner(deps: RunnerDeps): Runner {
           summary,
         ),
       );
+      const ended = new AbortController();
       const early: RunEvent[] = [];
       let stopEarly = run.recorder.onEvent((event) => early.push(event));
+      // Who wants the first events asks at once; a window asks for changes only, and must not pay for them.
+      clock.sleep(EARLY_MS, ended.signal).then(
+        () => {
+          stopEarly();
+          early.length = 0;
+        },
+        () => undefined,
+      );
       run.recorder.emit({
         type: 'run.started',
         at: summary.startedAt,
@@ -88,6 +100,7 @@ export function createRunner(deps: RunnerDeps): Runner {
         await atLast(run.recorder.flush);
         await atLast(() => db.commits.write(() => db.runs.finish(run.recorder.view(), clock.now())));
         live.delete(run.runId);
+        ended.abort();
         await atLast(() => lock.release());
         return { event, failure: problem };
       });
@@ -110,7 +123,6 @@ export function createRunner(deps: RunnerDeps): Runner {
         finished,
       };
       live.set(run.runId, handle);
-      for (const listener of listeners) listener(handle);
       return handle;
     } catch (error) {
       await lock.release();
@@ -119,7 +131,11 @@ export function createRunner(deps: RunnerDeps): Runner {
   };
 
   return {
-    start,
+    start: async (path, options, control) => {
+      const handle = await start(path, options, control);
+      for (const listener of listeners) listener(handle);
+      return handle;
+    },
     check: async (path) => (await openWorkflow(path, deps)).findings,
     fix: async (path) => {
       const { path: real } = await openWorkflow(path, deps);

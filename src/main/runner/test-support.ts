@@ -12,7 +12,7 @@ import { openDatabase } from '../db/database.ts';
 import { takeBackup } from '../history/backup.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { type Disk, nodeDisk } from '../platform/disk.ts';
-import { acquireLock, lockFileFor } from '../platform/lock.ts';
+import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
 import { createLocalStore } from '../storage/local-store.ts';
 import { createRunner } from './runner.ts';
 import type { Runner } from './runner-api.ts';
@@ -120,6 +120,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     openStore: async () => createLocalStore({ name: 'local', root: join(dataDir, 'objects') }),
     backup: (path, content, reason) => takeBackup(path, content, reason, { db, disk, clock: systemClock }),
     lock: async (path, what) => acquireLock(await lockFileFor(path, join(folder, 'locks')), { what }),
+    alone: (file, what, work) => withFileLock(file, what, work, { folder: join(folder, 'locks') }),
     media: (sha256, file) => `${sha256}.${file.slice(file.lastIndexOf('.') + 1)}`,
     self: { pid: process.pid, started: null },
     isAlive: async (pid) => pid === process.pid,
