@@ -5,7 +5,7 @@ describe('what npm says', () => {
   it.each([
     ['npm error code ENOSPC\nnpm error nospc There appears to be insufficient space', 'disk is full'],
     [
-      'npm error code ENOTFOUND\nnpm error network request to https://registry.npmjs.org failed',
+      'npm error code ENOTFOUND\nnpm error network request to https://packages.example failed',
       'registry cannot be reached',
     ],
     ['npm error code ECONNREFUSED', 'registry cannot be reached'],
