@@ -9,6 +9,10 @@ import { ErrorClass, NodeState, PlanTotals, RunCounts, RunMode, RunOutcome } fro
 
 const base = { at: z.iso.datetime(), runId: z.string() };
 
+/** Where a candidate belongs; row and candidate count from 1. */
+const place = { nodeId: z.number(), row: z.number().int(), candidate: z.number().int() };
+const task = { taskId: z.string(), attempt: z.number().int() };
+
 export const RunEvent = z.discriminatedUnion('type', [
   z.object({
     ...base,
@@ -37,30 +41,12 @@ export const RunEvent = z.discriminatedUnion('type', [
     /** Why, where a state needs a word: `waiting for node 14`, `picked by the machine`. */
     reason: z.string().optional(),
   }),
+  z.object({ ...base, ...place, ...task, type: z.literal('task.submitted') }),
+  z.object({ ...base, ...place, ...task, type: z.literal('task.reattached') }),
   z.object({
     ...base,
-    type: z.literal('task.submitted'),
-    nodeId: z.number(),
-    taskId: z.string(),
-    row: z.number().int(),
-    candidate: z.number().int(),
-    attempt: z.number().int(),
-  }),
-  z.object({
-    ...base,
-    type: z.literal('task.reattached'),
-    nodeId: z.number(),
-    taskId: z.string(),
-    row: z.number().int(),
-    candidate: z.number().int(),
-    attempt: z.number().int(),
-  }),
-  z.object({
-    ...base,
+    ...place,
     type: z.literal('candidate.stored'),
-    nodeId: z.number(),
-    row: z.number().int(),
-    candidate: z.number().int(),
     url: z.string(),
     file: z.string(),
     sha256: z.string(),

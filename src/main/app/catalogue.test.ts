@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { emptyCounts } from '../../shared/domain.ts';
-import type { RunSummary } from '../../shared/run-view.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createCatalogue, newestRun, placeOf } from './catalogue.ts';
 import { type Glance, summarise } from './glance.ts';
+import { runSummary } from './test-support.ts';
 import { type FolderEvents, isWatched } from './watch-folders.ts';
 
 const at = (path: string): Glance => summarise({ path, size: 1, modifiedAt: '' }, [], null, null);
@@ -121,13 +120,13 @@ describe('the catalogue', () => {
     events().onListed();
     await finish('/p/a.nbflow');
     const last = () => catalogue.topic.state().workflows[0]?.lastRun;
-    catalogue.noteRun(run({ runId: '2', status: 'running', startedAt: '2026-05-02' }));
+    catalogue.noteRun(runSummary({ runId: '2', status: 'running', startedAt: '2026-05-02' }));
     expect(last()).toEqual({ runId: '2', status: 'running', at: '2026-05-02' });
     catalogue.noteRun(
-      run({ runId: '2', status: 'completed', startedAt: '2026-05-02', finishedAt: '2026-05-03' }),
+      runSummary({ runId: '2', status: 'completed', startedAt: '2026-05-02', finishedAt: '2026-05-03' }),
     );
     expect(last()).toEqual({ runId: '2', status: 'completed', at: '2026-05-03' });
-    catalogue.noteRun(run({ runId: '1', status: 'completed', startedAt: '2026-05-01' }));
+    catalogue.noteRun(runSummary({ runId: '1', status: 'completed', startedAt: '2026-05-01' }));
     expect(last()?.runId).toBe('2');
   });
 });
@@ -143,7 +142,7 @@ describe('the last run of a file', () => {
     looks.shift()?.done(at('/p/a.nbflow'));
     // The look is over, but not told yet.
     catalogue.noteRun(
-      run({ runId: '1', status: 'completed', startedAt: '2026-05-01', finishedAt: '2026-05-02' }),
+      runSummary({ runId: '1', status: 'completed', startedAt: '2026-05-01', finishedAt: '2026-05-02' }),
     );
     await turn();
     await turn();
@@ -187,30 +186,4 @@ describe('what is watched', () => {
   ])('%s (a file: %s): %s', (below, isFile, watched) => {
     expect(isWatched(below, isFile)).toBe(watched);
   });
-});
-
-const run = (change: Partial<RunSummary>): RunSummary => ({
-  runId: '1',
-  workflow: '/p/a.nbflow',
-  name: 'a',
-  mode: 'full',
-  status: 'running',
-  demo: false,
-  server: '',
-  concurrency: 3,
-  startedAt: '',
-  finishedAt: null,
-  counts: emptyCounts(),
-  plan: { nodes: 0, generations: 0, cached: 0, costUSD: 0, images: 0, videos: 0, estimateS: 0 },
-  done: 0,
-  total: 0,
-  etaS: null,
-  costUSD: 0,
-  savedUSD: 0,
-  picksOpen: 0,
-  output: null,
-  errorsFile: null,
-  message: null,
-  live: true,
-  ...change,
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { emptyCounts } from '../../shared/domain.ts';
 import {
   applyRunChange,
   type RunChange,
@@ -12,6 +11,7 @@ import type { RunHandle } from '../runner/runner-api.ts';
 import { createRunTopics, difference } from './run-topics.ts';
 import { changedRuns, openRunsTopic } from './runs-topic.ts';
 import { supervisedAddress } from './supervision.ts';
+import { runSummary } from './test-support.ts';
 
 const settle = async () => {
   for (let i = 0; i < 10; i += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -164,7 +164,13 @@ describe('the list of runs', () => {
     const run = liveRun(viewOf({ runId: 'new', startedAt: '2' }));
     start(run.handle);
     run.change({
-      summary: summaryOf({ runId: 'new', startedAt: '2', status: 'completed', finishedAt: '3', live: false }),
+      summary: runSummary({
+        runId: 'new',
+        startedAt: '2',
+        status: 'completed',
+        finishedAt: '3',
+        live: false,
+      }),
     });
     run.finish();
     await settle();
@@ -177,14 +183,14 @@ describe('the list of runs', () => {
   });
 
   it('takes up what records say anew, but brings nothing back to life', () => {
-    const live = summaryOf({ runId: 'mine', live: true });
-    const ended = summaryOf({ runId: 'ended', finishedAt: '5' });
-    const foreign = summaryOf({ runId: 'foreign', live: false });
+    const live = runSummary({ runId: 'mine', live: true });
+    const ended = runSummary({ runId: 'ended', finishedAt: '5' });
+    const foreign = runSummary({ runId: 'foreign', live: false });
     const now = [
       { ...live, done: 7 },
       { ...ended, finishedAt: null },
       { ...foreign, done: 3 },
-      summaryOf({ runId: 'new' }),
+      runSummary({ runId: 'new' }),
     ];
     expect(changedRuns([live, ended, foreign], now).map(({ runId }) => runId)).toEqual(['foreign', 'new']);
   });
@@ -211,34 +217,6 @@ describe('the supervised G-Labs', () => {
   });
 });
 
-function summaryOf(change: Partial<RunSummary>): RunSummary {
-  return {
-    runId: '1',
-    workflow: '/p/a.nbflow',
-    name: 'a',
-    mode: 'full',
-    status: 'running',
-    demo: false,
-    server: '',
-    concurrency: 3,
-    startedAt: '',
-    finishedAt: null,
-    counts: emptyCounts(),
-    plan: { nodes: 0, generations: 0, cached: 0, costUSD: 0, images: 0, videos: 0, estimateS: 0 },
-    done: 0,
-    total: 0,
-    etaS: null,
-    costUSD: 0,
-    savedUSD: 0,
-    picksOpen: 0,
-    output: null,
-    errorsFile: null,
-    message: null,
-    live: true,
-    ...change,
-  };
-}
-
 function viewOf(change: Partial<RunSummary>, nodes: RunNodeView[] = []): RunView {
-  return { summary: summaryOf(change), tabs: [], nodes, notices: [] };
+  return { summary: runSummary(change), tabs: [], nodes, notices: [] };
 }
