@@ -1,8 +1,11 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { Finding, Plan, RunOptions } from './domain.ts';
+import { Finding, Plan, RerollTarget, RunOptions } from './domain.ts';
 import { Failure, failureCodes } from './failure.ts';
 import { liveMessage } from './live.ts';
+import { PromptEdit, PromptSource } from './prompts.ts';
+import { QueueChange, QueueEntry, QueueView } from './queue.ts';
+import { RunGraph } from './run-graph.ts';
 import { JournalEntry, RunChange, RunSummary, RunView } from './run-view.ts';
 import { ServiceName, ServicesChange, ServicesView } from './services.ts';
 import { WorkflowsChange, WorkflowsView } from './workflows.ts';
@@ -19,6 +22,7 @@ const base = oc.errors(
 
 const path = z.string().min(1).max(4096);
 const runId = z.string().min(1).max(100);
+const id = z.string().min(1).max(100);
 
 export const RunsView = z.object({ runs: z.array(RunSummary) });
 export type RunsView = z.infer<typeof RunsView>;
@@ -46,6 +50,24 @@ export const AppInfo = z.object({
   warnings: z.array(z.string()),
 });
 export type AppInfo = z.infer<typeof AppInfo>;
+
+export const WipeResult = z.object({
+  /** Nodes that had output. */
+  images: z.number().int(),
+  videos: z.number().int(),
+  tabs: z.number().int(),
+  /** Null: there was nothing to clear, and nothing was changed. */
+  backup: z.object({ id: z.string(), path: z.string() }).nullable(),
+});
+export type WipeResult = z.infer<typeof WipeResult>;
+
+export const Rerolled = z.object({
+  /** The run that does it; null while it waits in the queue. */
+  runId: z.string().nullable(),
+  /** The file it is done in: the next version, when prompts were edited. */
+  path: z.string(),
+});
+export type Rerolled = z.infer<typeof Rerolled>;
 
 export const SettingEntry = z.object({
   key: z.string(),
@@ -80,6 +102,24 @@ export const contract = {
       .output(z.object({ fixed: z.array(Finding), backup: z.string().nullable() })),
     plan: base.input(z.object({ path, options: RunOptions })).output(Plan),
     addRoot: base.input(z.object({ path })).output(z.void()),
+    /** Clears cached output, of all nodes, of some, or of some scenes, after a backup (behaviour.md §4). */
+    wipe: base
+      .input(
+        z.object({
+          path,
+          nodes: z.array(z.number()).optional(),
+          scenes: z.array(z.number().int()).optional(),
+        }),
+      )
+      .output(WipeResult),
+    /** Takes the stale output of these nodes as it is: the plan calls them cached from now on. */
+    accept: base.input(z.object({ path, nodes: z.array(z.number()).min(1) })).output(z.void()),
+    /** Texts that make up a node's prompt, the ones nearest to it first. */
+    prompts: base.input(z.object({ path, nodeId: z.number() })).output(z.array(PromptSource)),
+    /** Puts a backup back, after backing up what is there: the undo of a destructive change. */
+    restore: base
+      .input(z.object({ path, backupId: z.string().min(1).max(100) }))
+      .output(z.object({ undoBackupId: z.string() })),
   },
   runs: {
     watch: base.output(eventIterator(liveMessage(RunsView, RunsChange))),
@@ -102,7 +142,38 @@ export const contract = {
         }),
       )
       .output(z.void()),
+    /**
+     * Makes nodes or candidates anew, in the run if it goes on in this process, else in a new run of its file.
+     * With `edits` the prompts are changed first, in the next version of the file: not while a run holds it.
+     */
+    reroll: base
+      .input(
+        z.object({
+          runId,
+          targets: z.array(RerollTarget).min(1).max(20_000),
+          edits: z.array(PromptEdit).max(1000).default([]),
+        }),
+      )
+      .output(Rerolled),
+    /** The workflow as it was drawn when the run began. */
+    graph: base.input(z.object({ runId })).output(RunGraph),
     journal: base.input(z.object({ runId, nodeId: z.number() })).output(z.array(JournalEntry)),
+  },
+  /** Runs that wait their turn (behaviour.md §5). */
+  queue: {
+    watch: base.output(eventIterator(liveMessage(QueueView, QueueChange))),
+    /** Starts at once when nothing is in the way. Rejects with `locked` when the file is queued or running already. */
+    add: base
+      .input(z.object({ path, options: RunOptions }))
+      .output(z.object({ entry: QueueEntry, runId: z.string().nullable() })),
+    /** `to` counts from 0. */
+    move: base.input(z.object({ id, to: z.number().int().min(0) })).output(z.void()),
+    hold: base.input(z.object({ id })).output(z.void()),
+    /** Lets a held or failed one wait for its turn again. */
+    release: base.input(z.object({ id })).output(z.void()),
+    remove: base.input(z.object({ id })).output(z.void()),
+    pause: base.output(z.void()),
+    resume: base.output(z.void()),
   },
 };
 export type Contract = typeof contract;

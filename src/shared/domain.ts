@@ -157,6 +157,14 @@ export const Finding = z.object({
 });
 export type Finding = z.infer<typeof Finding>;
 
+/** What to make anew: a whole node, a row of it, or one candidate. Row and candidate count from 1. */
+export const RerollTarget = z.object({
+  nodeId: z.number(),
+  row: z.number().int().min(1).optional(),
+  candidate: z.number().int().min(1).optional(),
+});
+export type RerollTarget = z.infer<typeof RerollTarget>;
+
 /** What a person or a script asks of a run (cli.md, run options). Undefined means: as the settings say. */
 export const RunOptions = z.object({
   server: z.string().optional(),
@@ -172,6 +180,8 @@ export const RunOptions = z.object({
   imageTimeoutS: z.number().positive().max(86_400).optional(),
   videoTimeoutS: z.number().positive().max(86_400).optional(),
   waitBackendS: z.number().min(0).max(86_400).optional(),
+  /** Makes exactly these anew, whatever the cache says, and leaves every other node alone (`regen`). */
+  reroll: z.array(RerollTarget).min(1).max(20_000).optional(),
 });
 export type RunOptions = z.infer<typeof RunOptions>;
 

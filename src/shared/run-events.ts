@@ -67,7 +67,7 @@ export const RunEvent = z.discriminatedUnion('type', [
   z.object({
     ...base,
     type: z.literal('run.status'),
-    status: z.enum(['running', 'paused', 'waiting-backend', 'stopping']),
+    status: z.enum(['running', 'paused', 'waiting-backend', 'held', 'stopping']),
     concurrency: z.number().int(),
   }),
   z.object({

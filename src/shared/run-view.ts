@@ -40,6 +40,23 @@ export const CandidateView = z.object({
 });
 export type CandidateView = z.infer<typeof CandidateView>;
 
+/** One try at a candidate, as a bar of the timeline. ISO times; null while it has not come to that. */
+export const AttemptView = z.object({
+  row: z.number().int(),
+  candidate: z.number().int(),
+  /** From 1, over the whole run: a re-roll goes on counting. */
+  attempt: z.number().int(),
+  /** Asked to go out: the bar begins here. */
+  queuedAt: z.string(),
+  /** G-Labs took it: the lighter part ends here. */
+  submittedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  outcome: z.enum(['working', 'done', 'failed', 'lost']),
+  taskId: z.string().nullable(),
+  message: z.string().nullable(),
+});
+export type AttemptView = z.infer<typeof AttemptView>;
+
 export const NodeErrorView = z.object({
   error: ErrorClass,
   message: z.string(),
@@ -87,6 +104,8 @@ export const RunNodeView = z.object({
   needs: z.array(z.number()),
   gates: z.array(GateView),
   candidates: z.array(CandidateView),
+  /** In the order they began. */
+  attempts: z.array(AttemptView).default([]),
   error: NodeErrorView.nullable(),
   /** ISO times of the node's own life in this run. */
   startedAt: z.string().nullable(),
@@ -116,6 +135,8 @@ export const RunSummary = z.object({
   savedUSD: z.number(),
   /** Gates at which the run waits for a person's pick. */
   picksOpen: z.number().int(),
+  /** Outputs that are on this machine and still have to reach the store. */
+  uploadsWaiting: z.number().int().default(0),
   output: z.string().nullable(),
   errorsFile: z.string().nullable(),
   message: z.string().nullable(),

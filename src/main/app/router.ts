@@ -1,11 +1,22 @@
 import { implement, ORPCError, type RouterClient } from '@orpc/server';
-import { type AppInfo, contract, type RunsChange, type RunsView } from '../../shared/contract.ts';
+import {
+  type AppInfo,
+  contract,
+  type Rerolled,
+  type RunsChange,
+  type RunsView,
+} from '../../shared/contract.ts';
+import type { RerollTarget } from '../../shared/domain.ts';
 import { type Failure, fail, toFailure } from '../../shared/failure.ts';
+import type { PromptEdit } from '../../shared/prompts.ts';
+import type { RunGraph } from '../../shared/run-graph.ts';
 import type { RunChange, RunView } from '../../shared/run-view.ts';
 import type { ServiceName, ServicesChange, ServicesView } from '../../shared/services.ts';
 import type { WorkflowsChange, WorkflowsView } from '../../shared/workflows.ts';
 import type { SettingsStore } from '../platform/settings-store.ts';
 import type { RunHandle, Runner } from '../runner/runner-api.ts';
+import type { Editing } from './editing.ts';
+import type { Queue } from './queue.ts';
 import type { Topic } from './topic.ts';
 
 /** What the router hands questions on to. */
@@ -20,6 +31,11 @@ export interface RouterParts {
   /** Null: there is no such run. */
   run(runId: string): Promise<Topic<RunView, RunChange> | null>;
   addRoot(path: string): Promise<void>;
+  editing: Editing;
+  queue: Queue;
+  reroll(runId: string, targets: RerollTarget[], edits: PromptEdit[]): Promise<Rerolled>;
+  /** Null: there is no such run, or nothing was drawn down for it. */
+  graph(runId: string): RunGraph | null;
   /** Writes a fault of ours to the log and says where that is. */
   onFault(error: unknown): { logFile: string };
 }
@@ -39,7 +55,7 @@ export function createRouter(parts: RouterParts) {
       throw typedError(error, parts);
     }
   });
-  const { runner, settings } = parts;
+  const { runner, settings, editing, queue } = parts;
 
   return os.router({
     app: { info: os.app.info.handler(() => parts.info()) },
@@ -60,6 +76,10 @@ export function createRouter(parts: RouterParts) {
       fix: os.workflows.fix.handler(({ input }) => runner.fix(input.path)),
       plan: os.workflows.plan.handler(({ input }) => runner.plan(input.path, input.options)),
       addRoot: os.workflows.addRoot.handler(({ input }) => parts.addRoot(input.path)),
+      wipe: os.workflows.wipe.handler(({ input: { path, ...which } }) => editing.wipe(path, which)),
+      accept: os.workflows.accept.handler(({ input }) => editing.accept(input.path, input.nodes)),
+      prompts: os.workflows.prompts.handler(({ input }) => editing.prompts(input.path, input.nodeId)),
+      restore: os.workflows.restore.handler(({ input }) => editing.restore(input.path, input.backupId)),
     },
     runs: {
       watch: os.runs.watch.handler(({ signal }) => parts.runs().subscribe(signal)),
@@ -82,10 +102,26 @@ export function createRouter(parts: RouterParts) {
       pick: os.runs.pick.handler(({ input }) =>
         runner.pick(input.runId, input.gate, input.row, input.candidate),
       ),
+      reroll: os.runs.reroll.handler(({ input }) => parts.reroll(input.runId, input.targets, input.edits)),
+      graph: os.runs.graph.handler(({ input }) => {
+        const graph = parts.graph(input.runId);
+        if (graph === null) throw noSuchRun(input.runId);
+        return graph;
+      }),
       journal: os.runs.journal.handler(async ({ input }) => {
         if ((await runner.view(input.runId)) === null) throw noSuchRun(input.runId);
         return runner.journal(input.runId, input.nodeId);
       }),
+    },
+    queue: {
+      watch: os.queue.watch.handler(({ signal }) => queue.topic.subscribe(signal)),
+      add: os.queue.add.handler(({ input }) => queue.add(input.path, input.options)),
+      move: os.queue.move.handler(({ input }) => queue.move(input.id, input.to)),
+      hold: os.queue.hold.handler(({ input }) => queue.hold(input.id)),
+      release: os.queue.release.handler(({ input }) => queue.release(input.id)),
+      remove: os.queue.remove.handler(({ input }) => queue.remove(input.id)),
+      pause: os.queue.pause.handler(() => queue.pause()),
+      resume: os.queue.resume.handler(() => queue.resume()),
     },
   });
 }

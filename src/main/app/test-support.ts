@@ -21,6 +21,7 @@ export const runSummary = (change: Partial<RunSummary>): RunSummary => ({
   costUSD: 0,
   savedUSD: 0,
   picksOpen: 0,
+  uploadsWaiting: 0,
   output: null,
   errorsFile: null,
   message: null,

@@ -10,9 +10,12 @@ import type { SettingsStore } from '../platform/settings-store.ts';
 import type { Runner } from '../runner/runner-api.ts';
 import type { GlabsService } from '../services/glabs.ts';
 import { type Catalogue, createCatalogue } from './catalogue.ts';
+import { openEditing } from './editing.ts';
 import { createGlancer } from './glancer.ts';
 import type { Places } from './places.ts';
 import { projectRoots, realRoots, withRoot } from './project-roots.ts';
+import { openQueue } from './queue.ts';
+import { rerollIn } from './rerolls.ts';
 import { createRouter, type InProcessClient } from './router.ts';
 import { createRunTopics } from './run-topics.ts';
 import { openRunsTopic } from './runs-topic.ts';
@@ -62,6 +65,8 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
   });
   const runs = await openRunsTopic(runner, clock, catalogue.noteRun);
   const run = createRunTopics(runner, clock);
+  const editing = openEditing();
+  const queue = openQueue();
 
   const lookThrough = async () => {
     const sample = hasSample ? paths.sampleProject : null;
@@ -98,6 +103,10 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
       const next = await withRoot(roots, path);
       if (next !== roots) await settings.set('projects.roots', next);
     },
+    editing,
+    queue,
+    reroll: (runId, targets, edits) => rerollIn({ runner, editing, queue }, runId, targets, edits),
+    graph: runner.graph,
     onFault: flowdeck.onFault,
   });
 
@@ -109,6 +118,7 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
     client: createRouterClient(router),
     async close() {
       stopHearing();
+      await queue.close();
       services.close();
       run.close();
       runs.close();

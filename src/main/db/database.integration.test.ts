@@ -42,6 +42,7 @@ const summary = (runId: string, startedAt: string): RunSummary => ({
   costUSD: 0,
   savedUSD: 0,
   picksOpen: 0,
+  uploadsWaiting: 0,
   output: null,
   errorsFile: null,
   message: null,

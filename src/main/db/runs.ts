@@ -1,4 +1,5 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { RunGraph } from '../../shared/run-graph.ts';
 import { RunSummary, RunView } from '../../shared/run-view.ts';
 import type { Connection } from './connection.ts';
 
@@ -45,6 +46,10 @@ export function createRunsTable(db: Connection) {
     'SELECT id AS runId, status, coalesce(finished_at, started_at) AS at FROM runs WHERE workflow = ? ORDER BY started_at DESC LIMIT 1',
   );
 
+  const setGraph = db.prepare('UPDATE runs SET graph = ? WHERE id = ?');
+  const graph = db.prepare('SELECT graph FROM runs WHERE id = ?').pluck();
+  const options = db.prepare('SELECT options FROM runs WHERE id = ?').pluck();
+
   type Row = { summary: string; pid: number; processStarted: string | null; finishedAt: number | null };
   const stored = (row: Row): StoredRun => ({
     summary: RunSummary.parse(JSON.parse(row.summary)),
@@ -64,6 +69,14 @@ export function createRunsTable(db: Connection) {
     /** A pick after the end changes the record too. */
     replaceView: (view: RunView) => setView.run(pack(view), view.summary.runId),
     setBackup: (id: string, path: string) => setBackup.run(path, id),
+    /** How the workflow was drawn when the run began. */
+    setGraph: (id: string, drawn: RunGraph) => setGraph.run(zstdCompressSync(JSON.stringify(drawn)), id),
+    graphOf(id: string): RunGraph | null {
+      const packed = graph.get(id) as Buffer | null | undefined;
+      return packed ? RunGraph.parse(JSON.parse(zstdDecompressSync(packed).toString('utf8'))) : null;
+    },
+    /** As JSON. */
+    optionsOf: (id: string) => (options.get(id) as string | undefined) ?? null,
     recent: (limit: number): StoredRun[] => (recent.all(limit) as Row[]).map(stored),
     find(id: string): (StoredRun & { view: RunView | null }) | null {
       const row = one.get(id) as (Row & { view: Buffer | null }) | undefined;

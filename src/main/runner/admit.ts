@@ -68,6 +68,7 @@ export async function admitRun(
     costUSD: 0,
     savedUSD: money.saved,
     picksOpen: 0,
+    uploadsWaiting: 0,
     output: null,
     errorsFile: null,
     message: null,

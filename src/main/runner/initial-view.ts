@@ -64,6 +64,7 @@ function nodeView(
       return gate ? [gateView(gate, gallery)] : [];
     }),
     candidates,
+    attempts: [],
     error: null,
     startedAt: null,
     finishedAt: null,

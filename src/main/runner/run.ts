@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { RerollTarget } from '../../shared/domain.ts';
 import { type Failure, FlowdeckError, fail, toFailure } from '../../shared/failure.ts';
 import type { RunEventOf } from '../../shared/run-events.ts';
 import { startOf } from './admit.ts';
@@ -25,6 +26,7 @@ export interface RunControl {
   cancel(): void;
   setConcurrency(nodes: number): void;
   pick(gate: number, row: number, candidate: number): Promise<void>;
+  reroll(targets: readonly RerollTarget[]): Promise<void>;
   /** Never rejects. */
   finished: Promise<{ event: RunEventOf<'run.finished'>; failure: Failure | null }>;
 }
@@ -271,6 +273,9 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
       writeBack.showGates(node);
       releaseHeld(run);
       wake();
+    },
+    reroll: async () => {
+      throw fail('usage', 'A run that goes on cannot re-roll yet.', { where: opened.path });
     },
     finished,
   };

@@ -1,6 +1,7 @@
-import type { Finding, Plan, RunOptions } from '../../shared/domain.ts';
+import type { Finding, Plan, RerollTarget, RunOptions } from '../../shared/domain.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { RunEvent, RunEventOf } from '../../shared/run-events.ts';
+import type { RunGraph } from '../../shared/run-graph.ts';
 import type { JournalEntry, RunChange, RunSummary, RunView } from '../../shared/run-view.ts';
 
 /** What the faces may ask of the runner. Made by `createRunner` (runner.ts). */
@@ -15,7 +16,7 @@ export interface Runner {
    * Takes the lock, checks and plans, then begins. Rejects with `locked`, `workflow-…`, `check-failed`,
    * `backend-unreachable`, `backend-refused`, `folder` or `usage` before anything was changed; the lock is let go.
    */
-  start(path: string, options: RunOptions, control?: { signal?: AbortSignal }): Promise<RunHandle>;
+  start(path: string, options: RunOptions, control?: StartControl): Promise<RunHandle>;
   /** A person's pick of a run that goes on or has ended, written into its workflow file; row and candidate count from 1. */
   pick(runId: string, gate: number, row: number, candidate: number): Promise<void>;
   /** Newest first. Runs of other processes and earlier days are in it, with `live: false`. */
@@ -25,12 +26,25 @@ export interface Runner {
   /** The live run of this process, if it is one. */
   handle(runId: string): RunHandle | null;
   journal(runId: string, nodeId: number): JournalEntry[];
+  /** What was asked of a run. Null: no such run. */
+  optionsOf(runId: string): RunOptions | null;
+  /** The workflow as it was drawn when the run began. Null: no such run, or one of an earlier version. */
+  graph(runId: string): RunGraph | null;
   /** Last run of a workflow, by its real path. */
   lastRunOf(path: string): { runId: string; status: string; at: string } | null;
   /** Hears of every run of this process that begins. */
   onStarted(listener: (handle: RunHandle) => void): () => void;
   /** Cancels live runs and waits until they have written what they know. */
   close(): Promise<void>;
+}
+
+export interface StartControl {
+  signal?: AbortSignal;
+  /**
+   * With `gates: hold`: stay and go on by itself when the picks are made, here or in the file, instead of ending as
+   * `held`. A window waits, a command does not.
+   */
+  waitAtGates?: boolean;
 }
 
 export interface RunHandle {
@@ -49,6 +63,8 @@ export interface RunHandle {
   cancel(): void;
   setConcurrency(nodes: number): void;
   pick(gate: number, row: number, candidate: number): Promise<void>;
+  /** Makes nodes or candidates of this run anew. Rejects with `not-found`, or `usage` for what is in the making. */
+  reroll(targets: readonly RerollTarget[]): Promise<void>;
   /** Never rejects. */
   readonly finished: Promise<{ event: RunEventOf<'run.finished'>; failure: Failure | null }>;
 }

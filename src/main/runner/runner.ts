@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
-import type { Plan } from '../../shared/domain.ts';
+import { type Plan, RunOptions } from '../../shared/domain.ts';
 import { fail, toFailure } from '../../shared/failure.ts';
 import type { RunEvent } from '../../shared/run-events.ts';
 import type { JournalEntry, RunSummary } from '../../shared/run-view.ts';
 import { repairWorkflow } from '../workflow/repair.ts';
 import { admitRun } from './admit.ts';
+import { drawingOf } from './drawing.ts';
 import { pickAfterEnd } from './late-pick.ts';
 import { resolveOptions } from './options.ts';
 import { openWorkflow, planOpened } from './prepare.ts';
@@ -46,7 +47,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     try {
       const run = await admitRun(real, options, deps, signal);
       const { summary } = run.recorder.view();
-      await db.commits.write(() =>
+      await db.commits.write(() => {
         db.runs.insert(
           {
             id: run.runId,
@@ -61,8 +62,9 @@ export function createRunner(deps: RunnerDeps): Runner {
             startedAt: clock.now(),
           },
           summary,
-        ),
-      );
+        );
+        db.runs.setGraph(run.runId, drawingOf(run.opened.workflow));
+      });
       const ended = new AbortController();
       const early: RunEvent[] = [];
       let stopEarly = run.recorder.onEvent((event) => early.push(event));
@@ -120,6 +122,7 @@ export function createRunner(deps: RunnerDeps): Runner {
         cancel: work.cancel,
         setConcurrency: work.setConcurrency,
         pick: work.pick,
+        reroll: work.reroll,
         finished,
       };
       live.set(run.runId, handle);
@@ -206,6 +209,11 @@ export function createRunner(deps: RunnerDeps): Runner {
           message: row.message,
         }),
       ),
+    optionsOf: (runId) => {
+      const options = db.runs.optionsOf(runId);
+      return options === null ? null : RunOptions.parse(JSON.parse(options));
+    },
+    graph: (runId) => db.runs.graphOf(runId),
     lastRunOf: (path) => {
       const last = db.runs.lastOf(path);
       return last && { ...last, at: new Date(last.at).toISOString() };

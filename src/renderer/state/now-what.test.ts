@@ -28,6 +28,7 @@ function run(
     costUSD: 9.8,
     savedUSD: 0,
     picksOpen: 0,
+    uploadsWaiting: 0,
     output: null,
     errorsFile: null,
     message: null,

@@ -1,4 +1,5 @@
 import { first } from './0001-first.ts';
+import { uploadsAndGraphs } from './0002-uploads-and-graphs.ts';
 
 /** In order; the place in this list is the schema's version. Never edit one that was released: add the next. */
-export const migrations: readonly string[] = [first];
+export const migrations: readonly string[] = [first, uploadsAndGraphs];

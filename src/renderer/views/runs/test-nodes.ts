@@ -49,6 +49,7 @@ export function node(nodeId: number, over: Partial<RunNodeView> = {}): RunNodeVi
     needs: [],
     gates: [],
     candidates: [],
+    attempts: [],
     error: null,
     startedAt: null,
     finishedAt: null,

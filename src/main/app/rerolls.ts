@@ -1,0 +1,37 @@
+import type { Rerolled } from '../../shared/contract.ts';
+import type { RerollTarget } from '../../shared/domain.ts';
+import { fail } from '../../shared/failure.ts';
+import type { PromptEdit } from '../../shared/prompts.ts';
+import type { Runner } from '../runner/runner-api.ts';
+import type { Editing } from './editing.ts';
+import type { Queue } from './queue.ts';
+
+/**
+ * A person does not like what came. In the run that goes on, if this process drives it; else in a new run of its
+ * file, with the options it had. Edited prompts make the next version of the file first.
+ */
+export async function rerollIn(
+  { runner, editing, queue }: { runner: Runner; editing: Editing; queue: Queue },
+  runId: string,
+  targets: RerollTarget[],
+  edits: PromptEdit[],
+): Promise<Rerolled> {
+  const live = runner.handle(runId);
+  if (live) {
+    if (edits.length > 0) {
+      throw fail('locked', 'This run holds the file: its prompts cannot be edited now.', {
+        where: live.workflow,
+        cure: 'Edit them when the run has ended, or cancel it first.',
+      });
+    }
+    await live.reroll(targets);
+    return { runId, path: live.workflow };
+  }
+  const options = runner.optionsOf(runId);
+  const view = await runner.view(runId);
+  if (options === null || view === null) throw fail('not-found', 'There is no such run.', { where: runId });
+  const { workflow } = view.summary;
+  const path = edits.length === 0 ? workflow : (await editing.editPrompts(workflow, edits)).path;
+  const added = await queue.add(path, { ...options, mode: 'full', reroll: targets });
+  return { runId: added.runId, path };
+}
