@@ -1,8 +1,13 @@
 import type { RunNodeView } from '../../../shared/run-view.ts';
 import { nodeMark } from '../../components/marks.ts';
-import type { BoardRow } from './board-layout.ts';
 
 /** Which scenes the board shows. Pure. */
+
+/** What a filter has to know of a line of nodes, on the board and on the timeline. */
+export interface FilteredRow {
+  scene: number;
+  ids: readonly number[];
+}
 
 export const boardFilters = ['all', 'needs-you', 'failed', 'working', 'done'] as const;
 export type BoardFilter = (typeof boardFilters)[number];
@@ -49,12 +54,12 @@ export function filterCounts(
 }
 
 /** Lines that have a node of the filter and all words of the search; all lines, the very same, when nothing is asked. */
-export function matchingRows(
-  rows: readonly BoardRow[],
+export function matchingRows<R extends FilteredRow>(
+  rows: readonly R[],
   nodes: ReadonlyMap<number, RunNodeView>,
   wanting: ReadonlySet<number>,
   { filter, search }: { filter: BoardFilter; search: string },
-): readonly BoardRow[] {
+): readonly R[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   if (filter === 'all' && words.length === 0) return rows;
   return rows.filter((row) => {

@@ -1,7 +1,7 @@
 import { type RefObject, useLayoutEffect, useMemo, useState } from 'react';
 import type { RunNodeView } from '../../../shared/run-view.ts';
-import { type BoardFilter, matchingRows } from './board-filter.ts';
-import { type BoardLayout, type BoardRow, layoutBoard, sameLayout } from './board-layout.ts';
+import { type BoardFilter, type FilteredRow, matchingRows } from './board-filter.ts';
+import { type BoardLayout, layoutBoard, sameLayout } from './board-layout.ts';
 import type { BoardColumns } from './board-row.tsx';
 
 /** Width of the scene's column in pixels. */
@@ -20,12 +20,12 @@ export function useBoardLayout(tabs: readonly string[], nodes: readonly RunNodeV
  * The lines to show. While `hold` (a person points at the board, or has the focus in it) the lines of a filter stay
  * as they are, since an update never moves what the pointer is on (ui.md, Manner).
  */
-export function useShownRows(
-  layout: BoardLayout,
+export function useShownRows<R extends FilteredRow>(
+  layout: { rows: readonly R[] },
   nodes: ReadonlyMap<number, RunNodeView>,
   wanting: ReadonlySet<number>,
   { filter, search, hold }: { filter: BoardFilter; search: string; hold: boolean },
-): readonly BoardRow[] {
+): readonly R[] {
   const now = useMemo(
     () => matchingRows(layout.rows, nodes, wanting, { filter, search }),
     [layout, nodes, wanting, filter, search],
@@ -37,7 +37,7 @@ export function useShownRows(
   return now;
 }
 
-function sameRows(a: readonly BoardRow[], b: readonly BoardRow[]): boolean {
+function sameRows(a: readonly FilteredRow[], b: readonly FilteredRow[]): boolean {
   return a.length === b.length && a.every((row, i) => row === b[i]);
 }
 
