@@ -42,6 +42,11 @@ export function notifyUndo(message: string, undo: () => void): void {
   toast.success(message, { duration: UNDO_MS, action: { label: 'Undo', onClick: undo } });
 }
 
+/** Tells that something is done that goes on elsewhere, with the way there. */
+export function notifyLink(message: string, label: string, go: () => void): void {
+  toast.success(message, { duration: UNDO_MS, action: { label, onClick: go } });
+}
+
 /** Shows any thrown thing as its Failure: the sentence, the place and the cure. Stays until it is closed. */
 export function notifyError(error: unknown): void {
   const { message, where, cure } = toFailure(error);

@@ -1,6 +1,7 @@
 import { type UseMutationResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Plan, RunOptions } from '../../shared/domain.ts';
+import type { Plan, RerollTarget, RunOptions } from '../../shared/domain.ts';
 import type { FlowdeckError } from '../../shared/failure.ts';
+import type { PromptEdit } from '../../shared/prompts.ts';
 import type { ServiceName } from '../../shared/services.ts';
 import type { FlowdeckClient } from './connection.ts';
 import { toFlowdeckError } from './failure.ts';
@@ -36,6 +37,20 @@ export function usePlan(path: string, options: RunOptions) {
     placeholderData: (before, query) => (query?.queryKey[1] === path ? before : undefined),
   });
 }
+/** What making everything anew would cost, for the price of a single candidate; asked once, and only when `wanted`. */
+export const useWholePlan = (path: string, wanted: boolean) =>
+  useAsk(
+    ['plan', path, 'whole'],
+    (client, signal) =>
+      client.workflows.plan({ path, options: { mode: 'clean', gates: 'auto', qa: 'off' } }, { signal }),
+    Infinity,
+    wanted,
+  );
+/** Texts that make up a node's prompt, as the file has them now. */
+export const usePrompts = (path: string, nodeId: number) =>
+  useAsk(['prompts', path, nodeId], (client, signal) =>
+    client.workflows.prompts({ path, nodeId }, { signal }),
+  );
 export const useJournal = (runId: string, nodeId: number) =>
   useAsk(['journal', runId, nodeId], (client, signal) => client.runs.journal({ runId, nodeId }, { signal }));
 
@@ -61,6 +76,27 @@ export const usePick = () =>
     client.runs.pick(input),
   );
 
+/** Makes nodes or candidates anew; with edits in the next version of the file. */
+export const useReroll = () =>
+  useAct(
+    (client, input: RunInput & { targets: RerollTarget[]; edits?: PromptEdit[] }) =>
+      client.runs.reroll(input),
+    ['plan'],
+  );
+
+export const useWipe = () =>
+  useAct(
+    (client, input: { path: string; scenes?: number[] }) => client.workflows.wipe(input),
+    ['check', 'plan'],
+  );
+export const useRestoreBackup = () =>
+  useAct(
+    (client, input: { path: string; backupId: string }) => client.workflows.restore(input),
+    ['check', 'plan'],
+  );
+/** Takes stale output as it is. */
+export const useAccept = () =>
+  useAct((client, input: { path: string; nodes: number[] }) => client.workflows.accept(input), ['plan']);
 export const useFixWorkflow = () =>
   useAct((client, input: { path: string }) => client.workflows.fix(input), ['check', 'plan']);
 export const useAddRoot = () =>
@@ -78,9 +114,14 @@ function useAsk<T>(
   queryKey: readonly unknown[],
   ask: (client: FlowdeckClient, signal: AbortSignal) => Promise<T>,
   staleTime = 0,
+  enabled = true,
 ) {
   const { client } = useWire();
-  return useQuery<T, FlowdeckError>({ ...question(queryKey, (signal) => ask(client, signal)), staleTime });
+  return useQuery<T, FlowdeckError>({
+    ...question(queryKey, (signal) => ask(client, signal)),
+    staleTime,
+    enabled,
+  });
 }
 
 /** How a question is asked: once, and its refusal is a FlowdeckError. */

@@ -1,0 +1,58 @@
+import { useCallback, useMemo } from 'react';
+import type { Rerolled } from '../../../shared/contract.ts';
+import type { RerollTarget } from '../../../shared/domain.ts';
+import type { RunNodeView } from '../../../shared/run-view.ts';
+import { fileName } from '../../components/format.ts';
+import { notifyDone, notifyError, notifyLink } from '../../components/toaster.tsx';
+import { useWindow } from '../../state/window.ts';
+import { useReroll, useWholePlan } from '../../wire/queries.ts';
+import { whatWords } from './reroll-words.ts';
+
+/** Makes targets of these nodes anew. */
+export type MakeReroll = (nodes: readonly RunNodeView[], targets: RerollTarget[]) => void;
+
+/** Re-rolls in a run, and says where it is done: in this run, in a new one, or later. */
+export function useMakeReroll(runId: string): { reroll: MakeReroll; isPending: boolean } {
+  const { mutateAsync, isPending } = useReroll();
+  const reroll = useCallback<MakeReroll>(
+    (nodes, targets) => {
+      mutateAsync({ runId, targets })
+        .then((done) => sayRerolled(done, runId, whatWords(nodes, targets)))
+        .catch(notifyError);
+    },
+    [runId, mutateAsync],
+  );
+  return { reroll, isPending };
+}
+
+/** Says what becomes of a re-roll. `what` begins the sentence: `Scene 3 image`. */
+export function sayRerolled(done: Rerolled, runId: string, what: string): void {
+  const { openRun } = useWindow.getState();
+  const next = done.runId;
+  if (next === runId) {
+    notifyDone(`${what}: made again in this run.`);
+  } else if (next === null) {
+    const words = `${what}: waits in the queue, as a run of ${fileName(done.path)}.`;
+    notifyLink(words, 'Show queue', () => openRun(null));
+  } else {
+    notifyLink(`${what}: made again in a new run.`, 'Show run', () => openRun(next));
+  }
+}
+
+const none: ReadonlyMap<number, number> = new Map();
+
+/** US dollars for one candidate, by node, from the plan of the file as it is now; a node without a plan has none. */
+export function useUnitPrices(path: string, wanted: boolean): ReadonlyMap<number, number> {
+  const { data } = useWholePlan(path, wanted);
+  return useMemo(
+    () =>
+      data
+        ? new Map(
+            data.nodes.flatMap(({ nodeId, generations, costUSD }) =>
+              generations > 0 ? [[nodeId, costUSD / generations] as const] : [],
+            ),
+          )
+        : none,
+    [data],
+  );
+}
