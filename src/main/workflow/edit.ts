@@ -1,5 +1,5 @@
 import { fail } from '../../shared/failure.ts';
-import { editJson, type JsonEdit, type JsonValue } from './json-edit.ts';
+import { editJson, type JsonEdit, type JsonPath, type JsonValue } from './json-edit.ts';
 import { isArrayAt, isObjectAt, skipSpace, skipValue, topOf, walkArray, walkObject } from './json-text.ts';
 
 export type { JsonValue } from './json-edit.ts';
@@ -11,6 +11,8 @@ export interface NodeEdit {
   tabIndex?: number;
   /** Values by property name; undefined removes the property. */
   properties?: Readonly<Record<string, JsonValue | undefined>>;
+  /** Values inside a property, which else stays as it is: its name, then keys and places from 0. */
+  inside?: readonly { path: JsonPath; value: JsonValue }[];
 }
 
 /**
@@ -19,9 +21,10 @@ export interface NodeEdit {
  * Throws `not-found` when a node is not in it.
  */
 export function editWorkflow(text: string, edits: readonly NodeEdit[]): string {
-  const changes = edits.flatMap((edit) =>
-    Object.entries(edit.properties ?? {}).map(([name, value]) => ({ edit, name, value })),
-  );
+  const changes = edits.flatMap((edit) => [
+    ...Object.entries(edit.properties ?? {}).map(([name, value]) => ({ edit, inNode: [name], value })),
+    ...(edit.inside ?? []).map(({ path, value }) => ({ edit, inNode: path, value })),
+  ]);
   if (changes.length === 0) return text;
   const places = nodePlaces(text);
   const first = new Map<number, NodePlace>();
@@ -31,7 +34,7 @@ export function editWorkflow(text: string, edits: readonly NodeEdit[]): string {
     const key = `${place.tabIndex}:${place.id}`;
     if (!inTab.has(key)) inTab.set(key, place);
   }
-  const jsonEdits = changes.map(({ edit, name, value }): JsonEdit => {
+  const jsonEdits = changes.map(({ edit, inNode, value }): JsonEdit => {
     const { nodeId, tabIndex } = edit;
     const place = tabIndex === undefined ? first.get(nodeId) : inTab.get(`${tabIndex}:${nodeId}`);
     if (place === undefined) {
@@ -39,7 +42,7 @@ export function editWorkflow(text: string, edits: readonly NodeEdit[]): string {
         cure: 'Read the workflow again: somebody may have changed it.',
       });
     }
-    const path = ['tabs', place.tabIndex, 'graphData', 'nodes', place.nodeIndex, 'properties', name];
+    const path = ['tabs', place.tabIndex, 'graphData', 'nodes', place.nodeIndex, 'properties', ...inNode];
     return value === undefined ? { path, remove: true } : { path, value };
   });
   return editJson(text, jsonEdits);

@@ -54,13 +54,16 @@ export function rowText(row: unknown, variableName: string | null): string | nul
   if (row === null) return '';
   if (typeof row === 'number' || typeof row === 'boolean') return String(row);
   if (typeof row !== 'object' || Array.isArray(row)) return null;
-  const entries = Object.entries(row);
-  const named = entries.find(([key]) => key === variableName)?.[1];
-  if (typeof named === 'string') return named;
-  const texts = entries
-    .map(([, value]) => value)
-    .filter((value): value is string => typeof value === 'string');
-  return texts.length === 1 ? (texts[0] ?? null) : null;
+  const key = rowKey(row, variableName);
+  const text: unknown = key === null ? null : Reflect.get(row, key);
+  return typeof text === 'string' ? text : null;
+}
+
+/** Under which key an object row has its text; null when a person has to say what is meant. */
+export function rowKey(row: object, variableName: string | null): string | null {
+  const texts = Object.entries(row).flatMap(([key, value]) => (typeof value === 'string' ? [key] : []));
+  const named = texts.find((key) => key === variableName);
+  return named ?? (texts.length === 1 ? (texts[0] ?? null) : null);
 }
 
 /** What every Prompt node and every generation node of a tab resolves to (behaviour.md §2). */
