@@ -82,7 +82,7 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
 
   const db = lazily(() => openDatabase(paths.database));
   const glabs = lazily(() => superviseGlabs({ settings, secrets, clock, log, places, env, db: db.get() }));
-  const runner = lazily(() => openRunner({ db: db.get(), settings, secrets, clock, paths, started }));
+  const runner = lazily(() => openRunner({ db: db.get(), settings, secrets, clock, paths, log, started }));
   const windowSide = lazily(() => openWindowSide(flowdeck, clock));
 
   /** In this order: first what asks, then what works, then what was started, then what remembers. */

@@ -5,10 +5,12 @@ import { takeBackup } from '../history/backup.ts';
 import type { Clock } from '../platform/clock.ts';
 import { nodeDisk } from '../platform/disk.ts';
 import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
+import type { Log } from '../platform/log.ts';
 import type { DataPaths } from '../platform/paths.ts';
 import { stillRuns } from '../platform/process-identity.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { SettingsStore } from '../platform/settings-store.ts';
+import { watchFile } from '../platform/watch-file.ts';
 import { createRunner } from '../runner/runner.ts';
 import type { Runner } from '../runner/runner-api.ts';
 import { mediaId } from './media.ts';
@@ -22,12 +24,13 @@ interface RunnerParts {
   secrets: Secrets;
   clock: Clock;
   paths: DataPaths;
+  log: Log;
   /** When this process began (platform/process-identity.ts). */
   started: string | null;
 }
 
 /** The runner with the real world around it: this machine's disk, the configured backend and stores. */
-export function openRunner({ db, settings, secrets, clock, paths, started }: RunnerParts): Runner {
+export function openRunner({ db, settings, secrets, clock, paths, log, started }: RunnerParts): Runner {
   return createRunner({
     db,
     disk: nodeDisk,
@@ -57,6 +60,8 @@ export function openRunner({ db, settings, secrets, clock, paths, started }: Run
       takeBackup(workflow, content, reason, { db, disk: nodeDisk, clock }),
     lock: async (workflow, what) => acquireLock(await lockFileFor(workflow), { what }, { clock }),
     alone: (file, what, work) => withFileLock(file, what, work, { clock }),
+    watch: (file, onChange) =>
+      watchFile(file, onChange, (error) => log.warn('A workflow cannot be watched', { err: error, file })),
     media: mediaId,
     self: { pid: process.pid, started },
     isAlive: (pid, startTime) => stillRuns({ pid, startTime }),

@@ -32,6 +32,8 @@ function nodeView(
   const length = rowLength(node, gallery);
   const candidates = gallery.map((url, index): CandidateView => {
     const empty = emptyCandidate(Math.floor(index / length) + 1, (index % length) + 1);
+    const former = planned.former[index] ?? null;
+    if (former !== null) return { ...empty, state: 'waiting', url: former, ...mediaOf(former) };
     if (url === null) return { ...empty, state: todo.has(index) ? 'waiting' : 'missing' };
     return { ...empty, state: 'cached', url, ...mediaOf(url) };
   });

@@ -10,7 +10,8 @@ import {
   putInStore,
   type StoredCandidate,
 } from './outputs.ts';
-import type { Place, PlannedNode } from './plan.ts';
+import type { Place } from './place.ts';
+import type { PlannedNode } from './plan.ts';
 
 /** Why a candidate, and with it perhaps its node, was not made. */
 export interface NodeFailure {

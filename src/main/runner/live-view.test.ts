@@ -12,6 +12,7 @@ const node = {
   attempt: 1,
   startedAt: at,
   finishedAt: null,
+  attempts: [],
   candidates: [1, 2].map((candidate) => ({ ...emptyCandidate(1, candidate), state: 'generating' as const })),
 } as unknown as RunNodeView;
 const view = { summary: {}, tabs: [], nodes: [node], notices: [] } as unknown as RunView;

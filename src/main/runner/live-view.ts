@@ -1,6 +1,7 @@
 import type { NodeState } from '../../shared/domain.ts';
 import type { RunEvent } from '../../shared/run-events.ts';
 import type { CandidateView, RunChange, RunNodeView, RunSummary, RunView } from '../../shared/run-view.ts';
+import { attemptsAfter } from './attempts-view.ts';
 import { USUAL_S } from './costs.ts';
 
 /** Candidates whose work is over for this run. */
@@ -11,6 +12,22 @@ const settled = new Set<CandidateView['state']>(['done', 'failed']);
  * same events. `media` says under which id the window finds a stored candidate.
  */
 export function changeFor(
+  view: RunView,
+  event: RunEvent,
+  media: (sha256: string, file: string) => string | null,
+): RunChange {
+  const change = stateChange(view, event, media);
+  if (!change.nodes) return change;
+  return {
+    ...change,
+    nodes: change.nodes.map((node) => {
+      const attempts = attemptsAfter(node.attempts, event);
+      return attempts === node.attempts ? node : { ...node, attempts };
+    }),
+  };
+}
+
+function stateChange(
   view: RunView,
   event: RunEvent,
   media: (sha256: string, file: string) => string | null,
@@ -102,7 +119,7 @@ function withState(node: RunNodeView, event: Extract<RunEvent, { type: 'node.sta
   const next: RunNodeView = {
     ...node,
     state,
-    note: event.reason ?? null,
+    note: candidate === undefined ? (event.reason ?? null) : node.note,
     short: event.short ?? node.short,
     attempt: Math.max(node.attempt, attempt ?? 0),
     startedAt: node.startedAt ?? (IN_WORK.has(state) ? event.at : null),
@@ -112,7 +129,11 @@ function withState(node: RunNodeView, event: Extract<RunEvent, { type: 'node.sta
   const shown = candidateState(event.state);
   return shown === null
     ? next
-    : withCandidate(next, row, candidate, { state: shown, ...(attempt === undefined ? {} : { attempt }) });
+    : withCandidate(next, row, candidate, {
+        state: shown,
+        message: event.reason ?? null,
+        ...(attempt === undefined ? {} : { attempt }),
+      });
 }
 
 function candidateState(state: NodeState): CandidateView['state'] | null {

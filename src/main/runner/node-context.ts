@@ -6,8 +6,8 @@ import type { Disk } from '../platform/disk.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { StoredCandidate } from './outputs.ts';
+import type { Place } from './place.ts';
 import type { NodePlaces } from './places.ts';
-import type { Place } from './plan.ts';
 import type { LoadedPicture } from './references.ts';
 
 /** What happened to a candidate, for events. */
@@ -46,7 +46,8 @@ export interface NodeContext {
   /** Files one task of this kind was seen to give (glabs-api.md A4); grows when a backend gives several. */
   filesPerTask: { image: number; video: number };
   on: {
-    step: (state: CandidateStep, place: Place, attempt: number) => void;
+    /** `why` a candidate failed. */
+    step: (state: CandidateStep, place: Place, attempt: number, why?: string) => void;
     task: (taskId: string, how: 'submitted' | 'reattached', place: Place, attempt: number) => void;
     stored: (place: Place, stored: StoredCandidate) => void;
     notice: (message: string) => void;

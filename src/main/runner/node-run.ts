@@ -4,7 +4,8 @@ import { fingerprint } from '../workflow/fingerprint.ts';
 import { type CandidateOutcome, LOST_TRIES, makeCandidate } from './candidate.ts';
 import { keepCandidate, type NodeFailure } from './keep-candidate.ts';
 import type { NodeContext } from './node-context.ts';
-import { galleryOf, type Place, type PlannedNode, referenceIdentity } from './plan.ts';
+import type { Place } from './place.ts';
+import { galleryOf, type PlannedNode, referenceIdentity } from './plan.ts';
 import { forRequest, type LoadedPicture, ReferenceProblem, referenceName } from './references.ts';
 
 export interface NodeOutcome {
@@ -16,12 +17,15 @@ export interface NodeOutcome {
   failure: NodeFailure | null;
   /** Something is missing, but every row has a candidate. */
   short: boolean;
+  /** Places of a re-roll whose earlier output stays, since no new one could be made. */
+  stayed: Place[];
 }
 
 /** Makes what a node lacks, candidate by candidate. Rejects only when the run as a whole ends. */
 export async function runNode(planned: PlannedNode, context: NodeContext): Promise<NodeOutcome> {
   const { node } = planned;
   const gallery = galleryOf(planned);
+  const stayed: Place[] = [];
   const journalIds: number[] = [];
   const failures: NodeFailure[] = [];
 
@@ -34,10 +38,12 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
     );
   } catch (error) {
     if (!(error instanceof ReferenceProblem)) throw error;
+    giveBack();
     return {
       gallery,
       journalIds,
       short: false,
+      stayed,
       failure: { class: 'reference', message: error.message, attempts: 0, row: 1 },
     };
   }
@@ -63,12 +69,16 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
     }),
   );
 
-  const perRow = node.perRow;
-  const emptyRow = node.prompts.findIndex((_, row) =>
-    gallery.slice(row * perRow, (row + 1) * perRow).every((url) => url === null),
-  );
+  // A row without any candidate; in a re-roll one that got nothing new.
+  const rerolled = planned.former.some((url) => url !== null);
+  const emptyRow = node.prompts.findIndex((_, row) => {
+    const places = rerolled ? planned.todo.map(({ index }) => index) : [...gallery.keys()];
+    const inRow = places.filter((index) => Math.floor(index / node.perRow) === row);
+    return (inRow.length > 0 || !rerolled) && inRow.every((index) => gallery[index] === null);
+  });
+  giveBack();
   const short = gallery.slice(0, planned.candidates).some((url) => url === null);
-  if (emptyRow < 0) return { gallery, journalIds, failure: null, short };
+  if (emptyRow < 0) return { gallery, journalIds, failure: null, short, stayed };
   const ofRow = failures.filter((entry) => entry.row === emptyRow + 1);
   const worst = ofRow[0] ?? {
     class: 'api_error' as const,
@@ -80,8 +90,19 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
     gallery,
     journalIds,
     short,
+    stayed,
     failure: { ...worst, attempts: Math.max(...failures.map((f) => f.attempts), 0) },
   };
+
+  /** What a re-roll could not make anew stays as it was: it was paid for. */
+  function giveBack(): void {
+    for (const place of planned.todo) {
+      const before = planned.former[place.index] ?? null;
+      if (gallery[place.index] !== null || before === null) continue;
+      gallery[place.index] = before;
+      stayed.push(place);
+    }
+  }
 
   /** Fills the places of one row; a backend that gives several files a task is asked fewer times. */
   async function fillRow(places: Place[], request: GenerationRequest): Promise<void> {
@@ -186,7 +207,7 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
       return true;
     }
     if (kept.kind === 'lost' && again) return false;
-    context.on.step('failed', place, outcome.attempts);
+    context.on.step('failed', place, outcome.attempts, kept.failure.message);
     failures.push(kept.failure);
     return true;
   }

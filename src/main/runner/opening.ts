@@ -27,6 +27,10 @@ export function announce(run: RunState): void {
       counts.cached++;
       standing.set(node.nodeId, 'done');
       run.tell(node, 'cached', node.trusted ? { reason: 'made by another tool, trusted' } : {});
+    } else if (run.options.reroll !== null && node.todo.length === 0 && node.reason === 'missing') {
+      counts.skipped++;
+      standing.set(node.nodeId, 'skipped');
+      run.tell(node, 'skipped', { reason: 'not asked for' });
     } else if (node.todo.length === 0 && (node.candidates > 0 || node.reason !== 'missing')) {
       counts.skipped++;
       standing.set(node.nodeId, 'skipped');

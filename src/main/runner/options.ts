@@ -1,4 +1,4 @@
-import type { RunOptions } from '../../shared/domain.ts';
+import type { RerollTarget, RunOptions } from '../../shared/domain.ts';
 import type { SettingKey, Settings } from '../../shared/settings.ts';
 
 /** Run options with every gap filled from the settings. Seconds are milliseconds here. */
@@ -21,6 +21,8 @@ export interface ResolvedOptions {
   waitMidRunMs: number;
   retries: number;
   quotaPauseMs: number;
+  /** Null: an ordinary run. */
+  reroll: RerollTarget[] | null;
 }
 
 const WAIT_AT_START_S = 15;
@@ -45,6 +47,7 @@ export function resolveOptions(
     waitMidRunMs: (options.waitBackendS ?? setting('runner.waitForBackendS')) * 1000,
     retries: setting('runner.retries'),
     quotaPauseMs: setting('runner.quotaPauseS') * 1000,
+    reroll: options.reroll ?? null,
   };
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GenerationNode } from '../workflow/generation.ts';
 import { formatCacheKey } from './cache-key.ts';
+import { byNode } from './place.ts';
 import { frameIdentities, galleryOf, type PlanFacts, partsOf, planRun, referencesOf } from './plan.ts';
 
 const image = (nodeId: number, more: Partial<GenerationNode> = {}): GenerationNode => ({
@@ -41,7 +42,7 @@ const video = (nodeId: number, from: number, more: Partial<GenerationNode> = {})
 
 const facts = (more: Partial<PlanFacts> = {}): PlanFacts => ({
   mode: 'full',
-  forced: new Set(),
+  reroll: null,
   storedKeys: new Map(),
   referenceHash: () => null,
   pickAt: () => null,
@@ -199,7 +200,7 @@ describe('the plan', () => {
     const still = made(image(1));
     const other = made(image(3));
     expect(reasons([still, other, image(4)], { mode: 'clean' })).toEqual(['forced', 'forced', 'missing']);
-    expect(reasons([still, other], { forced: new Set([3]) })).toEqual(['cached', 'forced']);
+    expect(reasons([still, other], { reroll: byNode([{ nodeId: 3 }]) })).toEqual(['cached', 'forced']);
   });
 
   it('serves rows of a video from the rows of its pictures', () => {

@@ -1,14 +1,15 @@
-import type { PlanNode, PlanReason, PlanTotals, RunMode } from '../../shared/domain.ts';
+import type { PlanNode, PlanReason, PlanTotals, RerollTarget, RunMode } from '../../shared/domain.ts';
 import type { GenerationNode, MediaInput } from '../workflow/generation.ts';
 import { frameIndex } from '../workflow/picks.ts';
 import { type CacheParts, compareCacheKey, digest } from './cache-key.ts';
 import { estimateSeconds, roundUSD } from './costs.ts';
+import { type Place, placeAt, placesOf } from './place.ts';
 
 /** What the plan needs to know beside the workflow. Everything is a value: the plan reads nothing. */
 export interface PlanFacts {
   mode: RunMode;
-  /** Nodes to be made anew whatever their cache says. */
-  forced: ReadonlySet<number>;
+  /** A re-roll: what to make anew, by node; every other node is left alone. Null: an ordinary run. */
+  reroll: ReadonlyMap<number, readonly RerollTarget[]> | null;
   /** Cache keys of the database, for nodes whose file has none. */
   storedKeys: ReadonlyMap<number, string>;
   /** Content hash of a reference, when known: local files always, addresses when seen before. */
@@ -26,13 +27,6 @@ export interface PlanFacts {
   maxTasks: number;
 }
 
-/** A candidate's place: row and candidate count from 1, index is row-major from 0. */
-export interface Place {
-  row: number;
-  candidate: number;
-  index: number;
-}
-
 /** A node of the plan with all that the run needs to carry it out. */
 export interface PlannedNode extends PlanNode {
   node: GenerationNode;
@@ -41,10 +35,14 @@ export interface PlannedNode extends PlanNode {
   keep: (string | null)[];
   /** Cached output beyond that (an older `outputCount`, a backend that gave more): it stays where it is. */
   extra: (string | null)[];
+  /** In a re-roll: what stands at the places to fill. It stays there until its successor is made. */
+  former: (string | null)[];
   /** Places to generate, in order. */
   todo: Place[];
   /** Cached output that is no longer valid and is cleared at the start. */
   clear: boolean;
+  /** Outputs that the journal has and the file does not may be taken instead of making them. */
+  reuse: boolean;
   references: string[];
   /** Nodes whose output must be there first. */
   needs: number[];
@@ -110,15 +108,23 @@ function planNode(
   const keep = Array.from({ length: wanted }, (_, index) => there[index] ?? null);
   const { reason, trusted } = reasonOf(node, keep, references, model, upstream, facts);
 
-  const regenerates = reason === 'forced' || reason.endsWith('changed');
-  const wantedNow = reason !== 'not wanted (images mode)' && !reason.startsWith('blocked by');
-  if (regenerates) keep.fill(null);
-  const todo: Place[] = [];
-  if (wantedNow) {
-    keep.forEach((url, index) => {
-      if (url === null)
-        todo.push({ row: Math.floor(index / node.perRow) + 1, candidate: (index % node.perRow) + 1, index });
-    });
+  const targets = facts.reroll?.get(node.nodeId) ?? [];
+  const wantedNow =
+    reason !== 'not wanted (images mode)' &&
+    !reason.startsWith('blocked by') &&
+    (facts.reroll === null || targets.length > 0);
+  const rerolls = reason === 'forced' && facts.reroll !== null;
+  const stale = wantedNow && !rerolls && (reason === 'forced' || reason.endsWith('changed'));
+  const all = keep.map((_, index) => placeAt(index, node.perRow));
+  const todo = !wantedNow
+    ? []
+    : rerolls
+      ? placesOf(node, targets)
+      : all.filter(({ index }) => stale || keep[index] === null);
+  const former: (string | null)[] = keep.map(() => null);
+  for (const { index } of todo) {
+    if (rerolls) former[index] = keep[index] ?? null;
+    keep[index] = null;
   }
   return {
     nodeId: node.nodeId,
@@ -135,9 +141,11 @@ function planNode(
     node,
     model,
     keep,
-    extra: regenerates ? [] : there.slice(wanted),
+    former,
+    extra: stale || (rerolls && todo.length === wanted) ? [] : there.slice(wanted),
     todo,
-    clear: regenerates && node.saved.length > 0,
+    clear: stale && node.saved.length > 0,
+    reuse: reason !== 'forced' || rerolls,
     references,
     needs: needsOf(node),
   };
@@ -159,12 +167,14 @@ function reasonOf(
     return is(unwanted ? 'not wanted (images mode)' : 'missing');
   }
 
+  if (facts.reroll !== null && !facts.reroll.has(node.nodeId)) {
+    return node.saved.some((url) => url !== null) ? is('cached') : is('missing');
+  }
   const blocker = [...upstream.values()].find((source) => cannotGive(source));
   const blocked = blocker && (`blocked by ${blocker.nodeId}` as const);
   /** What would have to be made, unless it is not wanted now or cannot be. */
   const make = (reason: PlanReason) => is(unwanted ? 'not wanted (images mode)' : (blocked ?? reason));
 
-  if (facts.forced.has(node.nodeId)) return make('forced');
   if (!node.saved.some((url) => url !== null)) return make('missing');
   if (facts.mode === 'clean') return make('forced');
 
@@ -179,6 +189,7 @@ function reasonOf(
     if (node.kind === 'image' && node.namedModel !== node.model) return make('model changed');
     if (frames.includes(null)) return make('frame changed');
   } else if (change !== null) return make(change);
+  if (facts.reroll !== null) return make('forced');
 
   const trusted = change === 'unknown';
   const lacking = keep.some((url) => url === null);
@@ -190,7 +201,7 @@ function reasonOf(
 /** Nothing can come from a node that has no output and will get none. */
 const cannotGive = (source: PlannedNode): boolean =>
   source.reason.startsWith('blocked by') ||
-  (source.candidates === 0 && galleryOf(source).every((url) => url === null));
+  (source.todo.length === 0 && galleryOf(source).every((url) => url === null));
 
 /** Today's parts of a node's cache key. A frame that is null is not known yet and equals nothing. */
 export function partsOf(

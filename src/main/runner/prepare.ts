@@ -13,8 +13,10 @@ import { decodeWorkflow, parseWorkflow, type Workflow } from '../workflow/read.t
 import { priceOf } from './costs.ts';
 import { type GatePick, gatePicks, pickIn } from './gate-picks.ts';
 import type { ResolvedOptions } from './options.ts';
+import { byNode } from './place.ts';
 import { findProjectFolder } from './places.ts';
 import { type PlanFacts, planRun, type RunPlan, referencesOf } from './plan.ts';
+import { assertTargets } from './reroll.ts';
 
 export interface PrepareDeps {
   db: Database;
@@ -83,6 +85,7 @@ export async function planOpened(
   const projectFolder =
     options.outRoot === null ? await findProjectFolder(path, disk) : resolve(options.outRoot);
   const nodes = generationNodes(workflow);
+  if (options.reroll !== null) assertTargets(nodes, options.reroll, path);
   const gates = gatePicks(workflow, nodes);
   const refImage = options.refImage === null ? null : resolve(options.refImage);
   const hashes = await hashLocal(
@@ -96,7 +99,7 @@ export async function planOpened(
     node.kind === 'image' ? node.model : videoModel(node.model, fallback);
   const facts: PlanFacts = {
     mode: options.mode,
-    forced: new Set(),
+    reroll: options.reroll === null ? null : byNode(options.reroll),
     storedKeys: db.fingerprints.of(path),
     referenceHash: (value) => hashes.get(value) ?? db.objects.byUrl(value)?.sha256 ?? null,
     pickAt: (gateId) => {

@@ -19,6 +19,8 @@ export interface Recorder {
   emit(event: RunEvent): void;
   /** A change that no event stands for: a person's pick. */
   change(change: RunChange): void;
+  /** So many candidates more than the plan said. */
+  more(candidates: number): void;
   view(): RunView;
   node(nodeId: number): RunNodeView | null;
   onEvent(listener: (event: RunEvent) => void): () => void;
@@ -86,6 +88,7 @@ export function createRecorder(
       for (const listener of events) listener(event);
     },
     change: take,
+    more: (candidates) => take({ summary: { ...summary, total: summary.total + candidates } }),
     view: () => {
       const now = view();
       return applyRunChange(now, { summary: summarise(now, deps.sums(), clock.monotonic() - began) });

@@ -36,6 +36,8 @@ type Unstamped<T> = T extends unknown ? Omit<T, 'at' | 'runId'> : never;
 /** What a run knows while it goes: where each node stands, what each has, who picked what. */
 export interface RunState extends AdmittedRun {
   nodes: readonly PlannedNode[];
+  /** A node of this run is planned anew: a re-roll. */
+  replace(planned: PlannedNode): void;
   standing: Map<number, Standing>;
   /** Row-major addresses of what each node has, as it grows; null where nothing is. */
   galleries: Map<number, (string | null)[]>;
@@ -60,7 +62,7 @@ export interface RunState extends AdmittedRun {
 
 export function createRunState(run: AdmittedRun, deps: RunnerDeps): RunState {
   const { planned, recorder, runId } = run;
-  const { nodes } = planned.plan;
+  const nodes = [...planned.plan.nodes];
   const { gates } = planned;
   const byId = new Map(nodes.map((node) => [node.nodeId, node]));
   const galleries = new Map(nodes.map((node) => [node.nodeId, galleryOf(node)]));
@@ -88,6 +90,10 @@ export function createRunState(run: AdmittedRun, deps: RunnerDeps): RunState {
   return {
     ...run,
     nodes,
+    replace: (again) => {
+      nodes[nodes.findIndex((node) => node.nodeId === again.nodeId)] = again;
+      byId.set(again.nodeId, again);
+    },
     standing: new Map(),
     galleries,
     failed: new Map(),

@@ -7,17 +7,28 @@ import { concludeRun } from './conclude.ts';
 import { roundUSD } from './costs.ts';
 import { createDispatch } from './dispatch.ts';
 import type { NodeFailure } from './keep-candidate.ts';
+import { pickInRun } from './live-pick.ts';
+import { rerollInRun } from './live-reroll.ts';
 import { type NodeOutcome, runNode } from './node-run.ts';
 import { announce, closeWritten, prepareFile } from './opening.ts';
 import { timeoutOf } from './options.ts';
-import { type PlannedNode, rowLength } from './plan.ts';
+import type { PlannedNode } from './plan.ts';
 import type { PromptLocks } from './prompt-locks.ts';
 import { addressesOf, createPictureLoader } from './references.ts';
 import { type AdmittedRun, createRunState } from './run-state.ts';
+import type { StartControl } from './runner-api.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 import { decide } from './schedule.ts';
 import { createSourceFile } from './source-file.ts';
-import { failNode, finishNode, holdNode, releaseHeld, skipNode, skipTheRest } from './standings.ts';
+import {
+  failNode,
+  finishNode,
+  holdNode,
+  releaseHeld,
+  skipNode,
+  skipTheRest,
+  tellStayed,
+} from './standings.ts';
 import { createWriteBack } from './write-back.ts';
 
 export interface RunControl {
@@ -42,7 +53,12 @@ const noPrompt: NodeFailure = {
 };
 
 /** Carries out steps 4 to 12 of behaviour.md §5. Lock and database row are the caller's. */
-export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: PromptLocks): RunControl {
+export function carryOut(
+  admitted: AdmittedRun,
+  deps: RunnerDeps,
+  prompts: PromptLocks,
+  { waitAtGates = false }: Pick<StartControl, 'waitAtGates'> = {},
+): RunControl {
   const run = createRunState(admitted, deps);
   const { opened, planned, options, backend, money, standing } = run;
   const { db, disk, clock } = deps;
@@ -64,6 +80,10 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
   let { concurrency } = options;
   let failure: Failure | null = null;
   let cancelled = false;
+  /** Nothing is left to do until a person picks. */
+  let waits = false;
+  /** Nothing more will be started: the run is being brought to its end. */
+  let over = false;
   let wake: () => void = () => undefined;
 
   const answers = new AbortController();
@@ -93,7 +113,11 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
     onNotice: run.notice,
   });
   const tellStatus = () =>
-    run.emit({ type: 'run.status', status: signal.aborted ? 'stopping' : dispatch.state(), concurrency });
+    run.emit({
+      type: 'run.status',
+      status: signal.aborted ? 'stopping' : waits ? 'held' : dispatch.state(),
+      concurrency,
+    });
   const source = createSourceFile(opened.workflow, {
     disk,
     clock,
@@ -102,7 +126,13 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
     onProblem: (error) =>
       run.notice(`The workflow file could not be written yet: ${toFailure(error).message}`),
     onChangedOutside: (now) => {
-      writeBack.reread(now);
+      const repicked = writeBack.reread(now);
+      releaseHeld(run);
+      for (const node of run.nodes.filter((entry) => repicked.includes(entry.nodeId))) {
+        writeBack.showGates(node);
+        track(writeBack.putInUse(node)).catch((error: unknown) => run.notice(toFailure(error).message));
+      }
+      wake();
       run.notice('The workflow file was changed by somebody else; only our results are merged into it.');
     },
   });
@@ -122,7 +152,9 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
       if (planned.plan.totals.generations > 0)
         await prepareFile(run, writeBack, { load, dispatch, signal }, deps);
       await generateAll();
+      over = true;
     } catch (error) {
+      over = true;
       if (!cancelled) failure ??= toFailure(error);
       ending.abort(error);
     }
@@ -160,7 +192,8 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
       }
       // What was skipped or held may leave room, or more to skip.
       if (skip.length + held.length > 0) continue;
-      if (running.size === 0) return skipTheRest(run);
+      if (running.size === 0 && !(await mayGoOn())) return skipTheRest(run);
+      if (running.size === 0) continue;
       await new Promise<void>((resolve) => {
         wake = resolve;
         if (signal.aborted) resolve();
@@ -168,6 +201,38 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
     }
   }
   signal.addEventListener('abort', () => wake());
+
+  /** Waits for a person's pick, in the window or in the file. False: nothing more can come of this run. */
+  async function mayGoOn(): Promise<boolean> {
+    const held = run.nodes.some((node) => standing.get(node.nodeId) === 'held');
+    if (!waitAtGates || !held || over) return false;
+    const stopWatching = deps.watch(opened.path, lookAtFile);
+    try {
+      // A pick made before the watch began is seen by this look.
+      await lookAtFile();
+      if (run.nodes.some((node) => standing.get(node.nodeId) === 'waiting')) return true;
+      waits = true;
+      tellStatus();
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        if (signal.aborted || over) resolve();
+      });
+      return !over;
+    } finally {
+      waits = false;
+      stopWatching();
+      if (!over && !signal.aborted) tellStatus();
+    }
+  }
+
+  /** What a person saved meanwhile. A file that cannot be read just now is told when it is written. */
+  async function lookAtFile(): Promise<void> {
+    try {
+      await source.look();
+    } catch (error) {
+      run.notice(`The workflow file cannot be read: ${toFailure(error).message}`);
+    }
+  }
 
   function hold(node: PlannedNode): boolean {
     const gateId = holdNode(run, node);
@@ -180,6 +245,9 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
   async function runOne(node: PlannedNode): Promise<void> {
     run.tell(node, 'ready');
     if (node.rows === 0) return failNode(run, node, noPrompt, clock);
+    // A pick that was made in the file since counts for what starts now.
+    if (node.node.inputs.some(({ source: from }) => from.kind === 'output' && from.gateId !== null))
+      await lookAtFile();
     if (node.node.inputs.length + node.references.length > 0) run.tell(node, 'uploading-refs');
     const frames = run.framesOf(node);
     const outcome = await runNode(node, {
@@ -192,7 +260,7 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
       pollMs: options.pollMs,
       timeoutMs: timeoutOf(node.node, options),
       retries: options.retries,
-      reuse: node.reason !== 'forced',
+      reuse: node.reuse,
       load,
       places: run.places.of(node.nodeId),
       picturesOfRow: (row) => addressesOf(run.picturesOf(node, row)),
@@ -201,8 +269,8 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
       track,
       filesPerTask,
       on: {
-        step: (state, place, attempt) =>
-          run.tell(node, state, { row: place.row, candidate: place.candidate, attempt }),
+        step: (state, { row, candidate }, attempt, why) =>
+          run.tell(node, state, { row, candidate, attempt, ...(why === undefined ? {} : { reason: why }) }),
         task: (taskId, how, { row, candidate }, attempt) =>
           run.emit({
             type: how === 'submitted' ? 'task.submitted' : 'task.reattached',
@@ -229,7 +297,10 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
   /** A node is through. What it has goes into the file, also when it failed: it was paid for. */
   async function settleNode(node: PlannedNode, outcome: NodeOutcome, frames: string[]): Promise<void> {
     run.galleries.set(node.nodeId, outcome.gallery);
-    if (outcome.gallery.some((url) => url !== null)) {
+    tellStayed(run, node, outcome.stayed);
+    const anything = outcome.gallery.some((url) => url !== null);
+    // Of a re-roll that made nothing, all is as it was.
+    if (anything && (outcome.journalIds.length > 0 || outcome.stayed.length === 0)) {
       writeBack.output(node, outcome, frames);
       await writeBack.putInUse(node);
       writeBack.showGates(node);
@@ -243,6 +314,12 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
     resume: dispatch.resume,
     cancel: () => {
       if (signal.aborted) return;
+      // Nothing is in the making: it ends as what it is, and its record can be picked from.
+      if (waits) {
+        over = true;
+        wake();
+        return;
+      }
       cancelled = true;
       ending.abort(fail('interrupted', 'The run was cancelled.'));
       tellStatus();
@@ -253,29 +330,18 @@ export function carryOut(admitted: AdmittedRun, deps: RunnerDeps, prompts: Promp
       wake();
     },
     pick: async (gateId, row, candidate) => {
-      const gate = planned.gates.get(gateId);
-      const node = gate && run.nodes.find((entry) => entry.nodeId === gate.feeder.nodeId);
-      if (!gate || !node)
-        throw fail('not-found', `There is no gate ${gateId} in this run.`, { where: opened.path });
-      const gallery = run.galleries.get(node.nodeId) ?? [];
-      const there = candidate <= rowLength(node.node, gallery) && row <= Math.max(1, node.rows);
-      const index = (row - 1) * node.node.perRow + candidate - 1;
-      const over = !['waiting', 'running'].includes(standing.get(node.nodeId) ?? 'done');
-      if (!there || (over && (gallery[index] ?? null) === null)) {
-        throw fail(
-          'not-found',
-          `${gate.title || `Gate ${gateId}`} has no candidate ${candidate} in row ${row}.`,
-          { where: opened.path },
-        );
-      }
-      await writeBack.pick(gateId, index);
-      await writeBack.putInUse(node);
-      writeBack.showGates(node);
-      releaseHeld(run);
+      await pickInRun(run, writeBack, gateId, row, candidate);
       wake();
     },
-    reroll: async () => {
-      throw fail('usage', 'A run that goes on cannot re-roll yet.', { where: opened.path });
+    reroll: async (targets) => {
+      if (over || signal.aborted) {
+        throw fail('usage', 'This run is just coming to its end.', {
+          where: opened.path,
+          cure: 'Try again when it has ended.',
+        });
+      }
+      rerollInRun(run, targets);
+      wake();
     },
     finished,
   };

@@ -26,6 +26,8 @@ export interface RunnerDeps {
   lock: (workflow: string, what: string) => Promise<{ release(): Promise<void> }>;
   /** Runs `work` while no other process does anything to this file; waits its turn. */
   alone: <T>(file: string, what: string, work: () => Promise<T>) => Promise<T>;
+  /** Hears when a file is changed, by whomever; returns what ends that. */
+  watch: (file: string, onChange: () => void) => () => void;
   /** The id under which the window finds a stored file. */
   media: (sha256: string, file: string) => string | null;
   self: { pid: number; started: string | null };

@@ -88,7 +88,7 @@ export function createRunner(deps: RunnerDeps): Runner {
         concurrency: summary.concurrency,
         plan: summary.plan,
       });
-      const work = carryOut(run, deps, prompts);
+      const work = carryOut(run, deps, prompts, control);
       const finished = work.finished.then(async ({ event, failure }) => {
         let problem = failure;
         const atLast = async (step: () => unknown) => {

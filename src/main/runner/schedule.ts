@@ -1,7 +1,15 @@
 import type { PlannedNode } from './plan.ts';
 
 /** Where a node stands for the scheduler. */
-export type Standing = 'waiting' | 'running' | 'done' | 'failed' | 'skipped' | 'held';
+export type Standing =
+  | 'waiting'
+  | 'running'
+  /** Made, and on its way to the store: what needs it can start. */
+  | 'storing'
+  | 'done'
+  | 'failed'
+  | 'skipped'
+  | 'held';
 
 export interface Decision {
   /** To be started now, in this order. */
@@ -28,7 +36,7 @@ export function decide(
   });
   const dead = new Set(skip.map((entry) => entry.node.nodeId));
   const ready = waiting.filter(
-    (node) => !dead.has(node.nodeId) && node.needs.every((id) => at(id) === 'done'),
+    (node) => !dead.has(node.nodeId) && node.needs.every((id) => at(id) === 'done' || at(id) === 'storing'),
   );
   return { start: ready.sort(byUrgency).slice(0, Math.max(0, free)), skip };
 }

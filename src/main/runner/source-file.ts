@@ -24,6 +24,8 @@ export interface SourceFile {
   put(update: SourceUpdate): void;
   /** Writes what is waiting; resolves when it is there. Rejects with the first problem of the disk. */
   flush(): Promise<void>;
+  /** Reads the file if somebody changed it since we last did, and tells `onChangedOutside`. */
+  look(): Promise<void>;
   /** The file as it was last read or written. */
   workflow(): Workflow;
 }
@@ -107,6 +109,22 @@ export function createSourceFile(
     return writing;
   };
 
+  let lastLook = '';
+  const look = async (): Promise<void> => {
+    const seen = await disk.stat(path);
+    if (seen === null) throw gone(path);
+    const mark = `${seen.mtimeMs}/${seen.size}/${seen.ino}`;
+    if (mark === lastLook) return;
+    const bytes = await disk.read(path);
+    if (bytes === null) throw gone(path);
+    lastLook = mark;
+    const hash = hashOf(bytes);
+    if (hash === currentHash) return;
+    current = parseWorkflow(decodeWorkflow(bytes, path), path, start.fields);
+    currentHash = hash;
+    deps.onChangedOutside(current);
+  };
+
   const rest = async () => {
     const large = current.text.length >= LARGE_BYTES;
     const ms = large ? GATHER_MS : Math.min(GATHER_MS, restUntil - clock.monotonic());
@@ -130,6 +148,12 @@ export function createSourceFile(
         });
     },
     flush,
+    look: () => {
+      // Between two writes: what is being written is not somebody else's.
+      const looked = writing.then(look, look);
+      writing = looked;
+      return looked;
+    },
     workflow: () => current,
   };
 }

@@ -1,6 +1,7 @@
 import { errorWords } from '../../shared/error-words.ts';
 import { type Clock, isoTime } from '../platform/clock.ts';
 import type { NodeFailure } from './keep-candidate.ts';
+import type { Place } from './place.ts';
 import type { PlannedNode } from './plan.ts';
 import type { RunState } from './run-state.ts';
 
@@ -63,6 +64,66 @@ export function holdNode(run: RunState, node: PlannedNode): number | null {
   const title = run.planned.gates.get(gateId)?.title || `node ${gateId}`;
   run.tell(node, 'held', { reason: `waits for a pick at ${title}` });
   return gateId;
+}
+
+/** Candidates of a re-roll that could not be made anew: what was there stays, and is shown again. */
+export function tellStayed(run: RunState, node: PlannedNode, stayed: readonly Place[]): void {
+  const view = run.recorder.node(node.nodeId);
+  if (!view || stayed.length === 0) return;
+  const places = new Set(stayed.map(({ row, candidate }) => `${row}/${candidate}`));
+  const candidates = view.candidates.map((entry) =>
+    places.has(`${entry.row}/${entry.candidate}`) ? { ...entry, state: 'cached' as const } : entry,
+  );
+  run.recorder.change({ nodes: [{ ...view, candidates }] });
+  const what = stayed.length === 1 ? 'One candidate' : `${stayed.length} candidates`;
+  run.notice(`${what} of ${node.title} could not be made anew; what was there before stays.`, node.nodeId);
+}
+
+/** A node that was through is to be made (again): what it counted as is taken back. */
+export function reopenNode(run: RunState, node: PlannedNode): void {
+  const { nodeId } = node;
+  const view = run.recorder.node(nodeId);
+  switch (run.standing.get(nodeId)) {
+    case 'done':
+      if (view?.state === 'cached') run.counts.cached--;
+      else run.counts.generated--;
+      break;
+    case 'failed':
+      run.counts.failed--;
+      run.failed.delete(nodeId);
+      break;
+    case 'skipped':
+      run.counts.skipped--;
+      break;
+  }
+  run.standing.set(nodeId, 'waiting');
+  if (view) {
+    const again = new Set(node.todo.map(({ row, candidate }) => `${row}/${candidate}`));
+    const candidates = view.candidates.map((entry) =>
+      again.has(`${entry.row}/${entry.candidate}`)
+        ? { ...entry, state: 'waiting' as const, message: null, attempt: 0 }
+        : entry,
+    );
+    run.recorder.change({ nodes: [{ ...view, candidates, error: null, short: false }] });
+    // What this run had made already is counted in its total.
+    const untouched = view.candidates.filter(
+      (entry) => again.has(`${entry.row}/${entry.candidate}`) && ['cached', 'missing'].includes(entry.state),
+    );
+    run.recorder.more(untouched.length);
+  }
+  run.tell(node, 'waiting', { reason: 'to be made again' });
+}
+
+/** What was passed over because this node failed has its chance again. */
+export function reviveSkipped(run: RunState, nodeId: number): void {
+  for (const node of run.nodes) {
+    if (run.standing.get(node.nodeId) !== 'skipped' || !node.needs.includes(nodeId)) continue;
+    if (node.todo.length === 0) continue;
+    run.standing.set(node.nodeId, 'waiting');
+    run.counts.skipped--;
+    run.tell(node, 'waiting');
+    reviveSkipped(run, node.nodeId);
+  }
 }
 
 /** Lets go of the nodes whose gates have their picks now. */

@@ -13,6 +13,7 @@ import { takeBackup } from '../history/backup.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { type Disk, nodeDisk } from '../platform/disk.ts';
 import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
+import { watchFile } from '../platform/watch-file.ts';
 import { createLocalStore } from '../storage/local-store.ts';
 import { createRunner } from './runner.ts';
 import type { Runner } from './runner-api.ts';
@@ -105,6 +106,10 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     disk,
     clock: hurriedClock,
     random: Math.random,
+    watch: (file, onChange) =>
+      watchFile(file, onChange, (error) => {
+        throw error;
+      }),
     // The avatar addresses of the fixtures are never meant to answer: this stands for the web.
     fetch: async () => new Response(await readFile(join(fixtures, 'refs', 'avatar-a.png'))),
     setting,

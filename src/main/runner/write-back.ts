@@ -18,8 +18,8 @@ export interface WriteBack {
   clear(addresses: ReadonlyMap<string, string>): Promise<void>;
   /** A node's output, its key (`frames`: what it was made from) and the galleries below it. */
   output(node: PlannedNode, outcome: NodeOutcome, frames: readonly string[]): void;
-  /** Somebody else saved the file: their picks are the ones that count. */
-  reread(now: Workflow): void;
+  /** Somebody else saved the file: their picks are the ones that count. Gives the nodes above gates picked otherwise. */
+  reread(now: Workflow): number[];
   /** A person's pick at a gate; index into the gallery of the node above. */
   pick(gateId: number, index: number): Promise<void>;
   /** The candidates in use (`scene03.png`) of a node, by its gate's pick. */
@@ -73,11 +73,15 @@ export function createWriteBack(run: RunState, source: SourceFile, deps: RunnerD
     },
 
     reread: (now) => {
+      const feeders = new Set<number>();
       for (const [gateId, { pick }] of gatePicks(now, generationNodes(now))) {
         const gate = gates.get(gateId);
+        const before = gate ? run.pickAt(gateId) : null;
         if (gate) gates.set(gateId, { ...gate, pick });
         inFile.delete(gateId);
+        if (gate && run.pickAt(gateId) !== before) feeders.add(gate.feeder.nodeId);
       }
+      return [...feeders];
     },
 
     output: (node, outcome, frames) => {
