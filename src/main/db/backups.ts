@@ -22,6 +22,7 @@ export function createBackupsTable(db: Connection) {
   const of = db.prepare(
     'SELECT id, workflow, path, reason, sha256, at FROM backups WHERE workflow = ? ORDER BY at DESC, id DESC',
   );
+  const one = db.prepare('SELECT id, workflow, path, reason, sha256, at FROM backups WHERE id = ?');
   return {
     put(row: BackupRow, content: Uint8Array): void {
       if (hasBlob.get(row.sha256) === undefined)
@@ -33,6 +34,7 @@ export function createBackupsTable(db: Connection) {
       return packed ? zstdDecompressSync(packed) : null;
     },
     of: (workflow: string) => of.all(workflow) as BackupRow[],
+    find: (id: string) => (one.get(id) as BackupRow | undefined) ?? null,
   };
 }
 export type BackupsTable = ReturnType<typeof createBackupsTable>;

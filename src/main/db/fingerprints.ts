@@ -9,7 +9,11 @@ export function createFingerprintsTable(db: Connection) {
   const all = db.prepare(
     'SELECT node_id AS nodeId, cache_key AS cacheKey FROM fingerprints WHERE workflow = ?',
   );
+  const remove = db.prepare(
+    'DELETE FROM fingerprints WHERE workflow = ? AND node_id IN (SELECT value FROM json_each(?))',
+  );
   return {
+    remove: (workflow: string, nodeIds: readonly number[]) => remove.run(workflow, JSON.stringify(nodeIds)),
     put: (workflow: string, nodeId: number, cacheKey: string, at: number) =>
       put.run(workflow, nodeId, cacheKey, at),
     of: (workflow: string): Map<number, string> =>

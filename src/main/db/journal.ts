@@ -87,6 +87,10 @@ export function createJournalTable(db: Connection) {
   const unwritten = db.prepare(
     "SELECT id, node_id AS nodeId, url FROM journal WHERE workflow = ? AND state = 'stored' AND url IS NOT NULL",
   );
+  const putAside = db.prepare(
+    `UPDATE journal SET state = 'written', message = @why, changed_at = @at WHERE workflow = @workflow
+       AND node_id IN (SELECT value FROM json_each(@nodeIds)) AND state IN ('completed', 'downloaded', 'stored')`,
+  );
   const owned = db.prepare('SELECT 1 FROM journal WHERE task_id = ? LIMIT 1').pluck();
   const maxAttempt = db
     .prepare(
@@ -120,6 +124,12 @@ export function createJournalTable(db: Connection) {
       (ofPlace.get(workflow, nodeId, row, candidate, fingerprint) as JournalRow | undefined) ?? null,
     /** Stored outputs that no write to the workflow file was noted for. */
     unwritten: (workflow: string) => unwritten.all(workflow) as { id: number; nodeId: number; url: string }[],
+    /**
+     * Outputs of these nodes that are made but stand in no file: no later run takes them up. What is in flight stays.
+     * Gives how many.
+     */
+    putAside: (workflow: string, nodeIds: readonly number[], why: string, at: number): number =>
+      putAside.run({ workflow, nodeIds: JSON.stringify(nodeIds), why, at }).changes,
     ownsTask: (taskId: string) => owned.get(taskId) !== undefined,
     attempts: (runId: string, nodeId: number, row: number, candidate: number) =>
       Number(maxAttempt.get(runId, nodeId, row, candidate) ?? 0),
