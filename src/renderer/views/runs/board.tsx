@@ -1,4 +1,4 @@
-import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
+import { type Range, useVirtualizer } from '@tanstack/react-virtual';
 import {
   type FocusEvent,
   type KeyboardEvent,
@@ -15,6 +15,7 @@ import { BoardHead, headHeight } from './board-head.tsx';
 import { moveOnGrid } from './board-keys.ts';
 import { BoardLine } from './board-row.tsx';
 import { grid, gridGroup } from './grid-roles.ts';
+import { rangeWith } from './range-with.ts';
 import {
   SCENE_WIDTH,
   useBoardLayout,
@@ -77,7 +78,7 @@ export function Board(props: BoardProps) {
     overscan: 3,
     scrollMargin: head,
     scrollPaddingStart: head,
-    rangeExtractor: useCallback((range: Range) => withIndex(range, activeRow), [activeRow]),
+    rangeExtractor: useCallback((range: Range) => rangeWith(range, activeRow), [activeRow]),
   });
   const across = useVirtualizer({
     horizontal: true,
@@ -88,7 +89,7 @@ export function Board(props: BoardProps) {
     overscan: 1,
     scrollMargin: SCENE_WIDTH,
     scrollPaddingStart: SCENE_WIDTH,
-    rangeExtractor: useCallback((range: Range) => withIndex(range, activeTab), [activeTab]),
+    rangeExtractor: useCallback((range: Range) => rangeWith(range, activeTab), [activeTab]),
   });
   const shownTabs = useSteadyList(across.getVirtualItems().map((item) => item.index));
 
@@ -179,13 +180,6 @@ export function Board(props: BoardProps) {
       )}
     </div>
   );
-}
-
-/** What is in sight and the line or tab that has the focus, which must not be taken out of the page. */
-function withIndex(range: Range, index: number): number[] {
-  const shown = defaultRangeExtractor(range);
-  if (index >= range.count || shown.includes(index)) return shown;
-  return [...shown, index].sort((a, b) => a - b);
 }
 
 /** The cell an event happened in. */

@@ -1,0 +1,135 @@
+import { Maximize2, ZoomIn, ZoomOut } from 'lucide-react';
+import type { RunNodeView } from '../../../../shared/run-view.ts';
+import { Button, IconButton } from '../../../components/button.tsx';
+import { cx } from '../../../components/cx.ts';
+import { counted } from '../../../components/format.ts';
+import { nodeName } from '../run-words.ts';
+import { barLooks } from './bar-look.ts';
+import { elapsedLabel } from './time-scale.ts';
+import type { BarKind } from './timeline-bars.ts';
+import type { TimelineSums } from './timeline-sums.ts';
+import { exactly } from './timeline-words.ts';
+import type { TimeScale } from './use-time-scale.ts';
+
+type ToolsProps = {
+  sums: TimelineSums;
+  began: number;
+  scale: TimeScale;
+  /** Kinds of bars that are there: what is not there needs no legend. */
+  kinds: ReadonlySet<BarKind>;
+  onOpen: (nodeId: number) => void;
+};
+
+/** What the attempts come to, what the looks of the bars mean, and the zoom. */
+export function TimelineTools({ sums, began, scale, kinds, onOpen }: ToolsProps) {
+  return (
+    <div className="flex min-h-7 shrink-0 flex-wrap items-center gap-x-5 gap-y-1">
+      <Sums sums={sums} began={began} onOpen={onOpen} />
+      <div className="ml-auto flex items-center gap-x-4 gap-y-1">
+        <Legend kinds={kinds} />
+        <Zoom scale={scale} />
+      </div>
+    </div>
+  );
+}
+
+function Sums({ sums, began, onOpen }: Pick<ToolsProps, 'sums' | 'began' | 'onOpen'>) {
+  const { attempts, busiest, longest, queueShare } = sums;
+  if (attempts === 0) return <p className="text-muted">Nothing was asked of G-Labs so far.</p>;
+  return (
+    <p className="flex flex-wrap items-center gap-x-4">
+      <span>{counted(attempts, 'attempt')}</span>
+      {busiest && (
+        <span>
+          <span className="text-muted">busiest at {elapsedLabel(Math.max(0, busiest.at - began))}:</span>{' '}
+          {counted(busiest.tasks, 'task')} at once
+        </span>
+      )}
+      {longest && <Longest node={longest.node} ms={longest.ms} onOpen={onOpen} />}
+      {queueShare !== null && (
+        <span title="Of the time of all attempts, the part before G-Labs took them">
+          <span className="text-muted">waited in the queue:</span> {Math.round(queueShare * 100)} %
+        </span>
+      )}
+    </p>
+  );
+}
+
+type LongestProps = { node: RunNodeView; ms: number; onOpen: (nodeId: number) => void };
+
+function Longest({ node, ms, onOpen }: LongestProps) {
+  return (
+    <span>
+      <span className="text-muted">longest:</span>{' '}
+      <button
+        type="button"
+        className="h-6 rounded-sm text-accent-text hover:underline"
+        onClick={() => onOpen(node.nodeId)}
+      >
+        {nodeName(node)}
+      </button>
+      , {exactly(ms)}
+    </span>
+  );
+}
+
+const legend: readonly { kind: BarKind; part: 'queue' | 'work'; word: string }[] = [
+  { kind: 'done', part: 'queue', word: 'queued' },
+  { kind: 'working', part: 'work', word: 'with G-Labs' },
+  { kind: 'done', part: 'work', word: 'done' },
+  { kind: 'failed', part: 'work', word: 'failed' },
+  { kind: 'lost', part: 'work', word: 'lost' },
+  { kind: 'cut', part: 'work', word: 'cut off' },
+];
+
+function Legend({ kinds }: { kinds: ReadonlySet<BarKind> }) {
+  return (
+    <ul aria-label="Legend" className="flex items-center gap-3 text-muted text-xs">
+      {legend
+        .filter(({ kind, part }) => part === 'queue' || kinds.has(kind))
+        .map(({ kind, part, word }) => (
+          <li key={word} className="flex items-center gap-1">
+            <span
+              aria-hidden
+              className={cx('h-2 w-5 border', barLooks[kind][part])}
+              style={{ backgroundImage: part === 'work' ? barLooks[kind].pattern : undefined }}
+            />
+            {word}
+          </li>
+        ))}
+    </ul>
+  );
+}
+
+function Zoom({ scale }: { scale: TimeScale }) {
+  return (
+    <fieldset className="flex items-center gap-1">
+      <legend className="sr-only">Zoom of the timeline</legend>
+      <IconButton
+        size="sm"
+        label="Wider: half as long in sight (+)"
+        aria-keyshortcuts="+"
+        icon={<ZoomIn aria-hidden />}
+        disabled={!scale.canZoomIn}
+        onClick={scale.zoomIn}
+      />
+      <IconButton
+        size="sm"
+        label="Narrower: twice as long in sight (-)"
+        aria-keyshortcuts="-"
+        icon={<ZoomOut aria-hidden />}
+        disabled={scale.zoom <= 1}
+        onClick={scale.zoomOut}
+      />
+      <Button
+        size="sm"
+        icon={<Maximize2 aria-hidden />}
+        aria-keyshortcuts="0"
+        disabled={scale.zoom <= 1}
+        onClick={scale.fit}
+      >
+        Fit
+      </Button>
+    </fieldset>
+  );
+}
