@@ -162,9 +162,19 @@ export const contract = {
   /** Runs that wait their turn (behaviour.md §5). */
   queue: {
     watch: base.output(eventIterator(liveMessage(QueueView, QueueChange))),
-    /** Starts at once when nothing is in the way. Rejects with `locked` when the file is queued or running already. */
+    /**
+     * Starts at once when nothing is in the way. Rejects with `locked` when the file is queued or running already.
+     * With a place `to`, from 0, it only waits its turn there, or is held: the undo of a removal.
+     */
     add: base
-      .input(z.object({ path, options: RunOptions }))
+      .input(
+        z.object({
+          path,
+          options: RunOptions,
+          to: z.number().int().min(0).optional(),
+          held: z.boolean().optional(),
+        }),
+      )
       .output(z.object({ entry: QueueEntry, runId: z.string().nullable() })),
     /** `to` counts from 0. */
     move: base.input(z.object({ id, to: z.number().int().min(0) })).output(z.void()),

@@ -115,7 +115,7 @@ export function createRouter(parts: RouterParts) {
     },
     queue: {
       watch: os.queue.watch.handler(({ signal }) => queue.topic.subscribe(signal)),
-      add: os.queue.add.handler(({ input }) => queue.add(input.path, input.options)),
+      add: os.queue.add.handler(({ input }) => queue.add(input.path, input.options, input)),
       move: os.queue.move.handler(({ input }) => queue.move(input.id, input.to)),
       hold: os.queue.hold.handler(({ input }) => queue.hold(input.id)),
       release: os.queue.release.handler(({ input }) => queue.release(input.id)),

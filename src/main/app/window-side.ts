@@ -66,7 +66,6 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
   const runs = await openRunsTopic(runner, clock, catalogue.noteRun);
   const run = createRunTopics(runner, clock);
   const editing = openEditing();
-  const queue = openQueue();
 
   const lookThrough = async () => {
     const sample = hasSample ? paths.sampleProject : null;
@@ -76,6 +75,8 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
     if (keys.includes('projects.roots')) lookThrough().catch(flowdeck.onFault);
   });
   await lookThrough();
+  // Last, since it begins to start runs: nothing may fail after it.
+  const queue = await openQueue({ db: flowdeck.db, runner, clock, onFault: flowdeck.onFault });
 
   const router = createRouter({
     info: () => appInfo(flowdeck),

@@ -4,7 +4,9 @@ import { openConnection } from './connection.ts';
 import { databaseFailure } from './failures.ts';
 import { createFingerprintsTable, type FingerprintsTable } from './fingerprints.ts';
 import { createJournalTable, type JournalTable } from './journal.ts';
+import { createMovedFiles, type MovedFiles } from './moved-files.ts';
 import { createObjectsTable, type ObjectsTable } from './objects.ts';
+import { createQueueTable, type QueueTable } from './queue.ts';
 import { createRunsTable, type RunsTable } from './runs.ts';
 import { createServiceStateTable, type ServiceStateTable } from './service-state.ts';
 
@@ -16,8 +18,10 @@ export interface Database {
   readonly journal: JournalTable;
   readonly fingerprints: FingerprintsTable;
   readonly objects: ObjectsTable;
+  readonly movedFiles: MovedFiles;
   readonly backups: BackupsTable;
   readonly serviceState: ServiceStateTable;
+  readonly queue: QueueTable;
   sqliteVersion(): string;
   /** A small fact that must outlive the process, such as "the sample was copied". */
   mark(name: string): string | null;
@@ -47,8 +51,10 @@ export function openDatabase(file: string): Database {
     journal: createJournalTable(connection),
     fingerprints: createFingerprintsTable(connection),
     objects: createObjectsTable(connection),
+    movedFiles: createMovedFiles(connection),
     backups: createBackupsTable(connection),
     serviceState: createServiceStateTable(connection),
+    queue: createQueueTable(connection),
     sqliteVersion: () => String(connection.prepare('SELECT sqlite_version()').pluck().get()),
     mark: (name) => (getMark.get(name) as string | undefined) ?? null,
     setMark: (name, value) => {
