@@ -1,4 +1,6 @@
+import { RefreshCw } from 'lucide-react';
 import type { CandidateView, GateView, RunNodeView } from '../../../shared/run-view.ts';
+import { IconButton } from '../../components/button.tsx';
 import { cx } from '../../components/cx.ts';
 import { Kbd } from '../../components/kbd.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
@@ -21,6 +23,8 @@ type CandidateGridProps = {
   onActiveRow: (row: number) => void;
   onOpen: (choice: Choice) => void;
   onPick: (choice: Choice) => void;
+  /** Makes one candidate anew; null while it cannot be. */
+  onReroll: ((choice: Choice) => void) | null;
 };
 
 /** The candidates of a node by row, as they arrive. */
@@ -33,6 +37,7 @@ export function CandidateGrid({
   onActiveRow,
   onOpen,
   onPick,
+  onReroll,
 }: CandidateGridProps) {
   const [across, down] = shapeOf(node.aspectRatio);
   const wide = across > down;
@@ -71,6 +76,7 @@ export function CandidateGrid({
               hasKey={keys && PICK_KEYS.some((key) => key === candidate.candidate)}
               onOpen={onOpen}
               onPick={onPick}
+              onReroll={onReroll}
             />
           ))}
         </ul>
@@ -78,6 +84,10 @@ export function CandidateGrid({
     );
   });
 }
+
+/** Over a picture the button shows while it is pointed at or has the focus, and always where there is no pointer. */
+const shownWhenWanted =
+  'opacity-0 focus-visible:opacity-100 group-focus-within/tile:opacity-100 group-hover/tile:opacity-100 [@media(hover:none)]:opacity-100';
 
 type TileProps = {
   node: RunNodeView;
@@ -88,9 +98,10 @@ type TileProps = {
   hasKey: boolean;
   onOpen: (choice: Choice) => void;
   onPick: (choice: Choice) => void;
+  onReroll: ((choice: Choice) => void) | null;
 };
 
-function Tile({ node, candidate, gate, canPick, pickedBy, hasKey, onOpen, onPick }: TileProps) {
+function Tile({ node, candidate, gate, canPick, pickedBy, hasKey, onOpen, onPick, onReroll }: TileProps) {
   const { mark, word } = candidateMark(candidate, node);
   const choice = { row: candidate.row, candidate: candidate.candidate };
   const name = `candidate ${choice.candidate}${node.rows > 1 ? ` of row ${choice.row}` : ''}`;
@@ -98,7 +109,7 @@ function Tile({ node, candidate, gate, canPick, pickedBy, hasKey, onOpen, onPick
     <li className="flex min-w-0 flex-col gap-1">
       <div
         className={cx(
-          'relative overflow-hidden rounded-sm bg-sunken',
+          'group/tile relative overflow-hidden rounded-sm bg-sunken',
           pickedBy && `outline-offset-1 ${pickedEdge[pickedBy]}`,
         )}
         style={aspectStyle(node.aspectRatio)}
@@ -119,6 +130,15 @@ function Tile({ node, candidate, gate, canPick, pickedBy, hasKey, onOpen, onPick
           </span>
         )}
         {pickedBy && <PickBadge by={pickedBy} hideWord className="absolute right-0.5 bottom-0.5" />}
+        {onReroll && (
+          <IconButton
+            size="sm"
+            label={`Re-roll ${name} alone`}
+            icon={<RefreshCw aria-hidden />}
+            onClick={() => onReroll(choice)}
+            className={cx('absolute top-0.5 right-0.5 bg-panel', candidate.media && shownWhenWanted)}
+          />
+        )}
       </div>
       {gate && canPick ? (
         <button

@@ -1,10 +1,11 @@
-import { ChevronLeft, ChevronRight, X } from 'lucide-react';
+import { ChevronLeft, ChevronRight, RefreshCw, X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import type { KeyboardEvent } from 'react';
 import type { CandidateView, GateView, RunNodeView } from '../../../shared/run-view.ts';
 import { Button, IconButton } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Kbd } from '../../components/kbd.tsx';
+import { useAction } from '../../state/actions.ts';
 import { useWire } from '../../wire/provider.tsx';
 import { aspectStyle } from './media.tsx';
 import { PickBadge } from './pick-badge.tsx';
@@ -20,10 +21,13 @@ type LightboxProps = {
   shown: Choice | null;
   onShow: (choice: Choice | null) => void;
   onPick: (choice: Choice) => void;
+  /** Makes one candidate anew; null while it cannot be. */
+  onReroll: ((choice: Choice) => void) | null;
 };
 
 /** One candidate as large as the window allows; the arrow keys go through those that are there. */
-export function Lightbox({ node, gate, canPick, wantsPick, shown, onShow, onPick }: LightboxProps) {
+export function Lightbox(props: LightboxProps) {
+  const { node, gate, canPick, wantsPick, shown, onShow, onPick, onReroll } = props;
   const there = candidateRows(node)
     .flatMap(({ candidates }) => candidates)
     .filter((candidate) => candidate.media !== null);
@@ -87,6 +91,7 @@ export function Lightbox({ node, gate, canPick, wantsPick, shown, onShow, onPick
                 canPick={canPick}
                 wantsPick={wantsPick}
                 onPick={onPick}
+                onReroll={onReroll}
               />
             </>
           )}
@@ -128,10 +133,21 @@ type CaptionProps = {
   canPick: boolean;
   wantsPick: boolean;
   onPick: (choice: Choice) => void;
+  onReroll: ((choice: Choice) => void) | null;
 };
 
-function Caption({ node, candidate, gate, canPick, wantsPick, onPick }: CaptionProps) {
+function Caption({ node, candidate, gate, canPick, wantsPick, onPick, onReroll }: CaptionProps) {
   const { row, candidate: number, file } = candidate;
+  const again = () => onReroll?.({ row, candidate: number });
+  useAction(
+    onReroll && {
+      id: 'reroll-candidate',
+      title: `Re-roll candidate ${number}${node.rows > 1 ? ` of row ${row}` : ''} alone`,
+      group: 'Run',
+      shortcut: 'r',
+      run: again,
+    },
+  );
   const picked = gate ? pickedFor(gate, row, wantsPick) : null;
   const by = picked?.candidate === number ? picked.by : null;
   return (
@@ -144,6 +160,11 @@ function Caption({ node, candidate, gate, canPick, wantsPick, onPick }: CaptionP
         <Button onClick={() => onPick({ row, candidate: number })}>
           Pick at {gateName(gate)}
           {PICK_KEYS.some((key) => key === number) && <Kbd shortcut={String(number)} />}
+        </Button>
+      )}
+      {onReroll && (
+        <Button icon={<RefreshCw aria-hidden />} aria-keyshortcuts="r" onClick={again}>
+          Re-roll this one <Kbd shortcut="r" />
         </Button>
       )}
       {file && (

@@ -1,28 +1,31 @@
 import { X } from 'lucide-react';
-import { memo, useState } from 'react';
+import { memo, useCallback, useEffect, useRef, useState } from 'react';
 import { errorWords } from '../../../shared/error-words.ts';
 import type { RunNodeView, RunSummary } from '../../../shared/run-view.ts';
 import { IconButton } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { cx } from '../../components/cx.ts';
 import { Fact, Facts } from '../../components/data-table.tsx';
+import { Dialog } from '../../components/dialog.tsx';
 import { ErrorCard } from '../../components/error-card.tsx';
 import { counted, duration, exactTime, fileName } from '../../components/format.ts';
 import { Kbd } from '../../components/kbd.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
-import { CandidateGrid } from './candidate-grid.tsx';
-import { Lightbox } from './lightbox.tsx';
 import { Media } from './media.tsx';
+import { Attempts } from './node-attempts.tsx';
+import { Candidates } from './node-candidates.tsx';
 import { NodeJournal } from './node-journal.tsx';
-import { defaultTarget, PickKeys } from './pick-keys.tsx';
-import { type Choice, gateName, isThere } from './picks.ts';
+import type { Choice } from './picks.ts';
+import { PromptEditor } from './prompt-editor.tsx';
+import { type Rerolling, RerollPart } from './reroll-part.tsx';
 import { nodeWords, reasonWords } from './run-words.ts';
 import { PanelPart, SidePanel } from './side-panel.tsx';
 import type { MakePick } from './use-run-edits.ts';
 
-type NodePanelProps = {
+type NodePanelProps = Rerolling & {
   runId: string;
   node: RunNodeView;
+  /** There is room to edit beside the board; else the editor is a dialog. */
+  wide: boolean;
   /** Picks can be made: the run is ours, or over. */
   canPick: boolean;
   /** The run waits for a person's pick at the node's gate. */
@@ -34,7 +37,52 @@ type NodePanelProps = {
 /** Everything about the selected node (ui.md, screen 3). Drawn anew only when the node has changed. */
 export const NodePanel = memo(NodePanelNow);
 
-function NodePanelNow({ runId, node, canPick, wantsPick, onPick, onClose }: NodePanelProps) {
+function NodePanelNow(props: NodePanelProps) {
+  const { runId, node, wide, canPick, wantsPick, onPick, onClose, ...rerolling } = props;
+  const { path, whyNot, unitUSD, reroll } = rerolling;
+  const editButton = useRef<HTMLButtonElement>(null);
+  const [isEditing, setEditing] = useState(false);
+  const wasEditing = useRef(false);
+  useEffect(() => {
+    // Back to where one came from; the dialog does this by itself.
+    if (wasEditing.current && !isEditing) editButton.current?.focus();
+    wasEditing.current = isEditing && wide;
+  }, [isEditing, wide]);
+  const rerollOne = useCallback(
+    (choice: Choice) => reroll([node], [{ nodeId: node.nodeId, ...choice }]),
+    [reroll, node],
+  );
+  const editor = {
+    title: `Prompt of ${node.title}`,
+    fields: (
+      <PromptEditor
+        runId={runId}
+        path={path}
+        node={node}
+        unitUSD={unitUSD}
+        onClose={() => setEditing(false)}
+      />
+    ),
+  };
+
+  if (isEditing && wide) {
+    return (
+      <SidePanel
+        label="Selected node"
+        title={editor.title}
+        aside={
+          <IconButton
+            label="Back to the node"
+            size="sm"
+            icon={<X aria-hidden />}
+            onClick={() => setEditing(false)}
+          />
+        }
+      >
+        {editor.fields}
+      </SidePanel>
+    );
+  }
   return (
     <SidePanel
       label="Selected node"
@@ -68,74 +116,29 @@ function NodePanelNow({ runId, node, canPick, wantsPick, onPick, onClose }: Node
           raw={node.error.message}
         />
       )}
-      <Candidates key={node.nodeId} node={node} canPick={canPick} wantsPick={wantsPick} onPick={onPick} />
+      <RerollPart {...rerolling} node={node} editButton={editButton} onEdit={() => setEditing(true)} />
+      <Candidates
+        key={node.nodeId}
+        node={node}
+        canPick={canPick}
+        wantsPick={wantsPick}
+        onPick={onPick}
+        onReroll={whyNot === null ? rerollOne : null}
+      />
       <Prompts node={node} />
       {node.references.length > 0 && <References node={node} />}
       <NodeFacts node={node} />
+      {node.attempts.length > 0 && <Attempts node={node} />}
       <NodeJournal runId={runId} node={node} />
+      <Dialog
+        open={isEditing}
+        onOpenChange={setEditing}
+        title={editor.title}
+        description="Saved in the next version of the workflow, and made with at once."
+      >
+        {editor.fields}
+      </Dialog>
     </SidePanel>
-  );
-}
-
-type CandidatesProps = Pick<NodePanelProps, 'node' | 'canPick' | 'wantsPick' | 'onPick'>;
-
-function Candidates({ node, canPick, wantsPick, onPick }: CandidatesProps) {
-  const [gateId, setGateId] = useState<number | null>(null);
-  const [row, setRow] = useState(() => defaultTarget(node)?.row ?? 1);
-  const [large, setLarge] = useState<Choice | null>(null);
-  const gate = node.gates.find((each) => each.nodeId === gateId) ?? node.gates[0] ?? null;
-  const activeRow = large?.row ?? row;
-  const pick = (choice: Choice) => {
-    if (gate) onPick(node, gate, choice);
-  };
-  return (
-    <PanelPart title={node.kind === 'image' ? 'Images' : 'Clips'}>
-      {gate && (
-        <p className="text-muted">
-          Gate: {gateName(gate)}
-          {canPick && node.rows === 1 && node.candidates.some(isThere) && ' · the keys 1 to 4 pick here'}
-        </p>
-      )}
-      {node.gates.length > 1 && (
-        <fieldset className="flex flex-wrap gap-1">
-          <legend className="sr-only">Gate to pick for</legend>
-          {node.gates.map((each) => (
-            <button
-              key={each.nodeId}
-              type="button"
-              aria-pressed={each === gate}
-              onClick={() => setGateId(each.nodeId)}
-              className={cx(
-                'h-6 rounded-sm px-2 text-xs hover:bg-hover',
-                each === gate && 'bg-hover font-medium',
-              )}
-            >
-              {gateName(each)}
-            </button>
-          ))}
-        </fieldset>
-      )}
-      <CandidateGrid
-        node={node}
-        gate={gate}
-        canPick={canPick}
-        wantsPick={wantsPick}
-        activeRow={activeRow}
-        onActiveRow={setRow}
-        onOpen={setLarge}
-        onPick={pick}
-      />
-      {canPick && gate && <PickKeys target={{ node, gate, row: activeRow }} onPick={onPick} />}
-      <Lightbox
-        node={node}
-        gate={gate}
-        canPick={canPick}
-        wantsPick={wantsPick}
-        shown={large}
-        onShow={setLarge}
-        onPick={pick}
-      />
-    </PanelPart>
   );
 }
 

@@ -1,12 +1,13 @@
 import { useCallback, useMemo } from 'react';
 import type { Rerolled } from '../../../shared/contract.ts';
 import type { RerollTarget } from '../../../shared/domain.ts';
-import type { RunNodeView } from '../../../shared/run-view.ts';
+import type { RunNodeView, RunSummary } from '../../../shared/run-view.ts';
 import { fileName } from '../../components/format.ts';
 import { notifyDone, notifyError, notifyLink } from '../../components/toaster.tsx';
 import { useWindow } from '../../state/window.ts';
 import { useReroll, useWholePlan } from '../../wire/queries.ts';
-import { whatWords } from './reroll-words.ts';
+import type { Rerolling } from './reroll-part.tsx';
+import { whatWords, whyNoReroll } from './reroll-words.ts';
 
 /** Makes targets of these nodes anew. */
 export type MakeReroll = (nodes: readonly RunNodeView[], targets: RerollTarget[]) => void;
@@ -23,6 +24,29 @@ export function useMakeReroll(runId: string): { reroll: MakeReroll; isPending: b
     [runId, mutateAsync],
   );
   return { reroll, isPending };
+}
+
+/**
+ * What the panel of a node needs to make it anew; the same for as long as none of it changes. `node` is null while
+ * none is open.
+ */
+export function useRerolling(
+  run: RunSummary,
+  nodes: readonly RunNodeView[],
+  node: RunNodeView | null,
+): Rerolling {
+  const { reroll, isPending } = useMakeReroll(run.runId);
+  const prices = useUnitPrices(run.workflow, node !== null);
+  const byId = useMemo(() => new Map(nodes.map((each) => [each.nodeId, each])), [nodes]);
+  const whyNot = node && whyNoReroll(node, byId, run);
+  return {
+    path: run.workflow,
+    whyNot,
+    whyNoEdit: run.finishedAt === null ? 'Prompts can be edited when the run has ended.' : whyNot,
+    unitUSD: (node && prices.get(node.nodeId)) ?? null,
+    reroll,
+    isPending,
+  };
 }
 
 /** Says what becomes of a re-roll. `what` begins the sentence: `Scene 3 image`. */

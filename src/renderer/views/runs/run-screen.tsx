@@ -16,6 +16,7 @@ import { BoardToolbar } from './board-toolbar.tsx';
 import { nodesAfterEnd } from './ended-run.ts';
 import { canPickIn, NodePanel } from './node-panel.tsx';
 import { defaultTarget, PickKeys } from './pick-keys.tsx';
+import { useRerolling } from './reroll-action.ts';
 import { NodeAnnouncer } from './run-announcer.tsx';
 import { RunControls } from './run-controls.tsx';
 import { RunFigures } from './run-header.tsx';
@@ -67,6 +68,7 @@ function ShownRun({ view, before }: { view: RunView; before: React.ReactNode }) 
   const focused = nodes.find((node) => node.nodeId === focusedId) ?? null;
   const onPick = useMakePick(summary.runId);
   const canPick = canPickIn(summary);
+  const rerolling = useRerolling(summary, nodes, selected);
 
   const close = useCallback(() => {
     selectNode(null);
@@ -129,6 +131,8 @@ function ShownRun({ view, before }: { view: RunView; before: React.ReactNode }) 
             key={selected.nodeId}
             runId={summary.runId}
             node={selected}
+            wide={wide}
+            {...rerolling}
             canPick={canPick}
             wantsPick={wanting.has(selected.nodeId)}
             onPick={onPick}

@@ -1,0 +1,66 @@
+import { Pencil, RefreshCw } from 'lucide-react';
+import type { Ref } from 'react';
+import type { RunNodeView } from '../../../shared/run-view.ts';
+import { Button } from '../../components/button.tsx';
+import { draftKey, usePromptDrafts } from './prompt-edits.ts';
+import type { MakeReroll } from './reroll-action.ts';
+import { amountWords, candidatesOf, targetsOf } from './reroll-words.ts';
+
+export interface Rerolling {
+  /** The workflow file. */
+  path: string;
+  /** Why the node cannot be made anew now, and why its prompt cannot be edited now; null: it can. */
+  whyNot: string | null;
+  whyNoEdit: string | null;
+  /** US dollars for one candidate, where that is known. */
+  unitUSD: number | null;
+  reroll: MakeReroll;
+  /** A re-roll is being asked for. */
+  isPending: boolean;
+}
+
+type RerollPartProps = Rerolling & {
+  node: RunNodeView;
+  editButton: Ref<HTMLButtonElement>;
+  onEdit: () => void;
+};
+
+/** The two ways to get something else from a node, with what they cost; or why it is not the time. */
+export function RerollPart({
+  node,
+  path,
+  whyNot,
+  whyNoEdit,
+  unitUSD,
+  reroll,
+  isPending,
+  editButton,
+  onEdit,
+}: RerollPartProps) {
+  const hasDraft = usePromptDrafts((state) => draftKey(path, node.nodeId) in state.drafts);
+  const targets = targetsOf(node);
+  const candidates = candidatesOf(node, targets);
+  const failed = node.state === 'failed';
+  const cost = unitUSD === null ? null : unitUSD * candidates;
+  return (
+    <div className="flex flex-col gap-1">
+      <div className="flex flex-wrap gap-2">
+        <Button
+          icon={<RefreshCw aria-hidden />}
+          busy={isPending}
+          disabled={whyNot !== null}
+          onClick={() => reroll([node], targets)}
+        >
+          {failed ? 'Try again' : 'Re-roll'}
+        </Button>
+        <Button ref={editButton} icon={<Pencil aria-hidden />} disabled={whyNoEdit !== null} onClick={onEdit}>
+          {hasDraft ? 'Go on editing the prompt…' : 'Edit prompt and re-roll…'}
+        </Button>
+      </div>
+      <p className="text-muted text-xs">
+        {whyNot ?? `Makes ${amountWords(node.kind, candidates, cost)}, anew. All else stays as it is.`}
+        {whyNoEdit !== null && whyNoEdit !== whyNot && ` ${whyNoEdit}`}
+      </p>
+    </div>
+  );
+}
