@@ -1,5 +1,5 @@
 import { fail } from '../../shared/failure.ts';
-import { editJson, type JsonEdit, type JsonPath, type JsonValue } from './json-edit.ts';
+import { editJson, editJsonAt, type JsonEdit, type JsonPath, type JsonValue } from './json-edit.ts';
 import { isArrayAt, isObjectAt, skipSpace, skipValue, topOf, walkArray, walkObject } from './json-text.ts';
 
 export type { JsonValue } from './json-edit.ts';
@@ -16,8 +16,8 @@ export interface NodeEdit {
 }
 
 /**
- * Lossless write (behaviour.md §1): the bytes of the values that change are replaced, and no others. Two linear
- * passes over the text, no tree of it. The text must be one that parseWorkflow takes.
+ * Lossless write (behaviour.md §1): the bytes of the values that change are replaced, and no others. One
+ * linear pass over the text, no tree of it. The text must be one that parseWorkflow takes.
  * Throws `not-found` when a node is not in it.
  */
 export function editWorkflow(text: string, edits: readonly NodeEdit[]): string {
@@ -26,15 +26,15 @@ export function editWorkflow(text: string, edits: readonly NodeEdit[]): string {
     ...(edit.inside ?? []).map(({ path, value }) => ({ edit, inNode: path, value })),
   ]);
   if (changes.length === 0) return text;
-  const places = nodePlaces(text);
   const first = new Map<number, NodePlace>();
   const inTab = new Map<string, NodePlace>();
-  for (const place of places) {
+  for (const place of nodePlaces(text)) {
     if (!first.has(place.id)) first.set(place.id, place);
     const key = `${place.tabIndex}:${place.id}`;
     if (!inTab.has(key)) inTab.set(key, place);
   }
-  const jsonEdits = changes.map(({ edit, inNode, value }): JsonEdit => {
+  const places = new Map<number, { start: number; edits: JsonEdit[] }>();
+  for (const { edit, inNode, value } of changes) {
     const { nodeId, tabIndex } = edit;
     const place = tabIndex === undefined ? first.get(nodeId) : inTab.get(`${tabIndex}:${nodeId}`);
     if (place === undefined) {
@@ -42,10 +42,13 @@ export function editWorkflow(text: string, edits: readonly NodeEdit[]): string {
         cure: 'Read the workflow again: somebody may have changed it.',
       });
     }
-    const path = ['tabs', place.tabIndex, 'graphData', 'nodes', place.nodeIndex, 'properties', ...inNode];
-    return value === undefined ? { path, remove: true } : { path, value };
-  });
-  return editJson(text, jsonEdits);
+    const { start } = place;
+    const path = ['properties', ...inNode];
+    const node = places.get(start) ?? { start, edits: [] };
+    node.edits.push(value === undefined ? { path, remove: true } : { path, value });
+    places.set(start, node);
+  }
+  return editJsonAt(text, places.values());
 }
 
 /** Sets the top-level `name`. */
@@ -56,7 +59,8 @@ export function setWorkflowName(text: string, name: string): string {
 interface NodePlace {
   id: number;
   tabIndex: number;
-  nodeIndex: number;
+  /** Offset of its opening bracket. */
+  start: number;
 }
 
 /** Where each node stands, in file order, by one pass over the text. */
@@ -89,8 +93,8 @@ function nodePlaces(text: string): NodePlace[] {
         ofTab = [];
         return member(graphAt, 'nodes', (nodesAt) => {
           ofTab = [];
-          return elements(nodesAt, (nodeIndex, nodeAt) =>
-            nodeId(nodeAt, (id) => ofTab.push({ id, tabIndex, nodeIndex })),
+          return elements(nodesAt, (_, nodeAt) =>
+            nodeId(nodeAt, (id) => ofTab.push({ id, tabIndex, start: nodeAt })),
           );
         });
       });

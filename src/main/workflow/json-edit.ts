@@ -34,11 +34,25 @@ interface Item {
  * an object the last counts, as for JSON.parse. Order of the edits does not matter, but no edit may lie inside another.
  */
 export function editJson(text: string, edits: readonly JsonEdit[]): string {
-  if (edits.length === 0) return text;
-  const root: Inner = { kind: 'inner', children: new Map() };
-  for (const edit of edits) addChange(root, edit);
+  return editJsonAt(text, [{ start: topOf(text), edits }]);
+}
+
+/**
+ * As editJson, for values that the caller has found already: only these are walked. `start` is the offset of the
+ * first character of a value, paths begin in that value. No value may lie inside another.
+ */
+export function editJsonAt(
+  text: string,
+  places: Iterable<{ start: number; edits: readonly JsonEdit[] }>,
+): string {
+  const editor = new Editor(text);
   const splices: Splice[] = [];
-  new Editor(text).apply(topOf(text), root, splices);
+  for (const { start, edits } of places) {
+    if (edits.length === 0) continue;
+    const root: Inner = { kind: 'inner', children: new Map() };
+    for (const edit of edits) addChange(root, edit);
+    editor.apply(start, root, splices);
+  }
   if (splices.length === 0) return text;
   splices.sort((a, b) => a.start - b.start || a.end - b.end);
   const pieces: string[] = [];

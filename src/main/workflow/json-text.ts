@@ -14,41 +14,42 @@ export function skipSpace(text: string, from: number): number {
 
 /** `from` is at the opening quote. */
 export function skipString(text: string, from: number): number {
-  let i = from + 1;
+  let i = from;
   for (;;) {
-    i = text.indexOf('"', i);
+    i = text.indexOf('"', i + 1);
     if (i < 0) return text.length;
-    let backslashes = 0;
+    if (text.charCodeAt(i - 1) !== 92) return i + 1;
+    let backslashes = 1;
     while (text.charCodeAt(i - 1 - backslashes) === 92) backslashes++;
-    i++;
-    if (backslashes % 2 === 0) return i;
+    if (backslashes % 2 === 0) return i + 1;
   }
 }
 
 /** `from` is at the first character of a value. */
 export function skipValue(text: string, from: number): number {
-  let i = from;
+  const first = text.charCodeAt(from);
+  if (first === 34) return skipString(text, from);
+  if (first !== 123 && first !== 91) return skipWord(text, from);
   let depth = 0;
+  let i = from;
+  // The hot loop of every edit: one look at most characters.
   while (i < text.length) {
     const c = text.charCodeAt(i);
     if (c === 34) {
       i = skipString(text, i);
-    } else if (c === 123 || c === 91) {
-      depth++;
-      i++;
       continue;
-    } else if (c === 125 || c === 93) {
-      if (depth === 0) return i;
-      depth--;
-      i++;
-    } else if (depth > 0) {
-      i++;
-      continue;
-    } else {
-      while (i < text.length && !isDelimiter(text.charCodeAt(i))) i++;
     }
-    if (depth === 0) return i;
+    i++;
+    if (c === 123 || c === 91) depth++;
+    else if ((c === 125 || c === 93) && --depth === 0) return i;
   }
+  return i;
+}
+
+/** A number, or `true`, `false`, `null`. */
+function skipWord(text: string, from: number): number {
+  let i = from;
+  while (i < text.length && !isDelimiter(text.charCodeAt(i))) i++;
   return i;
 }
 
