@@ -1,7 +1,8 @@
 import type { Rerolled } from '../../shared/contract.ts';
-import type { RerollTarget } from '../../shared/domain.ts';
+import type { RerollTarget, RunOptions } from '../../shared/domain.ts';
 import { fail } from '../../shared/failure.ts';
 import type { PromptEdit } from '../../shared/prompts.ts';
+import type { RunView } from '../../shared/run-view.ts';
 import type { Runner } from '../runner/runner-api.ts';
 import type { Editing } from './editing.ts';
 import type { Queue } from './queue.ts';
@@ -31,7 +32,24 @@ export async function rerollIn(
   const view = await runner.view(runId);
   if (options === null || view === null) throw fail('not-found', 'There is no such run.', { where: runId });
   const { workflow } = view.summary;
+  // What failed for want of a whole row is simply missing: an ordinary run makes it, and what waits for it.
+  if (edits.length === 0 && targets.every((target) => lacksAll(view, target))) {
+    const added = await queue.add(workflow, ordinary(options));
+    return { runId: added.runId, path: workflow };
+  }
   const path = edits.length === 0 ? workflow : (await editing.editPrompts(workflow, edits)).path;
   const added = await queue.add(path, { ...options, mode: 'full', reroll: targets });
   return { runId: added.runId, path };
+}
+
+const ordinary = ({ reroll: _, ...options }: RunOptions): RunOptions => ({
+  ...options,
+  mode: options.mode === 'clean' ? 'full' : options.mode,
+});
+
+/** A failed node with a place that holds nothing, asked for as a whole. */
+function lacksAll(view: RunView, { nodeId, row, candidate }: RerollTarget): boolean {
+  const node = view.nodes.find((entry) => entry.nodeId === nodeId);
+  const whole = row === undefined && candidate === undefined;
+  return whole && node?.state === 'failed' && node.candidates.some((entry) => entry.url === null);
 }
