@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { inspectMedia, makeThumbnail, scaleForRequest, sha256 } from './media.ts';
+import { hashOf, inspectMedia, makeThumbnail, pictureForRequest, sha256 } from './media.ts';
 
 /** Noise, so that files are of a size worth cutting, and the same each time. */
 function picture(width: number, height: number, channels: 3 | 4 = 3) {
@@ -162,28 +162,82 @@ describe('a small copy', () => {
   });
 });
 
-describe('a reference that is too big', () => {
-  test('small enough is sent as it is', async () => {
-    expect(await scaleForRequest(bytesOf('png'), 1_000_000)).toBe(bytesOf('png'));
+describe('a picture for a request', () => {
+  test.each(['png', 'jpeg', 'webp'])('a small plain %s is sent as it is', async (format) => {
+    const made = await pictureForRequest(bytesOf(format), 1_000_000);
+    expect(made.bytes).toBe(bytesOf(format));
+    expect(made).toMatchObject(await inspectMedia(bytesOf(format)).then(({ ext }) => ({ ext })));
+  });
+
+  test('a small one in grey, too', async () => {
+    const grey = await sharp({ create: { width: 9, height: 16, channels: 3, background: '#777' } })
+      .toColourspace('b-w')
+      .png()
+      .toBuffer();
+    expect((await pictureForRequest(grey, 1_000_000)).bytes).toBe(grey);
   });
 
   test.each([
     ['without transparency becomes a JPEG', 3, 'jpg'],
     ['with transparency a WebP', 4, 'webp'],
-  ] as const)('%s that fits, in the same proportions', async (_what, channels, ext) => {
+  ] as const)('one that is too big, %s that fits, in the same proportions', async (_what, channels, ext) => {
     const big = await picture(1200, 2000, channels).png({ compressionLevel: 0 }).toBuffer();
-    const small = await scaleForRequest(big, 400_000);
-    expect(small.byteLength).toBeLessThanOrEqual(400_000);
-    const { width, height, ext: made } = await inspectMedia(small);
-    expect(made).toBe(ext);
-    expect(width / height).toBeCloseTo(0.6, 2);
+    const small = await pictureForRequest(big, 400_000);
+    expect(small.bytes.byteLength).toBeLessThanOrEqual(400_000);
+    const seen = await inspectMedia(small.bytes);
+    expect([small.ext, seen.ext]).toEqual([ext, ext]);
+    expect(small.mediaType).toBe(seen.contentType);
+    expect(seen.width / seen.height).toBeCloseTo(0.6, 2);
+    expect((await sharp(small.bytes).metadata()).hasAlpha).toBe(channels === 4);
+  });
+
+  test('what its camera turned is turned upright, without the note', async () => {
+    const lying = await picture(160, 90).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    const { bytes } = await pictureForRequest(lying, 1_000_000);
+    const { width, height, orientation } = await sharp(bytes).metadata();
+    expect([width, height, orientation ?? 1]).toEqual([90, 160, 1]);
+  });
+
+  test('printers’ colours become those of screens', async () => {
+    const cmyk = await picture(90, 160).toColourspace('cmyk').jpeg().toBuffer();
+    expect((await sharp(cmyk).metadata()).space).toBe('cmyk');
+    const { bytes } = await pictureForRequest(cmyk, 1_000_000);
+    expect((await sharp(bytes).metadata()).space).toBe('srgb');
+  });
+
+  test('16 bits a channel become 8', async () => {
+    const deep = await picture(90, 160).toColourspace('rgb16').png().toBuffer();
+    expect((await sharp(deep).metadata()).depth).toBe('ushort');
+    const { bytes } = await pictureForRequest(deep, 1_000_000);
+    expect((await sharp(bytes).metadata()).depth).toBe('uchar');
+  });
+
+  test('of a moving one its first picture is sent', async () => {
+    const frames = Buffer.concat([Buffer.alloc(40 * 40 * 3, 200), Buffer.alloc(40 * 40 * 3, 10)]);
+    const moving = await sharp(frames, { raw: { width: 40, height: 80, channels: 3, pageHeight: 40 } })
+      .webp({ delay: [100, 100], loop: 0 })
+      .toBuffer();
+    expect((await sharp(moving).metadata()).pages).toBe(2);
+    const { bytes } = await pictureForRequest(moving, 1_000_000);
+    const still = await sharp(bytes).metadata();
+    expect([still.width, still.height, still.pages ?? 1]).toEqual([40, 40, 1]);
+    expect((await sharp(bytes).stats()).channels[0]?.mean).toBeCloseTo(200, -1);
+  });
+
+  test('a line of one pixel keeps its pixel', async () => {
+    const line = await picture(1, 30_000).png().toBuffer();
+    expect((await pictureForRequest(line, 1_000_000)).bytes).toBe(line);
+    const { bytes } = await pictureForRequest(line, Math.floor(line.byteLength / 2));
+    expect(await inspectMedia(bytes)).toMatchObject({ width: 1, height: 2048 });
   });
 
   test('what cannot be made that small is said', async () => {
-    await expect(scaleForRequest(bytesOf('png'), 100)).rejects.toThrow('cannot be made smaller');
+    await expect(pictureForRequest(bytesOf('png'), 100)).rejects.toThrow('cannot be made smaller');
   });
 });
 
-test('the hash is SHA-256 in hex', () => {
-  expect(sha256(Buffer.from('abc'))).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+test('the hash is SHA-256 in hex, on and off the main thread', async () => {
+  const hash = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+  expect(sha256(Buffer.from('abc'))).toBe(hash);
+  expect(await hashOf(Buffer.from('abc'))).toBe(hash);
 });

@@ -97,23 +97,49 @@ export async function makeThumbnail(file: string, outFile: string, size: number)
   }
 }
 
+/** The same, off the main thread: for what may be large. */
+export async function hashOf(bytes: Uint8Array): Promise<string> {
+  return Buffer.from(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString('hex');
+}
+
 /** Longest sides tried for a picture that is too big, in pixels; more detail than 2048 no model looks at. */
 const sides = [2048, 1536, 1152, 864, 640, 480, 320];
 
+/** A picture as it goes into a request. */
+export interface RequestPicture {
+  bytes: Uint8Array;
+  ext: Exclude<MediaInfo['ext'], 'mp4'>;
+  mediaType: Exclude<MediaInfo['contentType'], 'video/mp4'>;
+}
+
 /**
- * A reference picture of at most `maxBytes` (glabs-api.md A3: a request has a limit). Small enough: the same bytes.
- * Else JPEG, or WebP if there is transparency, at the largest side that fits. Throws an Error if none does.
+ * A whole picture as it goes into a request of at most `maxBytes` for it (glabs-api.md A3: a request has a limit).
+ * The same bytes where they are small and plain. What a reader may show otherwise than people see it (turned by its
+ * camera's note, moving, in printers' colours, 16 bits deep) or what is too big becomes an upright still in sRGB:
+ * JPEG, or WebP if there is transparency, with the same aspect, at the largest side that fits.
  */
-export async function scaleForRequest(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
-  if (bytes.byteLength <= maxBytes) return bytes;
-  const { hasAlpha } = await sharp(bytes, { limitInputPixels: maxPixels }).metadata();
+export async function pictureForRequest(bytes: Uint8Array, maxBytes: number): Promise<RequestPicture> {
+  const { format, orientation, pages, space, depth, hasAlpha } = await sharp(bytes, {
+    limitInputPixels: maxPixels,
+  }).metadata();
+  const plain =
+    (orientation ?? 1) === 1 &&
+    (pages ?? 1) === 1 &&
+    depth === 'uchar' &&
+    (space === 'srgb' || space === 'b-w');
+  if (plain && bytes.byteLength <= maxBytes && (format === 'png' || format === 'jpeg' || format === 'webp')) {
+    const { ext, contentType: mediaType } = images[format];
+    return { bytes, ext, mediaType };
+  }
+  const { ext, contentType: mediaType } = images[hasAlpha ? 'webp' : 'jpeg'];
   for (const side of sides) {
-    const smaller = await sharp(bytes, { limitInputPixels: maxPixels })
+    const made = await sharp(bytes, { limitInputPixels: maxPixels })
       .autoOrient()
       .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
-      .toFormat(hasAlpha ? 'webp' : 'jpeg', { quality: 90 })
+      .toColourspace('srgb')
+      .toFormat(hasAlpha ? 'webp' : 'jpeg', { quality: 90, effort: 2 })
       .toBuffer();
-    if (smaller.byteLength <= maxBytes) return smaller;
+    if (made.byteLength <= maxBytes) return { bytes: made, ext, mediaType };
   }
   throw new Error(`cannot be made smaller than ${maxBytes} bytes`);
 }

@@ -1,10 +1,12 @@
-import { basename, isAbsolute, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ReferenceImage } from '../backend/backend.ts';
 import type { ObjectsTable } from '../db/objects.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
-import { inspectMedia, scaleForRequest, sha256 } from '../platform/media.ts';
+import { hashOf, pictureForRequest } from '../platform/media.ts';
+import { safeName } from '../workflow/names.ts';
+import { fetchPicture } from './fetch-picture.ts';
+import { addressOf, shownReference } from './reference-address.ts';
+import { type Had, type Picture, pictureIn, readEmbedded, readLocal } from './reference-bytes.ts';
 
 /** A reference or frame as it is: bytes, what they are, and their hash. */
 export interface LoadedPicture {
@@ -12,12 +14,14 @@ export interface LoadedPicture {
   bytes: Uint8Array;
   sha256: string;
   ext: string;
-  mediaType: ReferenceImage['mediaType'];
   contentType: string;
+  /** Pixels as shown. */
   width: number;
   height: number;
   /** Written as a path in the workflow: its address is put in once it is stored. */
   localPath: string | null;
+  /** What is sent for it: at most 4 MB, turned upright, still. The same bytes where they are so already. */
+  request: { bytes: Uint8Array; ext: string; mediaType: ReferenceImage['mediaType'] };
 }
 
 /** A reference cannot be had or is not a picture: error class `reference`, nothing was submitted. */
@@ -61,155 +65,133 @@ export function addressesOf(pictures: readonly InputPicture[]): string[] {
   });
 }
 
-const TRIES = 3;
-const REMEMBERED = 32;
-const FETCH_TIMEOUT_MS = 30_000;
-const MAX_BYTES = 40 * 1024 * 1024;
+/** Pictures that are kept for the next node that wants them, in bytes: an avatar serves every scene, a frame one. */
+const REMEMBERED_BYTES = 96 * 1024 * 1024;
+/** An address that failed is asked for again after this long: a server that hangs must not hold up every node. */
+const FAILURE_LASTS_MS = 600_000;
 /** Bigger pictures are scaled for the request; the original is what is stored (glabs-api.md: 50 MB body cap). */
 const REQUEST_BYTES = 4 * 1024 * 1024;
-
-const mediaTypes = { png: 'image/png', jpg: 'image/jpeg', webp: 'image/webp' } as const;
 
 /** Loads pictures once per run and value, however many nodes use them. */
 export function createPictureLoader(
   source: PictureSource,
 ): (value: string, signal: AbortSignal) => Promise<LoadedPicture> {
-  const loaded = new Map<string, Promise<LoadedPicture>>();
-  /** An avatar serves every scene, a frame one: only the latest are worth their memory. */
-  const remember = (value: string, loading: Promise<LoadedPicture>) => {
-    loaded.set(value, loading);
-    const [oldest] = loaded.keys();
-    if (loaded.size > REMEMBERED && oldest !== undefined) loaded.delete(oldest);
+  const loaded = new Map<string, { picture: Promise<LoadedPicture>; size: number }>();
+  const failures = new Map<string, { problem: ReferenceProblem; until: number }>();
+  let remembered = 0;
+
+  const forget = (value: string) => {
+    remembered -= loaded.get(value)?.size ?? 0;
+    loaded.delete(value);
   };
+  const remember = (value: string, picture: LoadedPicture) => {
+    const entry = loaded.get(value);
+    if (!entry) return;
+    entry.size = picture.bytes.byteLength;
+    if (picture.request.bytes !== picture.bytes) entry.size += picture.request.bytes.byteLength;
+    remembered += entry.size;
+    for (const oldest of loaded.keys()) {
+      if (remembered <= REMEMBERED_BYTES || oldest === value) return;
+      forget(oldest);
+    }
+  };
+  const loadAnew = async (value: string, signal: AbortSignal): Promise<LoadedPicture> => {
+    try {
+      const picture = await load(value, source, signal);
+      remember(value, picture);
+      return picture;
+    } catch (error) {
+      forget(value);
+      // What lies on this machine is looked at again: that costs nothing, and a person may have mended it.
+      if (error instanceof ReferenceProblem && /^https?:/i.test(value))
+        failures.set(value, { problem: error, until: source.clock.monotonic() + FAILURE_LASTS_MS });
+      throw error;
+    }
+  };
+
   return (value, signal) => {
+    const failed = failures.get(value);
+    if (failed && source.clock.monotonic() < failed.until) return Promise.reject(failed.problem);
     const known = loaded.get(value);
     if (known) {
       // Used again: it goes to the end of the queue.
       loaded.delete(value);
       loaded.set(value, known);
-      return known;
+      return known.picture;
     }
-    const loading = load(value, source, signal);
-    remember(value, loading);
-    // A failure is not remembered: a later node may have better luck.
-    loading.catch(() => loaded.delete(value));
-    return loading;
+    const entry = { picture: loadAnew(value, signal), size: 0 };
+    loaded.set(value, entry);
+    return entry.picture;
   };
 }
 
-/** A picture in the form the backend takes: base64 comes later, a safe name and at most 4 MB here. */
+/** A picture in the form the backend takes, under a safe name: base64 comes later. */
 export async function forRequest(picture: LoadedPicture, name: string): Promise<ReferenceImage> {
-  if (picture.bytes.byteLength <= REQUEST_BYTES) {
-    return { name: `${name}.${picture.ext}`, bytes: picture.bytes, mediaType: picture.mediaType };
-  }
-  const bytes = await scaleForRequest(picture.bytes, REQUEST_BYTES);
-  const { ext } = await inspectMedia(bytes);
-  return { name: `${name}.${ext}`, bytes, mediaType: mediaTypes[ext as keyof typeof mediaTypes] };
+  const { bytes, ext, mediaType } = picture.request;
+  return { name: `${name}.${ext}`, bytes, mediaType };
 }
 
 async function load(value: string, source: PictureSource, signal: AbortSignal): Promise<LoadedPicture> {
-  const { bytes, localPath } = await readBytes(value, source, signal);
-  const shown = value.startsWith('data:') ? 'the embedded picture' : value;
-  if (bytes.byteLength === 0) throw new ReferenceProblem(`The reference ${shown} is empty (0 bytes).`);
-  const info = await inspectMedia(bytes).catch((error: Error) => {
-    throw new ReferenceProblem(`The reference ${shown} is not a picture: ${error.message}`);
-  });
-  if (!(info.ext in mediaTypes))
-    throw new ReferenceProblem(`The reference ${shown} is ${info.ext}; G-Labs takes PNG, JPEG or WebP.`);
+  const had = await pictureAt(value, source, signal);
+  if (!had.ok) throw new ReferenceProblem(`The reference ${shownReference(value)} ${had.what}. ${had.cure}`);
+  const { picture, localPath } = had;
+  const { bytes, ext, mediaType, width, height } = picture;
+  const request = await pictureForRequest(bytes, REQUEST_BYTES);
   return {
     value,
     bytes,
-    sha256: sha256(bytes),
-    ext: info.ext,
-    mediaType: mediaTypes[info.ext as keyof typeof mediaTypes],
-    contentType: info.contentType,
-    width: info.width,
-    height: info.height,
+    sha256: await hashOf(bytes),
+    ext,
+    contentType: mediaType,
+    width,
+    height,
     localPath,
+    request,
   };
 }
 
-async function readBytes(
-  value: string,
-  source: PictureSource,
-  signal: AbortSignal,
-): Promise<{ bytes: Uint8Array; localPath: string | null }> {
-  if (/^data:/i.test(value)) {
-    const comma = value.indexOf(',');
-    const base64 = /;base64$/i.test(value.slice(0, comma));
-    if (comma < 0 || !base64) throw new ReferenceProblem('A data: reference is not base64.');
-    return { bytes: Buffer.from(value.slice(comma + 1), 'base64'), localPath: null };
-  }
-  if (/^https?:/i.test(value)) return { bytes: await fetchAgain(value, source, signal), localPath: null };
-  if (/^file:/i.test(value)) {
-    const path = filePath(value);
-    const bytes = path === null ? null : await source.disk.read(path);
-    if (bytes === null) throw new ReferenceProblem(`The reference ${value} is not there.`);
-    return { bytes, localPath: null };
-  }
-  if (/^[a-z][a-z0-9+.-]+:/i.test(value) && !/^[a-z]:[\\/]/i.test(value)) {
-    throw new ReferenceProblem(
-      `The reference ${value} has a scheme that is not supported. Use a path, http, https or data.`,
-    );
-  }
-  const candidates = isAbsolute(value) ? [value] : source.folders.map((folder) => join(folder, value));
-  for (const path of candidates) {
-    const bytes = await source.disk.read(path);
-    if (bytes !== null) return { bytes, localPath: path };
-  }
-  throw new ReferenceProblem(
-    `The reference ${value} is not there (looked in ${candidates.map((p) => `${p}`).join(', ')}).`,
-  );
-}
+type Loaded = Had<{ picture: Picture; localPath: string | null }>;
 
-function filePath(value: string): string | null {
-  try {
-    return fileURLToPath(value);
-  } catch (error) {
-    if (error instanceof TypeError) return null;
-    throw error;
-  }
-}
-
-/** An address: from this machine if we have its content, else fetched, at most three times. */
-async function fetchAgain(url: string, source: PictureSource, signal: AbortSignal): Promise<Uint8Array> {
-  const known = source.objects.byUrl(url);
-  if (known) {
-    const bytes = await source.disk.read(known.file);
-    if (bytes !== null && sha256(bytes) === known.sha256) return bytes;
-  }
-  let problem = '';
-  for (let attempt = 1; attempt <= TRIES; attempt++) {
-    if (attempt > 1) await source.clock.sleep(250 * 2 ** attempt, signal);
-    try {
-      const answer = await source.fetch(url, {
-        signal: AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)]),
-      });
-      if (answer.ok) {
-        const bytes = new Uint8Array(await answer.arrayBuffer());
-        if (bytes.byteLength > MAX_BYTES)
-          throw new ReferenceProblem(`The reference ${url} is over ${MAX_BYTES / 1024 / 1024} MB.`);
-        return bytes;
-      }
-      await answer.body?.cancel();
-      problem = `it answers ${answer.status}`;
-      if (answer.status === 404 || answer.status === 410) break;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof ReferenceProblem) throw error;
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      problem = cause instanceof Error ? cause.message : String(cause);
+async function pictureAt(value: string, source: PictureSource, signal: AbortSignal): Promise<Loaded> {
+  const address = addressOf(value, source.folders);
+  switch (address.kind) {
+    case 'unusable':
+      return { ok: false, what: address.what, cure: address.cure };
+    case 'embedded': {
+      const read = readEmbedded(value);
+      return read.ok ? looked(await pictureIn(read.bytes), null) : read;
+    }
+    case 'local': {
+      const read = await readLocal(address.paths, source.disk);
+      if (!read.ok) return read;
+      // A file address of our own books is an address already; a foreign one is a path in other letters.
+      const stored = /^file:/i.test(value) && source.objects.byUrl(value) !== null;
+      return looked(await pictureIn(read.bytes), stored ? null : read.path);
+    }
+    case 'web': {
+      const known = source.objects.byUrl(value);
+      const bytes = known && (await source.disk.read(known.file));
+      if (known && bytes && (await hashOf(bytes)) === known.sha256)
+        return looked(await pictureIn(bytes), null);
+      return looked(await fetchPicture(address.url, source, signal), null);
     }
   }
-  throw new ReferenceProblem(`The reference ${url} cannot be fetched: ${problem}.`);
 }
 
-/** A name the backend can bind to with `@name`, without surprises. */
-export const referenceName = (value: string, fallback: string): string => {
-  const stem = basename(value.replace(/[?#].*$/, '')).replace(/\.[a-z0-9]+$/i, '');
+const looked = (had: Had<{ picture: Picture }>, localPath: string | null): Loaded =>
+  had.ok ? { ...had, localPath } : had;
+
+const MAX_NAME = 40;
+
+/** A name the backend can bind to with `@name`, without surprises on any system; `fallback` where none can be told. */
+export function referenceName(value: string, fallback: string): string {
+  if (/^data:/i.test(value)) return fallback;
+  const path = value.replace(/[?#].*$/, '').replace(/[\\/]+$/, '');
+  const stem = path.slice(path.search(/[^\\/]*$/)).replace(/\.[a-z0-9]+$/i, '');
   const safe = stem
-    .replace(/[^A-Za-z0-9_-]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 40);
-  return safe === '' || value.startsWith('data:') ? fallback : safe;
-};
+    .replaceAll(/(?:%[0-9a-f]{2}|[^A-Za-z0-9_-])+/gi, '-')
+    .slice(0, MAX_NAME)
+    .replaceAll(/^[-_]+|[-_]+$/g, '');
+  // Names that Windows keeps for itself get their mark.
+  return safe === '' ? fallback : safeName(safe);
+}
