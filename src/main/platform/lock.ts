@@ -50,6 +50,12 @@ export async function lockFileFor(file: string, folder: string = lockFolderDefau
 }
 
 /**
+ * What to lock for one reading, changing and writing of a file, by its real path. The file's own lock is held by a run
+ * from its beginning to its end; this one lets a person's pick in between.
+ */
+export const writeLockOf = (file: string): string => `${file}#write`;
+
+/**
  * Takes a lock that one holder has across all processes of this machine, at once or not at all.
  * Throws a FlowdeckError of code `locked` that names the holder, or `folder` when the place of locks is unusable.
  *

@@ -67,13 +67,13 @@ export async function pickAfterEnd(
 }
 
 /** `scene03.png` becomes the picked candidate, where the run had put one (behaviour.md §6). */
-async function putInUse(
+export async function putInUse(
   workflow: Workflow,
   path: string,
   nodeId: number,
   row: number,
   url: string,
-  { db, disk }: RunnerDeps,
+  { db, disk }: Pick<RunnerDeps, 'db' | 'disk'>,
 ): Promise<void> {
   const object = db.objects.byUrl(url);
   const bytes = object && (await disk.read(object.file));
