@@ -1,4 +1,5 @@
 import { PanelRight } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Button } from '../../components/button.tsx';
 import { cx } from '../../components/cx.ts';
 import type { Mark } from '../../components/marks.ts';
@@ -15,6 +16,8 @@ const titles: Record<BoardFilter, { word: string; mark: Mark | null }> = {
 };
 
 type BoardToolbarProps = {
+  /** What stands left of the filters. */
+  before?: ReactNode;
   counts: Record<BoardFilter, number>;
   filter: BoardFilter;
   onFilter: (filter: BoardFilter) => void;
@@ -24,10 +27,12 @@ type BoardToolbarProps = {
   details: { title: string; open: boolean; toggle: () => void } | null;
 };
 
-/** Which scenes the board shows. */
-export function BoardToolbar({ counts, filter, onFilter, search, onSearch, details }: BoardToolbarProps) {
+/** Which nodes are shown, and how. */
+export function BoardToolbar(props: BoardToolbarProps) {
+  const { before, counts, filter, onFilter, search, onSearch, details } = props;
   return (
     <div className="flex shrink-0 items-center gap-4">
+      {before}
       <fieldset className="flex gap-0.5 rounded-md bg-panel p-0.5">
         <legend className="sr-only">Scenes to show</legend>
         {boardFilters.map((each) => {

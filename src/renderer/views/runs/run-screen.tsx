@@ -1,5 +1,5 @@
 import { ArrowLeft } from 'lucide-react';
-import { useCallback, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import type { RunView } from '../../../shared/run-view.ts';
 import { Button, IconButton } from '../../components/button.tsx';
 import { Loaded } from '../../components/loaded.tsx';
@@ -8,6 +8,7 @@ import { Screen } from '../../components/screen.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { DemoLabel } from '../../frame/demo-label.tsx';
 import { useAction } from '../../state/actions.ts';
+import { type RunLook, useRunLook } from '../../state/run-look.ts';
 import { useWindow } from '../../state/window.ts';
 import { useRun } from '../../wire/queries.ts';
 import { Board } from './board.tsx';
@@ -24,6 +25,10 @@ import { RunOverview } from './run-overview.tsx';
 import { useSteadySet } from './use-board.ts';
 import { useMakePick } from './use-run-edits.ts';
 import { useWide } from './use-wide.ts';
+import { ViewSwitch } from './view-switch.tsx';
+
+// Fetched when they are first looked at: the board is what most runs are followed on.
+const Timeline = lazy(() => import('./timeline/timeline.tsx').then((part) => ({ default: part.Timeline })));
 
 /** One run, live or as its record tells it (ui.md, screen 3). */
 export function RunScreen({ runId }: { runId: string }) {
@@ -57,14 +62,17 @@ function ShownRun({ view, before }: { view: RunView; before: React.ReactNode }) 
   const over = summary.finishedAt !== null;
   const nodes = useMemo(() => (over ? nodesAfterEnd(view.nodes) : view.nodes), [over, view.nodes]);
   const { nodeId, selectNode } = useWindow();
+  const look = useRunLook((state) => state.look);
   const [filter, setFilter] = useState<BoardFilter>('all');
   const [search, setSearch] = useState('');
-  const [focusedId, setFocusedId] = useState<number | null>(null);
+  const [focusedIn, setFocusedIn] = useState<{ look: RunLook; nodeId: number } | null>(null);
   const [details, setDetails] = useState(false);
   const wide = useWide();
   const wanting = useSteadySet(useMemo(() => nodesWantingPick(nodes), [nodes]));
   const counts = useMemo(() => filterCounts(nodes, wanting), [nodes, wanting]);
   const selected = nodes.find((node) => node.nodeId === nodeId) ?? null;
+  // A view that is gone has no focus, and tells nobody that it lost it.
+  const focusedId = focusedIn?.look === look ? focusedIn.nodeId : null;
   const focused = nodes.find((node) => node.nodeId === focusedId) ?? null;
   const onPick = useMakePick(summary.runId);
   const canPick = canPickIn(summary);
@@ -72,15 +80,24 @@ function ShownRun({ view, before }: { view: RunView; before: React.ReactNode }) 
 
   const close = useCallback(() => {
     selectNode(null);
-    focusBoard();
+    focusView();
   }, [selectNode]);
   useAction(
     selected && { id: 'close-node', title: 'Close the node', group: 'Run', shortcut: 'escape', run: close },
   );
   // With a node open, its panel follows the cell one moves to: look, pick, next scene.
   const onFocusNode = (id: number | null) => {
-    setFocusedId(id);
+    setFocusedIn(id === null ? null : { look, nodeId: id });
     if (id !== null && useWindow.getState().nodeId !== null) selectNode(id);
+  };
+  const shown = {
+    nodes,
+    wanting,
+    filter,
+    search,
+    selectedId: selected?.nodeId ?? null,
+    onOpen: selectNode,
+    onFocusNode,
   };
   const target = canPick && !selected && focused ? defaultTarget(focused) : null;
 
@@ -99,6 +116,7 @@ function ShownRun({ view, before }: { view: RunView; before: React.ReactNode }) 
     >
       <RunFigures run={summary} />
       <BoardToolbar
+        before={<ViewSwitch />}
         counts={counts}
         filter={filter}
         onFilter={setFilter}
@@ -115,17 +133,10 @@ function ShownRun({ view, before }: { view: RunView; before: React.ReactNode }) 
         }
       />
       <div className="flex min-h-0 flex-1 gap-4">
-        <Board
-          name={summary.name}
-          tabs={tabs}
-          nodes={nodes}
-          wanting={wanting}
-          filter={filter}
-          search={search}
-          selectedId={selected?.nodeId ?? null}
-          onOpen={selectNode}
-          onFocusNode={onFocusNode}
-        />
+        {look === 'board' && <Board name={summary.name} tabs={tabs} {...shown} />}
+        <Suspense fallback={<p className="flex-1 p-4 text-muted">One moment…</p>}>
+          {look === 'timeline' && <Timeline run={summary} {...shown} />}
+        </Suspense>
         {selected ? (
           <NodePanel
             key={selected.nodeId}
@@ -159,6 +170,8 @@ function inFlight(view: RunView): number {
 }
 
 /** Back to the cell one came from, when the panel that had the focus is gone. */
-function focusBoard(): void {
-  document.querySelector<HTMLElement>('[role="gridcell"][tabindex="0"]')?.focus({ preventScroll: true });
+function focusView(): void {
+  document
+    .querySelector<HTMLElement>('[role="gridcell"][tabindex="0"], [data-home]')
+    ?.focus({ preventScroll: true });
 }
