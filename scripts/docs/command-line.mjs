@@ -27,7 +27,7 @@ const exits = `## Exit codes
 | 4 | the run ended with nodes that failed for good; \`errors.json\` is written |
 | 5 | G-Labs or the store cannot be reached, or takes nothing (disk full) |
 | 6 | G-Labs or the store refused: key, licence, quota |
-| 7 | another run holds this workflow |
+| 7 | another run holds this workflow, or it is in the queue |
 | 8 | stopped at a gate, waiting for picks (\`--gates hold\`) |
 | 130 | interrupted; what was in flight is in the journal. \`serve\` and \`simulate\` stopped by Ctrl-C end with 0 |
 
@@ -44,6 +44,7 @@ const lines = `## NDJSON
 | \`serve\` | \`serving\` (\`url\` with the access token, \`origin\`, \`port\`, \`pid\`) |
 | \`config\` | \`setting\` (\`key\`, \`value\`, \`default\`, \`changed\`, \`meaning\`); \`set-secret\`: \`secret\` (\`name\`, \`kept\`, \`inFile\`) |
 | \`runs\` | \`run\` each, newest first |
+| \`queue\` | \`queue.entry\` each (\`position\` from 1, \`id\`, \`path\`, \`name\`, \`state\`: \`waiting\`, \`held\`, \`starting\` or \`failed\`, \`mode\`, \`problem\`, \`addedAt\`), then \`queue\` (\`paused\`, \`pausedWhy\`, \`length\`): how it is after the command |
 | \`status\` | \`status\` with \`glabs\`, \`tunnel\` and the \`runs\` that go on |
 | \`doctor\` | \`doctor.finding\` each (\`check\`, \`verdict\`: \`good\`, \`warning\` or \`broken\`, \`code\`, \`message\`, \`cure\`), then \`doctor.finished\` (\`broken\`, \`warnings\`) |
 | \`simulate\` | \`simulator.ready\` (\`url\`, \`pid\`, \`admin\`) |

@@ -56,11 +56,13 @@ async function holderOf(file: string): Promise<LockHolder | null> {
   return holder !== null && (await stillRuns(holder)) ? holder : null;
 }
 
+export interface OpenBook extends QueueBook {
+  /** Whether a process is there that starts what waits. */
+  isCarriedOut(): boolean;
+}
+
 /** What people do with the queue of a data folder, for a process that does not carry it out. */
-export async function openBook(
-  db: Pick<Database, 'queue' | 'commits'>,
-  clock: Clock,
-): Promise<QueueBook & { isCarriedOut(): boolean }> {
+export async function openBook(db: Pick<Database, 'queue' | 'commits'>, clock: Clock): Promise<OpenBook> {
   await settleCrashes({ table: db.queue, commits: db.commits, isAlive });
   const book = openQueueBook({ db, clock, newId: randomUUID, realPath: nodeDisk.realPath, holderOf });
   return { ...book, isCarriedOut: () => db.queue.drains().length > 0 };

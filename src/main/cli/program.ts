@@ -4,6 +4,7 @@ import type { AddCommand, Work } from './command.ts';
 import { addConfig } from './config.ts';
 import { addDoctor } from './doctor.ts';
 import { addPlan } from './plan.ts';
+import { addQueue } from './queue.ts';
 import { addRun } from './run.ts';
 import { addRuns } from './runs.ts';
 import { addServe } from './serve.ts';
@@ -17,6 +18,7 @@ const commands: readonly AddCommand[] = [
   addRun,
   addConfig,
   addRuns,
+  addQueue,
   addStatus,
   addDoctor,
   addSimulate,
