@@ -1,16 +1,10 @@
 import type { GenerationKind } from '../../shared/domain.ts';
+import { priceIn } from '../../shared/prices.ts';
 import type { Settings } from '../../shared/settings.ts';
 
-/**
- * Price of one candidate in US dollars by the dated table of the settings. A model that is not in it costs as
- * much as the dearest of its kind: an estimate may be too high, never too low.
- */
-export function priceOf(table: Settings['costs.table'], kind: GenerationKind, model: string): number {
-  const unit = kind === 'image' ? 'image' : 'clip';
-  const known = table.prices.find((price) => price.unit === unit && price.model === model);
-  if (known) return known.usd;
-  return Math.max(0, ...table.prices.filter((price) => price.unit === unit).map((price) => price.usd));
-}
+/** Price of one candidate in US dollars (shared/prices.ts). */
+export const priceOf = (table: Settings['costs.table'], kind: GenerationKind, model: string): number =>
+  priceIn(table, kind, model).usd;
 
 /** Usual seconds of one task, and how many the backend really works on at once (glabs-api.md A8). */
 export const USUAL_S: Record<GenerationKind, number> = { image: 45, video: 180 };

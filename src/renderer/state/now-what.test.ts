@@ -73,6 +73,12 @@ describe('the current run', () => {
   it('is not one that was interrupted without an end', () => {
     expect(currentRun([run({ status: 'interrupted', finishedAt: null })])).toBeNull();
   });
+
+  it('is one that waits for picks here, since it goes on by itself; not one that stopped at them elsewhere', () => {
+    const held = run({ status: 'held', finishedAt: null, live: true });
+    expect(currentRun([held])).toBe(held);
+    expect(currentRun([{ ...held, live: false }])).toBeNull();
+  });
 });
 
 describe('what needs a person', () => {

@@ -5,9 +5,9 @@ import type { ServiceName, ServicesView, ServiceView } from '../../shared/servic
 
 const ended = new Set(['completed', 'failed-nodes', 'held', 'interrupted', 'aborted']);
 
-/** Whether a run still goes on (or waits to). */
-export function isUnderWay(run: RunSummary): boolean {
-  return run.finishedAt === null && !ended.has(run.status);
+/** Whether a run still goes on (or waits to). One that is held goes on by itself where it is driven here. */
+export function isUnderWay(run: Pick<RunSummary, 'finishedAt' | 'live' | 'status'>): boolean {
+  return run.finishedAt === null && (run.live || !ended.has(run.status));
 }
 
 /** The newest run that is under way; `runs` is newest first, as the wire gives it. */

@@ -12,6 +12,10 @@ import { useConcurrency } from './use-run-edits.ts';
 const LEAST = 1;
 const MOST = 5;
 
+/** Why there is an upper limit (behaviour.md §5). */
+const WHY_MOST =
+  '5 nodes at once is the most: the service behind G-Labs works on about five tasks at a time, and more of them wait longer and fail more often.';
+
 /** The controls of a run this process drives. They act at once. `inFlight` counts candidates that are with G-Labs. */
 export function RunControls({ run, inFlight }: { run: RunSummary; inFlight: number }) {
   const { runId, status } = run;
@@ -80,18 +84,24 @@ function cancelled(inFlight: number, done: number): string {
 function Stepper({ run, disabled }: { run: RunSummary; disabled: boolean }) {
   const { concurrency } = run;
   const change = useConcurrency(run.runId, concurrency);
-  const step = (by: number) => change(Math.min(MOST, Math.max(LEAST, concurrency + by)));
+  const step = (by: number) => {
+    const wanted = Math.min(MOST, Math.max(LEAST, concurrency + by));
+    if (wanted !== concurrency) change(wanted);
+  };
   return (
     <fieldset className="mr-2 flex items-center gap-1" disabled={disabled}>
       <legend className="sr-only">Nodes in flight at once</legend>
       <span aria-hidden className="text-muted">
         At once
       </span>
+      {/* At a limit they stay reachable, so that their tooltip can say why. */}
       <IconButton
         size="sm"
-        label="One node fewer at once"
+        label={
+          concurrency <= LEAST ? 'At least 1 node at once. To stop, pause the run.' : 'One node fewer at once'
+        }
         icon={<Minus aria-hidden />}
-        disabled={concurrency <= LEAST}
+        aria-disabled={concurrency <= LEAST}
         onClick={() => step(-1)}
       />
       <output className="w-4 text-center font-medium" aria-label={`${counted(concurrency, 'node')} at once`}>
@@ -99,9 +109,9 @@ function Stepper({ run, disabled }: { run: RunSummary; disabled: boolean }) {
       </output>
       <IconButton
         size="sm"
-        label={concurrency >= MOST ? 'At most 5 nodes at once' : 'One node more at once'}
+        label={concurrency >= MOST ? WHY_MOST : 'One node more at once'}
         icon={<Plus aria-hidden />}
-        disabled={concurrency >= MOST}
+        aria-disabled={concurrency >= MOST}
         onClick={() => step(1)}
       />
     </fieldset>

@@ -1,15 +1,24 @@
-import type { RunSummary } from '../../../shared/run-view.ts';
+import { useQueryClient } from '@tanstack/react-query';
+import type { RunSummary, RunView } from '../../../shared/run-view.ts';
+import { Button } from '../../components/button.tsx';
 import { duration, exactTime, timeLeft } from '../../components/format.ts';
-import { Money } from '../../components/money.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
+import { StateMark } from '../../components/state-mark.tsx';
 import { useNow } from '../../state/clock.tsx';
+import { isUnderWay } from '../../state/now-what.ts';
+import { useWindow } from '../../state/window.ts';
+import { runTopic } from '../../wire/topics.ts';
+import { nodesWantingPick } from './board-filter.ts';
+import { RunCost } from './run-cost.tsx';
+import { uploadWords, waitWords } from './run-words.ts';
 
 /** How far a run is, when it ends and what it costs: one line of a fixed height, so that nothing below it moves. */
 export function RunFigures({ run }: { run: RunSummary }) {
   const left = run.live ? timeLeft(run.etaS) : null;
+  const waits = waitWords(run);
   return (
-    <div className="-mt-2 flex h-6 shrink-0 items-center gap-x-5 overflow-hidden whitespace-nowrap">
+    <div className="-mt-2 flex h-6 shrink-0 items-center gap-x-4 overflow-hidden whitespace-nowrap">
       <div className="flex min-w-40 max-w-80 flex-1 items-center gap-3">
         <ProgressBar
           label={`${run.name}, this run`}
@@ -21,21 +30,37 @@ export function RunFigures({ run }: { run: RunSummary }) {
           {run.done}/{run.total}
         </span>
       </div>
+      {waits !== null && <Waiting runId={run.runId} words={waits} />}
       <span className="text-muted">
         <Elapsed run={run} />
       </span>
-      {left !== null && <span>{left}</span>}
-      <span>
-        <Money usd={run.costUSD} /> <span className="text-muted">of</span>{' '}
-        <Money usd={run.plan.costUSD} estimate />
-        {run.demo && <span className="text-muted">, not paid: demo</span>}
-      </span>
-      {run.savedUSD > 0 && (
-        <span className="text-muted">
-          cache saved <Money usd={run.savedUSD} />
+      {left !== null && waits === null && <span>{left}</span>}
+      <RunCost run={run} />
+      {run.uploadsWaiting > 0 && (
+        <span title="They are on this machine and go to the store by themselves; they hold nothing up.">
+          {uploadWords(run)}
         </span>
       )}
     </div>
+  );
+}
+
+/** A live run that waits for picks, with the way to the first of them. */
+function Waiting({ runId, words }: { runId: string; words: string }) {
+  const cache = useQueryClient();
+  const selectNode = useWindow((state) => state.selectNode);
+  const toFirst = () => {
+    const nodes = cache.getQueryData<RunView>(runTopic(runId).key)?.nodes ?? [];
+    const [first] = nodesWantingPick(nodes);
+    if (first !== undefined) selectNode(first);
+  };
+  return (
+    <span className="flex items-center gap-2">
+      <StateMark mark="needs-you" word={words} />
+      <Button size="sm" onClick={toFirst}>
+        Show the first
+      </Button>
+    </span>
   );
 }
 
@@ -46,6 +71,14 @@ function Elapsed({ run }: { run: RunSummary }) {
     return (
       <span title={exactTime(run.startedAt)}>
         took {duration((Date.parse(run.finishedAt) - began) / 1000)}, <RelativeTime at={run.finishedAt} />
+      </span>
+    );
+  }
+  // Its program was gone before it could write down when.
+  if (!isUnderWay(run)) {
+    return (
+      <span>
+        began <RelativeTime at={run.startedAt} />
       </span>
     );
   }

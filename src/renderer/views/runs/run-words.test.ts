@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PlanReason } from '../../../shared/domain.ts';
 import { NOT_REACHED, nodesAfterEnd, PICKED_SINCE, STOPPED } from './ended-run.ts';
-import { candidateMark, journalWord, newsSince, nodeWords, reasonWords } from './run-words.ts';
+import { candidateMark, journalWord, newsSince, nodeWords, reasonWords, waitWords } from './run-words.ts';
 import { candidate, gate, node, unmade } from './test-nodes.ts';
 
 describe('why the plan did with a node what it did', () => {
@@ -95,5 +95,19 @@ describe('the journal', () => {
   it('shows a state it does not know as it is', () => {
     expect(journalWord('written')).toBe('written into the workflow');
     expect(journalWord('something new')).toBe('something new');
+  });
+});
+
+describe('a run that waits for picks', () => {
+  const held = { status: 'held' as const, live: true, picksOpen: 2 };
+
+  it('says for how many, and that it goes on by itself', () => {
+    expect(waitWords(held)).toBe('Waits for 2 picks. It goes on by itself.');
+    expect(waitWords({ ...held, picksOpen: 1 })).toBe('Waits for 1 pick. It goes on by itself.');
+  });
+
+  it('says nothing of the kind once it has ended, or goes on', () => {
+    expect(waitWords({ ...held, live: false })).toBeNull();
+    expect(waitWords({ ...held, status: 'running' })).toBeNull();
   });
 });

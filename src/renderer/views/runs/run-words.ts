@@ -1,5 +1,5 @@
 import type { PlanReason } from '../../../shared/domain.ts';
-import type { CandidateView, RunNodeView } from '../../../shared/run-view.ts';
+import type { CandidateView, RunNodeView, RunSummary } from '../../../shared/run-view.ts';
 import { counted } from '../../components/format.ts';
 import { type Marked, nodeMark } from '../../components/marks.ts';
 import { NOT_REACHED, PICKED_SINCE, STOPPED } from './ended-run.ts';
@@ -116,3 +116,13 @@ export function newsSince(
 export function nodeName(node: Pick<RunNodeView, 'scene' | 'kind'>): string {
   return `Scene ${node.scene} ${node.kind}`;
 }
+
+/** A run that goes on and waits for picks: how many, and that it needs nothing else; null when it does not wait. */
+export function waitWords(run: Pick<RunSummary, 'status' | 'live' | 'picksOpen'>): string | null {
+  if (run.status !== 'held' || !run.live || run.picksOpen === 0) return null;
+  return `Waits for ${counted(run.picksOpen, 'pick')}. It goes on by itself.`;
+}
+
+/** Outputs that have yet to reach their store: `12 uploads left`. */
+export const uploadWords = (run: Pick<RunSummary, 'uploadsWaiting'>): string =>
+  `${counted(run.uploadsWaiting, 'upload')} left`;
