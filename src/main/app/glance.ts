@@ -16,7 +16,7 @@ export async function glanceAt(file: string, runner: Pick<Runner, 'check' | 'pla
   try {
     const findings = await runner.check(file);
     const plan = await runner
-      .plan(file, { mode: 'full', gates: 'auto', qa: 'off' })
+      .plan(file, { mode: 'full', gates: 'auto', qa: 'off' }, { askStores: false })
       .catch((error: unknown) => {
         // A file whose check fails may have no plan; that is told by its findings.
         if (toFailure(error).code === 'internal') throw error;

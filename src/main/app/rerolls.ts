@@ -1,6 +1,6 @@
 import type { Rerolled } from '../../shared/contract.ts';
 import type { RerollTarget, RunOptions } from '../../shared/domain.ts';
-import { fail } from '../../shared/failure.ts';
+import { fail, toFailure } from '../../shared/failure.ts';
 import type { PromptEdit } from '../../shared/prompts.ts';
 import type { RunView } from '../../shared/run-view.ts';
 import type { Runner } from '../runner/runner-api.ts';
@@ -37,9 +37,22 @@ export async function rerollIn(
     const added = await queue.add(workflow, ordinary(options));
     return { runId: added.runId, path: workflow };
   }
-  const path = edits.length === 0 ? workflow : (await editing.editPrompts(workflow, edits)).path;
-  const added = await queue.add(path, { ...options, mode: 'full', reroll: targets });
-  return { runId: added.runId, path };
+  const asked: RunOptions = { ...options, mode: 'full', reroll: targets };
+  if (edits.length === 0) return { runId: (await queue.add(workflow, asked)).runId, path: workflow };
+  const edited = await editing.editPrompts(workflow, edits);
+  const added = await queue.add(edited.path, asked).catch((error: unknown) => {
+    const failure = toFailure(error);
+    throw fail(
+      failure.code,
+      `The prompts are saved as ${edited.to}, but it could not be run: ${failure.message}`,
+      {
+        where: edited.path,
+        ...(failure.cure === undefined ? {} : { cure: failure.cure }),
+        cause: error,
+      },
+    );
+  });
+  return { runId: added.runId, path: edited.path };
 }
 
 const ordinary = ({ reroll: _, ...options }: RunOptions): RunOptions => ({

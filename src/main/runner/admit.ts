@@ -7,6 +7,7 @@ import { type Backend, BackendError, type BackendHealth } from '../backend/backe
 import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
 import { roundUSD } from './costs.ts';
+import type { FindGone } from './gone-addresses.ts';
 import { initialView } from './initial-view.ts';
 import { resolveOptions } from './options.ts';
 import { assertChecked, openWorkflow, planOpened } from './prepare.ts';
@@ -23,6 +24,7 @@ export async function admitRun(
   options: RunOptions,
   deps: RunnerDeps,
   signal: AbortSignal,
+  findGone: FindGone,
 ): Promise<AdmittedRun> {
   const { db, disk, clock } = deps;
   const resolved = resolveOptions(options, deps.setting);
@@ -34,7 +36,7 @@ export async function admitRun(
   }
   const opened = await openWorkflow(path, deps);
   assertChecked(opened.path, opened.findings);
-  const planned = await planOpened(opened, resolved, deps);
+  const planned = await planOpened(opened, resolved, deps, (urls) => findGone(urls, signal));
   const store = await deps.openStore(resolved.storage);
   const { totals } = planned.plan;
   if (totals.generations > 0) await assertFolders(opened.path, planned.projectFolder, disk);
@@ -44,7 +46,8 @@ export async function admitRun(
     totals.generations > 0 ? await awaitBackend(backend, resolved.waitAtStartMs, deps, signal) : null;
   // That may have taken minutes: what was edited meanwhile is what gets made and backed up.
   const now = await disk.read(opened.path);
-  if (now === null || Buffer.compare(now, opened.bytes) !== 0) return admitRun(path, options, deps, signal);
+  if (now === null || Buffer.compare(now, opened.bytes) !== 0)
+    return admitRun(path, options, deps, signal, findGone);
 
   const runId = deps.newId();
   const counts = emptyCounts();

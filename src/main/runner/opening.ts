@@ -58,6 +58,8 @@ export async function prepareFile(
   deps: RunnerDeps,
 ): Promise<void> {
   const { opened, planned } = run;
+  // Clean mode is a wipe and a run, and each of them is looked for under its own name.
+  if (run.options.mode === 'clean') await deps.backup(opened.path, opened.bytes, 'pre-cache-wipe');
   const backup = await deps.backup(opened.path, opened.bytes, 'pre-run');
   await deps.db.commits.write(() => deps.db.runs.setBackup(run.runId, backup.path));
   const wanted = new Set(run.nodes.filter((node) => node.todo.length > 0).flatMap((node) => node.references));

@@ -12,6 +12,7 @@ import { type GenerationNode, generationNodes } from '../workflow/generation.ts'
 import { decodeWorkflow, parseWorkflow, type Workflow } from '../workflow/read.ts';
 import { priceOf } from './costs.ts';
 import { type GatePick, gatePicks, pickIn } from './gate-picks.ts';
+import type { FindGone } from './gone-addresses.ts';
 import type { ResolvedOptions } from './options.ts';
 import { byNode } from './place.ts';
 import { findProjectFolder } from './places.ts';
@@ -23,6 +24,9 @@ export interface PrepareDeps {
   disk: Disk;
   setting: <K extends SettingKey>(key: K) => Settings[K];
 }
+
+/** Asks nobody: addresses elsewhere count as there. */
+export const askNobody: FindGone = async () => new Set();
 
 export interface OpenedWorkflow {
   /** Links resolved: two names of one file are one workflow. */
@@ -79,6 +83,7 @@ export async function planOpened(
   opened: OpenedWorkflow,
   options: ResolvedOptions,
   deps: PrepareDeps,
+  findGone: FindGone = askNobody,
 ): Promise<Planned> {
   const { workflow, path } = opened;
   const { db, disk, setting } = deps;
@@ -106,7 +111,7 @@ export async function planOpened(
       const gate = gates.get(gateId);
       return gate ? pickIn(gate.pick, gate.feeder.saved) : null;
     },
-    gone: await goneFiles(nodes, disk),
+    gone: new Set([...(await goneFiles(nodes, disk)), ...(await findGone(savedAddresses(nodes)))]),
     refImage,
     modelOf,
     priceOf: (node) => priceOf(table, node.kind, modelOf(node)),
@@ -142,12 +147,13 @@ function localPaths(value: string, folders: readonly string[]): string[] {
   return isAbsolute(value) ? [value] : folders.map((folder) => join(folder, value));
 }
 
+const savedAddresses = (nodes: readonly GenerationNode[]): string[] =>
+  nodes.flatMap((node) => node.saved.filter((url) => url !== null));
+
 /** Cached outputs of a store on this machine whose file is not there any more. Addresses elsewhere are not asked. */
 async function goneFiles(nodes: readonly GenerationNode[], disk: Disk): Promise<Set<string>> {
   const gone = new Set<string>();
-  const urls = nodes.flatMap((node) =>
-    node.saved.filter((url): url is string => url?.startsWith('file://') ?? false),
-  );
+  const urls = savedAddresses(nodes).filter((url) => url.startsWith('file://'));
   await inBatches(urls, async (url) => {
     const path = URL.canParse(url) ? fileURLToPath(url) : null;
     if (path === null || (await disk.stat(path)) === null) gone.add(url);

@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { RunOptions } from '../../shared/domain.ts';
+import type { RunEvent } from '../../shared/run-events.ts';
 import { editWorkflow } from '../workflow/edit.ts';
 import { parseWorkflow } from '../workflow/read.ts';
 import { type Bench, openBench, type Simulator, startSimulator } from './test-support.ts';
@@ -35,8 +36,8 @@ const assets = async (b: Bench): Promise<Map<string, string>> => {
     ),
   );
 };
-const notices = (events: { type: string; message?: string }[]) =>
-  events.flatMap((event) => (event.type === 'run.notice' ? [event.message ?? ''] : [])).join('\n');
+const notices = (events: RunEvent[]) =>
+  events.flatMap((event) => (event.type === 'run.notice' ? [event.message] : [])).join('\n');
 
 it('makes four fresh candidates of one node, updates its gate, and leaves every other file as it was', async () => {
   const b = await open();

@@ -10,8 +10,11 @@ export interface Runner {
   check(path: string): Promise<Finding[]>;
   /** Repairs what is safely repairable, after a backup; `backup` is null when nothing was to be done. */
   fix(path: string): Promise<{ fixed: Finding[]; backup: string | null }>;
-  /** What a run would do; touches nothing. */
-  plan(path: string, options: RunOptions): Promise<Plan>;
+  /**
+   * What a run would do; touches nothing. Cached addresses on the web are asked whether they are still there, unless
+   * `askStores` is false.
+   */
+  plan(path: string, options: RunOptions, how?: { askStores?: boolean }): Promise<Plan>;
   /**
    * Takes the lock, checks and plans, then begins. Rejects with `locked`, `workflow-…`, `check-failed`,
    * `backend-unreachable`, `backend-refused`, `folder` or `usage` before anything was changed; the lock is let go.

@@ -6,9 +6,10 @@ import type { JournalEntry, RunSummary } from '../../shared/run-view.ts';
 import { repairWorkflow } from '../workflow/repair.ts';
 import { admitRun } from './admit.ts';
 import { drawingOf } from './drawing.ts';
+import { createGoneFinder } from './gone-addresses.ts';
 import { pickAfterEnd } from './late-pick.ts';
 import { resolveOptions } from './options.ts';
-import { openWorkflow, planOpened } from './prepare.ts';
+import { askNobody, openWorkflow, planOpened } from './prepare.ts';
 import { createPromptLocks } from './prompt-locks.ts';
 import { carryOut } from './run.ts';
 import type { RunHandle, Runner } from './runner-api.ts';
@@ -22,6 +23,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   const { db, disk, clock } = deps;
   const live = new Map<string, RunHandle>();
   const prompts = createPromptLocks();
+  const findGone = createGoneFinder(deps);
   const listeners = new Set<(handle: RunHandle) => void>();
 
   /** What the database says of a run; one whose process is gone did not end by itself. */
@@ -45,7 +47,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     const real = (await disk.realPath(resolve(path))) ?? resolve(path);
     const lock = await deps.lock(real, `run ${real}`);
     try {
-      const run = await admitRun(real, options, deps, signal);
+      const run = await admitRun(real, options, deps, signal, findGone);
       const { summary } = run.recorder.view();
       await db.commits.write(() => {
         db.runs.insert(
@@ -155,9 +157,10 @@ export function createRunner(deps: RunnerDeps): Runner {
         await lock.release();
       }
     },
-    plan: async (path, options): Promise<Plan> => {
+    plan: async (path, options, { askStores = true } = {}): Promise<Plan> => {
       const opened = await openWorkflow(path, deps);
-      const { plan } = await planOpened(opened, resolveOptions(options, deps.setting), deps);
+      const resolved = resolveOptions(options, deps.setting);
+      const { plan } = await planOpened(opened, resolved, deps, askStores ? findGone : askNobody);
       return {
         nodes: plan.nodes.map(
           ({ nodeId, tab, title, kind, scene, rows, candidates, reason, generations, costUSD, trusted }) => ({
