@@ -173,6 +173,30 @@ describe('the journal', () => {
     expect(db.journal.attempts('r1', 4, 1, 1)).toBe(2);
   });
 
+  it('puts aside what is made and not written, of the nodes named, and leaves what is in flight', () => {
+    addRun('r1');
+    const states = ['intent', 'submitted', 'timeout', 'completed', 'downloaded', 'stored', 'failed'] as const;
+    for (const nodeId of [4, 13]) {
+      for (const [i, state] of states.entries())
+        db.journal.step(db.journal.intend(intent({ nodeId, candidate: i + 1 }), 1), { state }, 2);
+    }
+    db.journal.step(db.journal.intend(intent({ workflow: '/w/other.nbflow' }), 1), { state: 'stored' }, 2);
+    expect(db.journal.putAside('/w/XYZG3-V0-1.nbflow', [4, 999], 'wiped', 3)).toBe(3);
+    const stateOf = (nodeId: number) => db.journal.ofNode('r1', nodeId).map(({ state }) => state);
+    expect(stateOf(4).slice(0, 7)).toEqual([
+      'intent',
+      'submitted',
+      'timeout',
+      'written',
+      'written',
+      'written',
+      'failed',
+    ]);
+    expect(stateOf(4)[7]).toBe('stored');
+    expect(stateOf(13)).toEqual(states);
+    expect(db.journal.ofNode('r1', 4)[3]).toMatchObject({ message: 'wiped', changedAt: 3 });
+  });
+
   it('refuses a state that is not one', () => {
     addRun('r1');
     const id = db.journal.intend(intent(), 1);
@@ -198,6 +222,41 @@ describe('runs', () => {
   });
 });
 
+describe('a workflow that moved', () => {
+  const [from, to] = ['/w/XYZG3-V0-1.nbflow', '/w/XYZG3-V0-2.nbflow'];
+
+  it('takes its fingerprints, what is paid for and not written, and its uploads along; twice is once', () => {
+    addRun('r1');
+    const paid = db.journal.intend(intent(), 1);
+    db.journal.step(paid, { state: 'submitted', taskId: 'abc12345' }, 2);
+    db.journal.step(db.journal.intend(intent({ candidate: 2 }), 1), { state: 'written' }, 2);
+    db.fingerprints.put(from, 4, 'old key', 1);
+    const uploads = new BetterSqlite(file);
+    uploads.exec(
+      `INSERT INTO uploads (store, key, sha256, file, content_type, size, workflow, added_at)
+         VALUES ('r2', 'a.png', 'ff', '/a.png', 'image/png', 1, '${from}', 1)`,
+    );
+    for (const _ of [1, 2]) {
+      db.movedFiles.follow(from, to);
+      expect(db.journal.latest(to, 4, 1, 1, 'f')).toMatchObject({ id: paid, taskId: 'abc12345' });
+      expect(db.journal.latest(to, 4, 1, 2, 'f')).toBeNull();
+      expect(db.fingerprints.of(to)).toEqual(new Map([[4, 'old key']]));
+    }
+    expect(uploads.prepare('SELECT workflow FROM uploads').pluck().all()).toEqual([to]);
+    uploads.close();
+  });
+});
+
+describe('fingerprints', () => {
+  it('are taken out for the nodes named, of this workflow only', () => {
+    for (const nodeId of [4, 9]) db.fingerprints.put('/w', nodeId, 'key', 1);
+    db.fingerprints.put('/other', 4, 'key', 1);
+    db.fingerprints.remove('/w', [4, 999]);
+    expect([...db.fingerprints.of('/w').keys()]).toEqual([9]);
+    expect([...db.fingerprints.of('/other').keys()]).toEqual([4]);
+  });
+});
+
 describe('backups', () => {
   it('keep identical content once and give it back byte for byte', () => {
     const content = new TextEncoder().encode('{"name":"é"}\n');
@@ -207,5 +266,7 @@ describe('backups', () => {
     expect(db.backups.of('/w').map((backup) => backup.id)).toEqual(['b2', 'b1']);
     expect(Buffer.from(db.backups.content('aa') ?? []).equals(Buffer.from(content))).toBe(true);
     expect(db.backups.content('bb')).toBeNull();
+    expect(db.backups.find('b2')).toEqual({ ...row, id: 'b2', at: 2 });
+    expect(db.backups.find('b3')).toBeNull();
   });
 });
