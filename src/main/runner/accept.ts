@@ -1,12 +1,13 @@
 import { RunOptions } from '../../shared/domain.ts';
 import { fail } from '../../shared/failure.ts';
 import type { Clock } from '../platform/clock.ts';
+import { betweenRuns } from '../platform/held-file.ts';
 import { editWorkflow } from '../workflow/edit.ts';
 import { fieldName } from '../workflow/fields.ts';
 import type { GenerationNode } from '../workflow/generation.ts';
 import type { WorkflowNode } from '../workflow/read.ts';
 import { formatCacheKey } from './cache-key.ts';
-import { betweenRuns, editFile, type FileEditDeps } from './file-edit.ts';
+import { editFile, type FileEditDeps } from './file-edit.ts';
 import { resolveOptions } from './options.ts';
 import { frameIdentities, type PlanFacts, type PlannedNode, partsOf, planRun } from './plan.ts';
 import { planOpened } from './prepare.ts';
@@ -28,7 +29,7 @@ export async function accept(path: string, nodeIds: readonly number[], deps: Acc
     async (real) => {
       const keys = await editFile(
         real,
-        `accept ${real}`,
+        'accept',
         async (opened) => {
           const { workflow } = opened;
           const options = resolveOptions(RunOptions.parse({}), deps.setting);

@@ -1,6 +1,4 @@
-import { resolve } from 'node:path';
-import type { Disk } from '../platform/disk.ts';
-import { writeLockOf } from '../platform/lock.ts';
+import { asOneWrite, sameFile } from '../platform/held-file.ts';
 import { type OpenedWorkflow, openWorkflow, type PrepareDeps } from './prepare.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 
@@ -14,47 +12,23 @@ export interface FileEdit<T> {
 
 /**
  * Reads, edits and writes a workflow while nothing else of ours writes to it. When a person saves it meanwhile, it begins
- * again with their version. `path` is the real one. Rejects as openWorkflow does, and with what the disk says.
+ * again with their version. `real` is the real path. Rejects as openWorkflow does, and with what the disk says.
  */
 export async function editFile<T>(
-  path: string,
+  real: string,
   what: string,
   edit: (opened: OpenedWorkflow) => FileEdit<T> | Promise<FileEdit<T>>,
   deps: FileEditDeps,
 ): Promise<T> {
-  return deps.alone(writeLockOf(path), what, async () => {
-    for (;;) {
-      const seen = await deps.disk.stat(path);
-      const opened = await openWorkflow(path, deps);
-      const { text, result } = await edit(opened);
-      if (text === opened.workflow.text) return result;
-      if (!isSame(seen, await deps.disk.stat(path))) continue;
-      await deps.disk.write(path, text);
-      return result;
-    }
-  });
+  const { disk } = deps;
+  const once = async (): Promise<T> => {
+    const seen = await disk.stat(real);
+    const opened = await openWorkflow(real, deps);
+    const { text, result } = await edit(opened);
+    if (text === opened.workflow.text) return result;
+    if (!sameFile(seen, await disk.stat(real))) return once();
+    await disk.write(real, text);
+    return result;
+  };
+  return asOneWrite(real, what, once, deps);
 }
-
-/** Does the work while no run has the file; `work` gets its real path. Rejects with `locked`. */
-export async function betweenRuns<T>(
-  path: string,
-  what: string,
-  work: (real: string) => Promise<T>,
-  deps: FileEditDeps,
-): Promise<T> {
-  const real = await realPathOf(path, deps.disk);
-  const lock = await deps.lock(real, `${what} ${real}`);
-  try {
-    return await work(real);
-  } finally {
-    await lock.release();
-  }
-}
-
-/** Links followed. One that is not there keeps its name: opening it tells. */
-export const realPathOf = async (path: string, disk: Disk): Promise<string> =>
-  (await disk.realPath(resolve(path))) ?? resolve(path);
-
-type Stat = Awaited<ReturnType<Disk['stat']>>;
-const isSame = (a: Stat, b: Stat): boolean =>
-  a !== null && b !== null && a.mtimeMs === b.mtimeMs && a.size === b.size && a.ino === b.ino;

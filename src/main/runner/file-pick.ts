@@ -1,10 +1,11 @@
 import { fail } from '../../shared/failure.ts';
+import { realPathOf } from '../platform/held-file.ts';
 import { editWorkflow } from '../workflow/edit.ts';
 import { galleryUrls } from '../workflow/fields.ts';
 import { type GenerationNode, generationNodes } from '../workflow/generation.ts';
 import { readPick } from '../workflow/picks.ts';
 import type { Workflow, WorkflowNode } from '../workflow/read.ts';
-import { editFile, type FileEditDeps, realPathOf } from './file-edit.ts';
+import { editFile, type FileEditDeps } from './file-edit.ts';
 import { putInUse } from './late-pick.ts';
 import { pickEdit } from './node-edits.ts';
 import { rowLength } from './plan.ts';
@@ -34,7 +35,7 @@ export async function pickInFile(path: string, wish: PickWish, deps: FileEditDep
   const real = await realPathOf(path, deps.disk);
   const { picked, inUse, workflow } = await editFile(
     real,
-    `pick ${real}`,
+    'pick',
     ({ workflow }) => {
       const { gate, index, ...more } = choosePick(workflow, wish);
       const text = editWorkflow(workflow.text, [pickEdit(workflow, gate, index, more.picked.url)]);

@@ -63,7 +63,12 @@ export async function pickAfterEnd(
         }
       : entry,
   );
-  await deps.db.commits.write(() => deps.db.runs.replaceView({ ...view, nodes }));
+  const picksOpen = nodes.reduce((sum, entry) => sum + entry.gates.filter(({ held }) => held).length, 0);
+  const summary = { ...view.summary, picksOpen };
+  await deps.db.commits.write(() => {
+    deps.db.runs.replaceView({ ...view, summary, nodes });
+    deps.db.runs.summarise(summary);
+  });
 }
 
 /** `scene03.png` becomes the picked candidate, where the run had put one (behaviour.md §6). */

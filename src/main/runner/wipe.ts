@@ -1,11 +1,12 @@
 import { fail } from '../../shared/failure.ts';
 import type { Clock } from '../platform/clock.ts';
+import { betweenRuns } from '../platform/held-file.ts';
 import { editWorkflow, type NodeEdit } from '../workflow/edit.ts';
 import { cacheConcept, fieldName, readField } from '../workflow/fields.ts';
 import { nodeLabel } from '../workflow/finding.ts';
 import type { Workflow, WorkflowNode } from '../workflow/read.ts';
 import { sceneNumbers } from '../workflow/scene.ts';
-import { betweenRuns, editFile, type FileEditDeps } from './file-edit.ts';
+import { editFile, type FileEditDeps } from './file-edit.ts';
 
 /** Which nodes: of these ids or these scenes (in every tab). Neither: all. */
 export interface WipeTargets {
@@ -50,7 +51,7 @@ export async function wipe(path: string, targets: WipeTargets, deps: WipeDeps): 
     async (real) => {
       const { nodeIds, wiped } = await editFile(
         real,
-        `wipe ${real}`,
+        'wipe',
         async ({ workflow, bytes }) => {
           const { edits, nodeIds, counts } = wipeEdits(workflow, targets);
           const text = editWorkflow(workflow.text, edits);
