@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+import { fail } from '../../shared/failure.ts';
 import type { Database } from '../db/database.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
@@ -32,10 +33,19 @@ export async function takeBackup(
   const at = clock.now();
   const base = `${basename(workflow)}.bak-${localDay(at)}-${reason}`;
   const path = await disk.writeNew(backupFolder(workflow), (n) => (n === 1 ? base : `${base}-${n}`), content);
+  return db.commits.write(() => recordBackup({ workflow, path, reason, at }, content, db));
+}
+
+/** Puts a copy on disk, and its content, into the database; call it inside `Commits.write`. */
+export function recordBackup(
+  copy: { workflow: string; path: string; reason: string; at: number },
+  content: Uint8Array,
+  db: Database,
+): Backup {
   const sha256 = createHash('sha256').update(content).digest('hex');
   const id = randomUUID();
-  await db.commits.write(() => db.backups.put({ id, workflow, path, reason, sha256, at }, content));
-  return { id, path, sha256 };
+  db.backups.put({ ...copy, id, sha256 }, content);
+  return { id, path: copy.path, sha256 };
 }
 
 /** `backups/` of the group: beside `testing/` and `approved/` when the workflow lies in one of them. */
@@ -46,8 +56,14 @@ export function backupFolder(workflow: string): string {
 }
 
 /** `YYYY-MM-DD` in local time: the day a person would call it. */
-function localDay(at: number): string {
+export function localDay(at: number): string {
   const date = new Date(at);
   const two = (value: number) => String(value).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
+
+export const noWorkflow = (path: string) =>
+  fail('workflow-missing', `There is no workflow file ${basename(path)}.`, {
+    where: path,
+    cure: 'Check the path; versions that were superseded lie in backups/.',
+  });

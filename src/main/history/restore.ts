@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { fail } from '../../shared/failure.ts';
+import type { BackupRow } from '../db/backups.ts';
+import { asOneWrite, betweenRuns, type FileLocks, sameFile } from '../platform/held-file.ts';
+import { type BackupDeps, noWorkflow, takeBackup } from './backup.ts';
+
+export type RestoreDeps = BackupDeps & FileLocks;
+
+/**
+ * Puts the content of a backup back in place of the workflow, after backing up what is there, so that it can be undone
+ * (behaviour.md §9). The content is the database's, else that of the copy on disk; one whose hash is wrong is never
+ * restored. Rejects with `not-found`, `workflow-unreadable` for a damaged backup, `workflow-missing`, `locked`.
+ */
+export async function restore(
+  path: string,
+  backupId: string,
+  deps: RestoreDeps,
+): Promise<{ undoBackupId: string }> {
+  return betweenRuns(
+    path,
+    'restore',
+    (real) => asOneWrite(real, 'restore', () => putBack(real, backupId, deps), deps),
+    deps,
+  );
+}
+
+async function putBack(real: string, backupId: string, deps: RestoreDeps): Promise<{ undoBackupId: string }> {
+  const { db, disk } = deps;
+  const row = db.backups.find(backupId);
+  if (row?.workflow !== real) {
+    throw fail('not-found', `There is no backup ${backupId} of ${basename(real)}.`, {
+      where: real,
+      cure: 'Look into backups/ for the one you mean.',
+    });
+  }
+  const content = await contentOf(row, deps);
+  for (;;) {
+    const seen = await disk.stat(real);
+    const now = await disk.read(real);
+    if (now === null) throw noWorkflow(real);
+    const undo = await takeBackup(real, now, 'pre-restore', deps);
+    // Saved by a person since it was read: their version is backed up too.
+    if (!sameFile(seen, await disk.stat(real))) continue;
+    await disk.write(real, content);
+    return { undoBackupId: undo.id };
+  }
+}
+
+async function contentOf(row: BackupRow, { db, disk }: RestoreDeps): Promise<Uint8Array> {
+  const isWhole = (content: Uint8Array | null): content is Uint8Array =>
+    content !== null && createHash('sha256').update(content).digest('hex') === row.sha256;
+  let cause: unknown;
+  try {
+    const kept = db.backups.content(row.sha256);
+    if (isWhole(kept)) return kept;
+  } catch (error) {
+    // A damaged content does not unpack; the copy on disk may be whole.
+    cause = error;
+  }
+  const copy = row.path === null ? null : await disk.read(row.path);
+  if (isWhole(copy)) return copy;
+  throw fail('workflow-unreadable', 'This backup is damaged and was not restored.', {
+    where: row.path ?? row.id,
+    cure: 'Restore an earlier backup. The workflow was left as it is.',
+    cause,
+  });
+}
