@@ -1,0 +1,213 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { toFailure } from '../../shared/failure.ts';
+import { type Disk, nodeDisk } from '../platform/disk.ts';
+import { fixtureText } from '../workflow/fixtures/expected.ts';
+import { bump } from './bump.ts';
+import { type Desk, openDesk } from './test-support.ts';
+
+const text = fixtureText('valid/XYZG3-V0-1.nbflow');
+const renamed = text.replace('"name": "XYZG3-V0-1"', '"name": "XYZG3-V0-2"');
+const edit = () => [{ nodeId: 2, properties: { dynamicRows: ['Another scene.'] } }];
+
+let desk: Desk;
+let old: string;
+beforeEach(async () => {
+  desk = await openDesk();
+  old = join(desk.testing, 'XYZG3-V0-1.nbflow');
+  await writeFile(old, text);
+});
+afterEach(() => desk.close());
+
+const failureOf = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error: unknown) => toFailure(error),
+  );
+
+describe('a bump', () => {
+  it('writes the next version with its name inside, and moves the old one to backups as it was', async () => {
+    const bumped = await bump(old, {}, desk.deps);
+    expect(bumped).toEqual({
+      path: join(desk.testing, 'XYZG3-V0-2.nbflow'),
+      from: 'V0-1',
+      to: 'V0-2',
+      movedTo: join(desk.backups, 'XYZG3-V0-1.nbflow'),
+    });
+    expect(renamed).not.toBe(text);
+    expect(await desk.files(desk.testing)).toEqual({ 'XYZG3-V0-2.nbflow': renamed });
+    expect(await desk.files(desk.backups)).toEqual({ 'XYZG3-V0-1.nbflow': text });
+  });
+
+  it('keeps the old content in the database too', async () => {
+    const { movedTo } = await bump(old, { edit }, desk.deps);
+    const [row] = desk.deps.db.backups.of(old);
+    expect(row).toMatchObject({ path: movedTo, reason: 'superseded' });
+    expect(Buffer.from(desk.deps.db.backups.content(row?.sha256 ?? '') ?? []).toString()).toBe(text);
+  });
+
+  it('gives the old one another name where backups has another file of its name, as often as needed', async () => {
+    await mkdir(desk.backups);
+    await writeFile(join(desk.backups, 'XYZG3-V0-1.nbflow'), 'an older one');
+    const { movedTo } = await bump(old, {}, desk.deps);
+    expect(movedTo).toMatch(/backups.XYZG3-V0-1\.nbflow\.bak-\d{4}-\d\d-\d\d-superseded$/);
+    await rm(join(desk.testing, 'XYZG3-V0-2.nbflow'));
+    await writeFile(old, `${text}\n`);
+    expect((await bump(old, {}, desk.deps)).movedTo).toBe(`${movedTo}-2`);
+    expect(Object.values(await desk.files(desk.backups))).toEqual(['an older one', text, `${text}\n`]);
+  });
+
+  it('takes fingerprints and what is paid for along', async () => {
+    desk.deps.db.fingerprints.put(old, 4, 'key', 1);
+    const { path } = await bump(old, {}, desk.deps);
+    expect(desk.deps.db.fingerprints.of(path)).toEqual(new Map([[4, 'key']]));
+  });
+
+  it('refuses a next name that is taken, says which file it is, and changes nothing', async () => {
+    const inTheWay = join(desk.testing, 'XYZG3-V0-2.nbflow');
+    await writeFile(inTheWay, 'somebody’s work');
+    expect(await failureOf(bump(old, {}, desk.deps))).toMatchObject({ code: 'folder', where: inTheWay });
+    expect(await desk.files(desk.testing)).toEqual({
+      'XYZG3-V0-1.nbflow': text,
+      'XYZG3-V0-2.nbflow': 'somebody’s work',
+    });
+    expect(await desk.files(desk.backups)).toEqual({});
+  });
+
+  it('never writes over a file that takes the name in the last moment', async () => {
+    const inTheWay = join(desk.testing, 'XYZG3-V0-2.nbflow');
+    const deps = desk.on({
+      writeNew: async (folder, name, data) => {
+        await writeFile(inTheWay, 'somebody’s work');
+        return nodeDisk.writeNew(folder, name, data);
+      },
+    });
+    expect(await failureOf(bump(old, {}, deps))).toMatchObject({ code: 'folder', where: inTheWay });
+    expect(await desk.files(desk.testing)).toEqual({
+      'XYZG3-V0-1.nbflow': text,
+      'XYZG3-V0-2.nbflow': 'somebody’s work',
+    });
+  });
+
+  it.each(['XYZG3', 'XYZG3-V0-1-generated-20260512-143021', 'XYZG3-V0-1.nbflow.bak-2026-05-12-pre-run'])(
+    'is refused for %s, whose version nobody can tell',
+    async (name) => {
+      const file = join(desk.testing, name.includes('.bak') ? name : `${name}.nbflow`);
+      await writeFile(file, text);
+      expect(await failureOf(bump(file, {}, desk.deps))).toMatchObject({ code: 'usage' });
+      expect(Object.keys(await desk.files(desk.testing))).toHaveLength(2);
+    },
+  );
+
+  it('is refused for a file that is not there, is no workflow, or is held by a run', async () => {
+    expect(await failureOf(bump(join(desk.testing, 'XYZG3-V0-7.nbflow'), {}, desk.deps))).toMatchObject({
+      code: 'workflow-missing',
+    });
+    const broken = join(desk.testing, 'XYZG9-V0-1.nbflow');
+    await writeFile(broken, '{');
+    expect(await failureOf(bump(broken, {}, desk.deps))).toMatchObject({ code: 'workflow-unreadable' });
+    const run = await desk.deps.lock(old, 'run');
+    expect(await failureOf(bump(old, {}, desk.deps))).toMatchObject({ code: 'locked' });
+    await run.release();
+    expect(await desk.files(desk.backups)).toEqual({});
+  });
+
+  it('changes nothing when the new version must not be', async () => {
+    const verify = () => {
+      throw new Error('a placeholder is left');
+    };
+    await expect(bump(old, { edit, verify }, desk.deps)).rejects.toThrow('a placeholder is left');
+    expect(await desk.files(desk.testing)).toEqual({ 'XYZG3-V0-1.nbflow': text });
+    expect(await desk.files(desk.backups)).toEqual({});
+  });
+
+  it('is made from what a person saved while it began', async () => {
+    let saved = false;
+    const theirs = text.replace('"aspectRatio": "9:16"', '"aspectRatio": "16:9"');
+    const deps = desk.on({
+      writeNew: async (folder, name, data) => {
+        if (!saved) await writeFile(old, theirs);
+        saved = true;
+        return nodeDisk.writeNew(folder, name, data);
+      },
+    });
+    const { movedTo } = await bump(old, {}, deps);
+    expect(theirs).not.toBe(text);
+    expect((await desk.files(desk.testing))['XYZG3-V0-2.nbflow']).toContain('"16:9"');
+    expect(Object.values(await desk.files(desk.backups))).toEqual([text, theirs]);
+    expect(movedTo).toContain('-superseded');
+  });
+
+  it('leaves the old file where it is when a person saves it in the last moment', async () => {
+    const deps = desk.on({});
+    deps.db = {
+      ...deps.db,
+      commits: {
+        ...deps.db.commits,
+        write: async (work) => {
+          const done = await desk.deps.db.commits.write(work);
+          await writeFile(old, 'saved just now');
+          return done;
+        },
+      },
+    };
+    expect(await failureOf(bump(old, {}, deps))).toMatchObject({ code: 'locked', where: old });
+    expect(await desk.files(desk.testing)).toEqual({
+      'XYZG3-V0-1.nbflow': 'saved just now',
+      'XYZG3-V0-2.nbflow': renamed,
+    });
+  });
+});
+
+describe('a process that dies in a bump', () => {
+  /** A world in which the process ends at its n-th step: before it has effect, or just after. */
+  function dying(at: number, after: boolean) {
+    let step = 0;
+    const alive = async <T>(work: () => Promise<T>): Promise<T> => {
+      step++;
+      if (step > at) throw new Error('dead');
+      if (step < at) return work();
+      if (after) await work();
+      throw new Error('dead');
+    };
+    const disk: Partial<Disk> = {
+      stat: (path) => alive(() => nodeDisk.stat(path)),
+      read: (path) => alive(() => nodeDisk.read(path)),
+      writeNew: (folder, name, data) => alive(() => nodeDisk.writeNew(folder, name, data)),
+      remove: (path) => alive(() => nodeDisk.remove(path)),
+    };
+    const deps = desk.on(disk);
+    const { db } = deps;
+    deps.db = { ...db, commits: { ...db.commits, write: (work) => alive(() => db.commits.write(work)) } };
+    return { deps, steps: () => step };
+  }
+
+  it('leaves the old content under some name after every step, and the same call goes on', async () => {
+    const counting = dying(Number.POSITIVE_INFINITY, false);
+    await bump(old, { edit }, counting.deps);
+    const whole = { testing: await desk.files(desk.testing), backups: await desk.files(desk.backups) };
+    expect(counting.steps()).toBeGreaterThan(6);
+
+    for (let at = 1; at <= counting.steps(); at++) {
+      for (const after of [false, true]) {
+        await rm(desk.testing, { recursive: true });
+        await rm(desk.backups, { recursive: true, force: true });
+        await mkdir(desk.testing);
+        await writeFile(old, text);
+        desk.deps.db.fingerprints.put(old, 4, `key ${at}`, 1);
+        await expect(bump(old, { edit }, dying(at, after).deps)).rejects.toThrow('dead');
+        const left = { ...(await desk.files(desk.testing)), ...(await desk.files(desk.backups)) };
+        expect(Object.values(left)).toContain(text);
+        if ((await nodeDisk.stat(old)) !== null) await bump(old, { edit }, desk.deps);
+        expect({
+          testing: await desk.files(desk.testing),
+          backups: await desk.files(desk.backups),
+        }).toEqual(whole);
+        const next = join(desk.testing, 'XYZG3-V0-2.nbflow');
+        expect(desk.deps.db.fingerprints.of(next).get(4)).toBe(`key ${at}`);
+        expect(desk.deps.db.backups.of(old)).toHaveLength(1);
+      }
+    }
+  });
+});

@@ -1,0 +1,51 @@
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase } from '../db/database.ts';
+import { systemClock } from '../platform/clock.ts';
+import { type Disk, nodeDisk } from '../platform/disk.ts';
+import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
+import type { BumpDeps } from './bump.ts';
+
+/** For tests only: a project folder of its own, with real files, locks and database. */
+export interface Desk {
+  testing: string;
+  backups: string;
+  deps: BumpDeps;
+  /** The same, on a disk that does as told. */
+  on(disk: Partial<Disk>): BumpDeps;
+  /** Names and contents of a folder; none when it is not there. */
+  files(folder: string): Promise<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+export async function openDesk(): Promise<Desk> {
+  const folder = await mkdtemp(join(tmpdir(), 'flowdeck-history-'));
+  const testing = join(folder, 'project', 'testing');
+  await mkdir(testing, { recursive: true });
+  const db = openDatabase(join(folder, 'flowdeck.db'));
+  const locks = join(folder, 'locks');
+  const deps: BumpDeps = {
+    db,
+    disk: nodeDisk,
+    clock: systemClock,
+    fields: () => ({}),
+    lock: async (file, what) => acquireLock(await lockFileFor(file, locks), { what }),
+    alone: (file, what, work) => withFileLock(file, what, work, { folder: locks }),
+  };
+  return {
+    testing,
+    backups: join(folder, 'project', 'backups'),
+    deps,
+    on: (disk) => ({ ...deps, disk: { ...nodeDisk, ...disk } }),
+    files: async (of) => {
+      const names = await readdir(of).catch(() => []);
+      const texts = await Promise.all(names.map((name) => readFile(join(of, name), 'utf8')));
+      return Object.fromEntries(names.sort().map((name, i) => [name, texts[i] ?? '']));
+    },
+    close: async () => {
+      db.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
