@@ -85,7 +85,7 @@ export function createRouter(parts: RouterParts) {
       watch: os.runs.watch.handler(({ signal }) => parts.runs().subscribe(signal)),
       start: os.runs.start.handler(async ({ input }) => {
         // A run belongs to Flowdeck, not to the page that began it: the page's signal is not passed on.
-        const handle = await runner.start(input.path, input.options);
+        const handle = await runner.start(input.path, input.options, { waitAtGates: true });
         return { runId: handle.runId };
       }),
       watchOne: os.runs.watchOne.handler(async ({ input, signal }) => {

@@ -15,7 +15,7 @@ import { createGlancer } from './glancer.ts';
 import type { Places } from './places.ts';
 import { projectRoots, realRoots, withRoot } from './project-roots.ts';
 import { openQueue } from './queue.ts';
-import { rerollIn } from './rerolls.ts';
+import { goOnAfterPicks, rerollIn } from './rerolls.ts';
 import { createRouter, type InProcessClient } from './router.ts';
 import { createRunTopics } from './run-topics.ts';
 import { openRunsTopic } from './runs-topic.ts';
@@ -84,8 +84,14 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
     runner: {
       ...runner,
       pick: async (runId, gate, row, candidate) => {
+        const goesOn = runner.handle(runId) !== null;
         await runner.pick(runId, gate, row, candidate);
         await run.refresh(runId);
+        if (goesOn) return;
+        // The pick is made whatever comes of this; the window has a button for it too.
+        await goOnAfterPicks({ runner, queue }, runId).catch((error: unknown) =>
+          log.warn('A held run could not go on', { err: error }),
+        );
       },
     },
     service: (name) => {
