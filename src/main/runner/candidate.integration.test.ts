@@ -1,174 +1,27 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { emptyCounts } from '../../shared/domain.ts';
-import type { FlowdeckError } from '../../shared/failure.ts';
-import type { RunSummary } from '../../shared/run-view.ts';
-import { type Backend, BackendError, type BackendErrorKind, type TaskReport } from '../backend/backend.ts';
-import { type Database, openDatabase } from '../db/database.ts';
-import type { Clock } from '../platform/clock.ts';
-import { type CandidateDeps, makeCandidate } from './candidate.ts';
-import { createDispatch } from './dispatch.ts';
+import { makeCandidate } from './candidate.ts';
+import {
+  candidateBench,
+  intent,
+  type Journal,
+  openJournal,
+  problem,
+  prompt,
+  report,
+  request,
+  START,
+} from './candidate-support.ts';
 import { fetchResult } from './outputs.ts';
-import { createPromptLocks } from './prompt-locks.ts';
 
-/** One candidate against a real journal, a backend that does what the test says, and a clock that jumps. */
-
-let folder: string;
-let db: Database;
+let journal: Journal;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'flowdeck-candidate-'));
-  db = openDatabase(join(folder, 'flowdeck.db'));
-  for (const id of ['run-1', 'run-2']) {
-    const row = {
-      id,
-      workflow: intent.workflow,
-      name: 'w',
-      mode: 'full',
-      options: '{}',
-      server: intent.server,
-      demo: false,
-      pid: 1,
-      processStarted: null,
-      startedAt: START,
-    };
-    await db.commits.write(() => db.runs.insert(row, {} as RunSummary));
-  }
+  journal = await openJournal();
 });
-afterEach(async () => {
-  db.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => journal.close());
 
-const START = 1_700_000_000_000;
-const PATIENCE = 2000;
-const prompt = 'A jar on a table.';
-const intent = {
-  runId: 'run-2',
-  workflow: '/w.nbflow',
-  nodeId: 4,
-  row: 1,
-  candidate: 1,
-  kind: 'image' as const,
-  fingerprint: 'v1:x',
-  prompt,
-  server: 'http://g',
-};
-const request = { kind: 'image' as const, prompt, model: 'm', aspectRatio: '9:16', references: [] };
-
-const problem = (kind: BackendErrorKind, arrived: 'no' | 'unknown' = 'no') =>
-  new BackendError({ kind, class: 'connection refused', arrived, message: `it is ${kind}`, cure: 'look' });
-const report = (taskId: string, more: Partial<TaskReport> = {}): TaskReport => ({
-  taskId,
-  status: 'completed',
-  prompt,
-  createdAt: START,
-  results: [{ url: `http://g/api/files/${taskId}.png`, bytes: null }],
-  error: null,
-  ...more,
-});
-
-function bench(backend: Partial<Backend>) {
-  let at = START;
-  let sleeps = 0;
-  const clock: Clock = {
-    now: () => Math.round(at),
-    monotonic: () => at,
-    sleep: async (ms, signal) => {
-      signal?.throwIfAborted();
-      // What would go on for ever ends here, as a failure of the test.
-      if (++sleeps > PATIENCE) throw new Error('this never ends');
-      await setImmediate();
-      at += ms;
-    },
-  };
-  const ending = new AbortController();
-  const aborted: FlowdeckError[] = [];
-  const all: Backend = {
-    server: 'http://g',
-    health: async () => ({
-      healthPath: '/api/health',
-      serverName: null,
-      uptimeS: 3600,
-      tasksPending: null,
-      tasksRunning: null,
-      demo: false,
-    }),
-    checkKey: async () => undefined,
-    submit: async () => ({ taskId: 'new', results: null }),
-    poll: async (taskId) => report(taskId),
-    listTasks: async () => [],
-    stop: async () => false,
-    download: async () => ({ bytes: new Uint8Array(), expectedBytes: null }),
-    ...backend,
-  };
-  const dispatch = createDispatch({
-    clock,
-    random: () => 0.5,
-    backend: all,
-    signal: ending.signal,
-    prompts: createPromptLocks(),
-    maxTasks: 10,
-    waitForBackendMs: 600_000,
-    quotaPauseMs: 30_000,
-    abort: (error) => {
-      aborted.push(error);
-      ending.abort(error);
-    },
-    onHealth: () => undefined,
-    onDown: () => undefined,
-    onUp: () => undefined,
-    onState: () => undefined,
-    onNotice: () => undefined,
-  });
-  const told: string[] = [];
-  const deps: CandidateDeps = {
-    db,
-    backend: all,
-    dispatch,
-    clock,
-    random: () => 0.5,
-    counts: emptyCounts(),
-    signal: ending.signal,
-    answerSignal: ending.signal,
-    backendStart: () => null,
-    onState: () => undefined,
-    onPaid: () => undefined,
-    onTask: (taskId, how) => told.push(`${how} ${taskId}`),
-    intact: async () => false,
-    pollMs: 3000,
-    timeoutMs: 120_000,
-    inFlight: new Set(),
-    retries: 3,
-    reuse: true,
-  };
-  return { deps, told, counts: deps.counts, clock, dispatch };
-}
-
-/** A row as an earlier run left it. */
-async function earlier(
-  state: 'intent' | 'submitted' | 'timeout' | 'completed',
-  more: { taskId?: string; results?: string[]; candidate?: number } = {},
-): Promise<void> {
-  await db.commits.write(() => {
-    const id = db.journal.intend(
-      { ...intent, candidate: more.candidate ?? 1, runId: 'run-1', attempt: 1 },
-      START - 60_000,
-    );
-    if (state === 'intent') return;
-    db.journal.step(
-      id,
-      {
-        state,
-        taskId: more.taskId ?? 'old',
-        ...(more.results ? { results: JSON.stringify(more.results) } : {}),
-      },
-      START - 50_000,
-    );
-  });
-}
+const bench = (backend: Parameters<typeof candidateBench>[1]) => candidateBench(journal, backend);
+const earlier: Journal['earlier'] = (...row) => journal.earlier(...row);
 
 describe('a request of an earlier run that was never answered', () => {
   it('is looked for while nothing else with its prompt is on the way, so that no task gets two owners', async () => {
@@ -282,7 +135,6 @@ describe('a task', () => {
     for (const kind of ['no-answer', 'unreachable', 'wrong-service'] as const) {
       const { deps } = bench({ poll: async () => Promise.reject(problem(kind)) });
       expect(await makeCandidate(intent, request, deps)).toMatchObject({ kind: 'failed', class: 'timeout' });
-      db.journal.latest(intent.workflow, intent.nodeId, 1, 1, intent.fingerprint);
       deps.reuse = false;
     }
   });

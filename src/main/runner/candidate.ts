@@ -63,6 +63,7 @@ export async function makeCandidate(
 ): Promise<CandidateOutcome> {
   const { db, clock, signal } = deps;
   let attempts = before;
+  let retries = 0;
   let lost = 0;
   let bounces = 0;
   let earlier = deps.reuse
@@ -74,31 +75,31 @@ export async function makeCandidate(
     const started: Started = earlier
       ? await takeUp(earlier, place, deps)
       : await submit(place, request, attempts + 1, deps);
+    // What is taken up was submitted as often as its row says.
+    const submissions = earlier?.attempt ?? 1;
     earlier = null;
     if (started.kind === 'nothing') continue;
     if (started.kind === 'salvaged') return { ...started, attempts };
     if (started.kind === 'again') {
+      if (started.reached) attempts++;
       if (++bounces > BOUNCES) return failed('connection refused', started.message, attempts);
       continue;
     }
     bounces = 0;
-    if (started.kind === 'task' || started.kind === 'results') attempts += started.reattached ? 0 : 1;
+    attempts += submissions;
     if (started.kind === 'lost') {
       deps.onPaid();
-      attempts++;
       if (++lost > LOST_TRIES) return failed('api_error', 'G-Labs lost this task again and again.', attempts);
       continue;
     }
     if (started.kind === 'failed') {
-      attempts++;
-      if (!(await mayRetry(started, attempts)))
-        return failed(started.class, started.message, attempts, started.code);
+      if (!(await mayRetry(started))) return failed(started.class, started.message, attempts, started.code);
       continue;
     }
-    if (started.kind === 'parked') return failed('api_error', started.message, attempts + 1);
+    if (started.kind === 'parked') return failed('api_error', started.message, attempts);
     if (started.kind === 'results') return generated(started.journalId, started.taskId, started.results);
 
-    const ended = await follow(started.journalId, started.taskId, deps);
+    const ended = await follow(started, deps);
     if (ended.kind === 'completed') return generated(started.journalId, started.taskId, ended.results);
     if (ended.kind === 'lost') {
       deps.counts.lost++;
@@ -108,17 +109,15 @@ export async function makeCandidate(
     }
     // A task of an earlier run that failed there: asked for anew, as if it had never been. One that still runs is not.
     if (started.reattached && ended.kind === 'failed') continue;
-    if (!(await mayRetry(ended, attempts))) return failed(ended.class, ended.message, attempts, ended.code);
+    if (!(await mayRetry(ended))) return failed(ended.class, ended.message, attempts, ended.code);
   }
 
-  async function mayRetry(verdict: Verdict, used: number): Promise<boolean> {
+  /** Every submission counts as an attempt; a quota answer is one, but uses up no retry (behaviour.md §5). */
+  async function mayRetry(verdict: Verdict): Promise<boolean> {
     if (!verdict.again) return false;
-    if (!verdict.budget) {
-      attempts--;
-      return true;
-    }
-    if (used > deps.retries) return false;
-    await clock.sleep(RETRY_MS * 2 ** (used - 1) * (0.75 + deps.random() * 0.5), signal);
+    if (!verdict.budget) return true;
+    if (++retries > deps.retries) return false;
+    await clock.sleep(RETRY_MS * 2 ** (retries - 1) * (0.75 + deps.random() * 0.5), signal);
     return true;
   }
 

@@ -2,7 +2,7 @@ import { fail } from '../../shared/failure.ts';
 import { BackendError, type BackendErrorKind, type ResultFile, type TaskReport } from '../backend/backend.ts';
 import type { JournalStep } from '../db/journal.ts';
 import type { Random } from '../platform/clock.ts';
-import { refusal, type SubmissionDeps, type Verdict } from './submission.ts';
+import { refusal, type StartedTask, type SubmissionDeps, type Verdict } from './submission.ts';
 
 export interface FollowDeps extends SubmissionDeps {
   random: Random;
@@ -14,6 +14,11 @@ export interface FollowDeps extends SubmissionDeps {
 
 const AWAY: ReadonlySet<BackendErrorKind> = new Set(['unreachable', 'no-answer', 'wrong-service']);
 
+/** The code of a task that was stopped because somebody said so (glabs-api.md A5). */
+const STOPPED = 499;
+/** Lists cut prompts at 50 characters; that much tells two tasks apart. */
+const SAME_BEGINNING = 45;
+
 /** How a task ended; `overdue`: it did not within its time, and may go on at the backend. */
 type Followed =
   | { kind: 'completed'; results: ResultFile[] }
@@ -21,7 +26,8 @@ type Followed =
   | ({ kind: 'failed' | 'overdue' } & Verdict);
 
 /** Looks at a task until it ends. Time during which the backend was away does not count against it. */
-export async function follow(journalId: number, taskId: string, deps: FollowDeps): Promise<Followed> {
+export async function follow(task: StartedTask, deps: FollowDeps): Promise<Followed> {
+  const { journalId, taskId } = task;
   const { db, backend, clock, dispatch, signal } = deps;
   const step = (change: JournalStep) =>
     db.commits.write(() => db.journal.step(journalId, change, clock.now()));
@@ -54,8 +60,11 @@ export async function follow(journalId: number, taskId: string, deps: FollowDeps
         await step({ state: 'timeout', errorClass: 'timeout', message });
         return { kind: 'overdue', class: 'timeout', code: error.code, message, again: false, budget: true };
       }
-      if (report === null) {
-        await step({ state: 'lost', message: 'G-Labs does not know the task any more.' });
+      if (report === null || !isOurs(task, report)) {
+        const message = task.elsewhere
+          ? `It was given at ${task.elsewhere.server}, and G-Labs at ${backend.server} does not know it.`
+          : 'G-Labs does not know the task any more.';
+        await step({ state: 'lost', message });
         return { kind: 'lost' };
       }
       if (report.status === 'completed') {
@@ -82,6 +91,13 @@ export async function follow(journalId: number, taskId: string, deps: FollowDeps
   }
 }
 
+/** An id of another address may name another task here; the beginning of the prompt tells. Some builds say none. */
+function isOurs({ elsewhere }: StartedTask, report: TaskReport): boolean {
+  if (elsewhere === null || report.prompt === '') return true;
+  const beginning = (text: string) => text.replaceAll(/\s+/g, ' ').trim().slice(0, SAME_BEGINNING);
+  return beginning(report.prompt) === beginning(elsewhere.prompt);
+}
+
 async function taskFailed(
   report: TaskReport,
   since: number,
@@ -89,7 +105,12 @@ async function taskFailed(
   deps: FollowDeps,
 ): Promise<{ kind: 'failed' } & Verdict> {
   const error = report.error ?? { class: 'api_error' as const, code: 0, message: 'G-Labs gives no reason.' };
-  await step({ state: 'failed', errorClass: error.class, errorCode: error.code, message: error.message });
+  await step({
+    state: error.code === STOPPED ? 'cancelled' : 'failed',
+    errorClass: error.class,
+    errorCode: error.code,
+    message: error.message,
+  });
   const verdict = { kind: 'failed' as const, ...error };
   if (error.class === 'content_policy') return { ...verdict, again: true, budget: true };
   if (error.class === 'api_error' && (error.code === 403 || error.code === 429)) {

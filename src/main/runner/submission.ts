@@ -1,6 +1,12 @@
 import type { ErrorClass, RunCounts } from '../../shared/domain.ts';
 import { fail } from '../../shared/failure.ts';
-import { type Backend, BackendError, type GenerationRequest, type ResultFile } from '../backend/backend.ts';
+import {
+  type Backend,
+  BackendError,
+  type BackendErrorKind,
+  type GenerationRequest,
+  type ResultFile,
+} from '../backend/backend.ts';
 import type { Database } from '../db/database.ts';
 import type { Intent, JournalStep } from '../db/journal.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -33,18 +39,35 @@ export interface SubmissionDeps {
   onTask: (taskId: string, how: 'submitted' | 'reattached', attempt: number) => void;
 }
 
+export interface StartedTask {
+  journalId: number;
+  taskId: string;
+  reattached: boolean;
+  /** It was given at another address, which may lead to another backend: what it must have been asked for. */
+  elsewhere: { server: string; prompt: string } | null;
+}
+
 /** How far the making of a candidate got. */
 export type Started =
-  | { kind: 'task'; journalId: number; taskId: string; reattached: boolean }
+  | ({ kind: 'task' } & StartedTask)
   | { kind: 'results'; journalId: number; taskId: string | null; results: ResultFile[]; reattached: boolean }
   | { kind: 'salvaged'; journalId: number; file: string; sha256: string; url: string | null }
   | { kind: 'lost' }
   | { kind: 'parked'; message: string }
-  /** Did not go out, through no fault of the node. */
-  | { kind: 'again'; message: string }
+  /** Was not taken, through no fault of the node; `reached`: G-Labs itself said so. */
+  | { kind: 'again'; message: string; reached: boolean }
   /** An earlier row that holds nothing to take up. */
   | { kind: 'nothing' }
   | ({ kind: 'failed' } & Verdict);
+
+/** Answers of the backend itself: the request left this machine and was read. Others never came so far. */
+const saidNo: ReadonlySet<BackendErrorKind> = new Set([
+  'refused',
+  'quota',
+  'rejected',
+  'upstream',
+  'nonsense',
+]);
 
 /** Intent, then one POST. At most one unanswered submission per prompt, so that its prompt identifies its task. */
 export async function submit(
@@ -67,7 +90,7 @@ export async function submit(
       if (answer.results === null) {
         await step({ state: 'submitted', taskId: answer.taskId });
         deps.onTask(answer.taskId, 'submitted', attempt);
-        return { kind: 'task', journalId, taskId: answer.taskId, reattached: false };
+        return { kind: 'task', journalId, taskId: answer.taskId, reattached: false, elsewhere: null };
       }
       const urls = answer.results.flatMap((result) => (result.url === null ? [] : [result.url]));
       await step({
@@ -88,7 +111,8 @@ export async function submit(
       signal.throwIfAborted();
       if (!(error instanceof BackendError)) throw error;
       if (error.arrived === 'unknown') {
-        const fate = await settle(journalId, { prompt: place.prompt, intentAt, knownStart }, deps);
+        const request = { prompt: place.prompt, intentAt, knownStart, server: place.server };
+        const fate = await settle(journalId, request, deps);
         if (fate.kind !== 'again') deps.counts.submitted++;
         if (fate.kind === 'task') deps.onTask(fate.taskId, 'submitted', attempt);
         // It answers, but not as a G-Labs does: that is no outage to be waited out.
@@ -98,9 +122,10 @@ export async function submit(
         }
         return fate;
       }
-      if (error.arrived === 'yes') deps.counts.submitted++;
+      const reached = error.arrived === 'yes' || saidNo.has(error.kind);
+      if (reached) deps.counts.submitted++;
       const refused: JournalStep = {
-        state: error.arrived === 'no' ? 'unsent' : 'failed',
+        state: reached ? 'failed' : 'unsent',
         errorClass: error.class,
         errorCode: error.code,
         message: error.message,
@@ -108,12 +133,12 @@ export async function submit(
       await step(refused);
       if (error.kind === 'unreachable' || error.kind === 'wrong-service') {
         await dispatch.outage(error);
-        return { kind: 'again', message: error.message };
+        return { kind: 'again', message: error.message, reached };
       }
       if (error.kind === 'refused') throw refusal(error, backend);
       if (error.kind === 'quota') {
         await dispatch.quota(error, intentAt);
-        return { kind: 'again', message: error.message };
+        return { kind: 'again', message: error.message, reached };
       }
       const { class: errorClass, code, message } = error;
       return {
@@ -128,36 +153,47 @@ export async function submit(
   });
 }
 
+/** An unanswered submission. */
+export interface Unanswered {
+  prompt: string;
+  /** Milliseconds since the epoch. */
+  intentAt: number;
+  /** When the backend began, as seen before the intent; null when it did not say. */
+  knownStart: number | null;
+  /** The address it was sent to. */
+  server: string;
+}
+
 /** Finds out what became of an unanswered submission and writes it down. Its prompt must be held (`posting`). */
 export async function settle(
   journalId: number,
-  request: { prompt: string; intentAt: number; knownStart: number | null },
+  request: Unanswered,
   deps: SubmissionDeps,
 ): Promise<Extract<Started, { kind: 'task' | 'lost' | 'again' | 'parked' }>> {
   const { db, clock, counts } = deps;
   const step = (change: JournalStep) =>
     db.commits.write(() => db.journal.step(journalId, change, clock.now()));
-  const fate = await settleUnanswered(request, {
-    backend: deps.backend,
-    clock,
-    owned: db.journal.ownsTask,
-    outage: deps.dispatch.outage,
-    signal: deps.signal,
-  }).catch((error: unknown) => {
-    throw error instanceof BackendError ? refusal(error, deps.backend) : error;
-  });
+  const fate = await fateOf(request, deps);
+  const lost = async (message: string) => {
+    counts.lost++;
+    await step({ state: 'lost', message });
+    return { kind: 'lost' as const };
+  };
   switch (fate.kind) {
     case 'found':
-      counts.adopted++;
-      await step({ state: 'submitted', taskId: fate.taskId });
-      return { kind: 'task', journalId, taskId: fate.taskId, reattached: false };
-    case 'never-arrived':
+      return adopt(journalId, fate.taskId, deps);
+    case 'never-arrived': {
+      // Its own address may lead to another backend than this one, and that one cannot be asked.
+      if (request.server !== deps.backend.server)
+        return lost(
+          `It was sent to ${request.server}, and G-Labs at ${deps.backend.server} does not know it.`,
+        );
       await step({ state: 'unsent', message: 'It never arrived.' });
-      return { kind: 'again', message: 'The connection broke before G-Labs had the request.' };
+      const message = 'The connection broke before G-Labs had the request.';
+      return { kind: 'again', message, reached: false };
+    }
     case 'lost':
-      counts.lost++;
-      await step({ state: 'lost', message: 'G-Labs was restarted before it answered.' });
-      return { kind: 'lost' };
+      return lost('G-Labs was restarted before it answered.');
     case 'undecided': {
       const message = `${parkedMessage(request.prompt)} (${fate.why})`;
       await step({ state: 'parked', message });
@@ -166,8 +202,31 @@ export async function settle(
   }
 }
 
+/** Looks at the backend for what became of a submission. Rejects with a Failure when the key is refused. */
+export const fateOf = (request: Unanswered, deps: SubmissionDeps) =>
+  settleUnanswered(request, {
+    backend: deps.backend,
+    clock: deps.clock,
+    owned: deps.db.journal.ownsTask,
+    outage: deps.dispatch.outage,
+    signal: deps.signal,
+  }).catch((error: unknown) => {
+    throw error instanceof BackendError ? refusal(error, deps.backend) : error;
+  });
+
+/** A task that was found in the backend's list becomes this row's. */
+export async function adopt(
+  journalId: number,
+  taskId: string,
+  { db, clock, counts }: SubmissionDeps,
+): Promise<Extract<Started, { kind: 'task' }>> {
+  counts.adopted++;
+  await db.commits.write(() => db.journal.step(journalId, { state: 'submitted', taskId }, clock.now()));
+  return { kind: 'task', journalId, taskId, reattached: false, elsewhere: null };
+}
+
 export const parkedMessage = (prompt: string): string =>
-  `Whether G-Labs received the request "${prompt.slice(0, 40)}…" cannot be told, so it is not repeated. Look in G-Labs.`;
+  `Whether G-Labs received the request "${prompt.slice(0, 40)}…" cannot be told, so it is not repeated. Look in G-Labs; if it is not there, re-roll the node.`;
 
 /** A refusal of the key or the plan ends the run. */
 export const refusal = (error: BackendError, backend: Backend) =>

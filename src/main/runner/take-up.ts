@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ResultFile } from '../backend/backend.ts';
 import type { Intent, JournalRow } from '../db/journal.ts';
-import { parkedMessage, type Started, type SubmissionDeps, settle } from './submission.ts';
+import { adopt, fateOf, parkedMessage, type Started, type SubmissionDeps, settle } from './submission.ts';
 
 export interface TakeUpDeps extends SubmissionDeps {
   /** Is this file there with this content? */
@@ -16,26 +16,18 @@ export async function takeUp(
   place: Omit<Intent, 'attempt'>,
   deps: TakeUpDeps,
 ): Promise<Started> {
-  const { db, clock, counts } = deps;
   switch (row.state) {
     case 'intent': {
       // With the prompt held: else a request on its way for another place could be taken for this one's task.
       const fate = await deps.dispatch.posting(row.prompt, () =>
-        settle(row.id, { prompt: row.prompt, intentAt: row.intentAt, knownStart: null }, deps),
+        settle(row.id, { ...row, knownStart: null }, deps),
       );
       if (fate.kind === 'again') return { kind: 'nothing' };
-      if (fate.kind !== 'task') return fate;
-      deps.onTask(fate.taskId, 'reattached', row.attempt);
-      return { ...fate, reattached: true };
+      return fate.kind === 'task' ? tookUp(row, fate, deps) : fate;
     }
     case 'submitted':
-    case 'timeout': {
-      if (row.taskId === null) return { kind: 'nothing' };
-      counts.reattached++;
-      deps.onTask(row.taskId, 'reattached', row.attempt);
-      await db.commits.write(() => db.journal.step(row.id, { state: 'submitted' }, clock.now()));
-      return { kind: 'task', journalId: row.id, taskId: row.taskId, reattached: true };
-    }
+    case 'timeout':
+      return askAgain(row, deps);
     case 'completed':
       return takeUpResults(row, deps);
     case 'downloaded':
@@ -43,17 +35,37 @@ export async function takeUp(
       const { id, file, sha256, url } = row;
       if (file === null || sha256 === null) return takeUpResults(row, deps);
       // Where it was put, else the store's own copy.
-      for (const at of [file, db.objects.bySha(sha256)?.file]) {
+      for (const at of [file, deps.db.objects.bySha(sha256)?.file]) {
         if (at !== undefined && (await deps.intact(at, sha256)))
           return { kind: 'salvaged', journalId: id, file: at, sha256, url };
       }
       return takeUpResults(row, deps);
     }
-    case 'parked':
+    case 'parked': {
+      // It may be found by now; that it is not proves nothing after so long, so it goes on waiting for a person.
+      const fate = await deps.dispatch.posting(row.prompt, () => fateOf({ ...row, knownStart: null }, deps));
+      if (fate.kind === 'found') return tookUp(row, await adopt(row.id, fate.taskId, deps), deps);
       return { kind: 'parked', message: row.message ?? parkedMessage(place.prompt) };
+    }
     default:
       return { kind: 'nothing' };
   }
+}
+
+/** A task with an id is asked for, at the address of now: a tunnel has a new one after each start. */
+async function askAgain(row: JournalRow, deps: TakeUpDeps): Promise<Started> {
+  const { db, clock, counts, backend } = deps;
+  const { id, taskId, server, prompt } = row;
+  if (taskId === null) return { kind: 'nothing' };
+  counts.reattached++;
+  await db.commits.write(() => db.journal.step(id, { state: 'submitted' }, clock.now()));
+  const elsewhere = server === backend.server ? null : { server, prompt };
+  return tookUp(row, { kind: 'task', journalId: id, taskId, reattached: true, elsewhere }, deps);
+}
+
+function tookUp(row: JournalRow, task: Extract<Started, { kind: 'task' }>, deps: TakeUpDeps): Started {
+  deps.onTask(task.taskId, 'reattached', row.attempt);
+  return { ...task, reattached: true };
 }
 
 /** A task that had completed: its results are fetched (again). */
@@ -72,8 +84,17 @@ async function takeUpResults(row: JournalRow, deps: TakeUpDeps): Promise<Started
     );
     return { kind: 'nothing' };
   }
+  // They lay with a backend that is elsewhere now: asked for again, it says where.
+  if (
+    row.taskId !== null &&
+    row.server !== deps.backend.server &&
+    urls.data.some((url) => liesAt(row.server, url))
+  )
+    return askAgain(row, deps);
   deps.counts.reattached++;
   if (row.taskId !== null) deps.onTask(row.taskId, 'reattached', row.attempt);
   const results = urls.data.map((url): ResultFile => ({ url, bytes: null }));
   return { kind: 'results', journalId: row.id, taskId: row.taskId, results, reattached: true };
 }
+
+const liesAt = (server: string, url: string): boolean => new URL(url).origin === new URL(server).origin;
