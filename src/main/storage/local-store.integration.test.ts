@@ -59,10 +59,20 @@ describe('putting an object', () => {
     );
   });
 
+  test('its address is known before it is there', async () => {
+    const object = await objectOf('a picture', 'a b/c#1.png');
+    for (const more of [{}, { publicBaseUrl: 'https://cdn.example/' }]) {
+      const store = storeAt(more);
+      const before = store.urlOf(object.key);
+      expect((await store.put(object)).url).toBe(before);
+    }
+  });
+
   test('the same content again is there already', async () => {
     const object = await objectOf('a picture');
     const first = await storeAt().put(object);
-    expect(await storeAt().put(object)).toEqual({ url: first.url, uploaded: false });
+    expect(await storeAt().put(object)).toEqual({ ...first, uploaded: false });
+    expect(first.file).toBe(fileURLToPath(first.url));
   });
 
   test('other content under the same key is refused, and what is there stays', async () => {

@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import * as nodeFs from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { FlowdeckError, fail } from '../../shared/failure.ts';
 import { type AtomicFs, copyFileExclusive } from '../platform/atomic-file.ts';
 import { errorCode } from '../platform/error-code.ts';
 import { fileFailure } from '../platform/file-failure.ts';
 import { makeFolder } from '../platform/make-folder.ts';
-import { badKeyReason } from './object-key.ts';
 import type { ObjectStore, StoredObject, StoreObject } from './object-store.ts';
+import { objectUrl } from './object-url.ts';
+import { assertSource, hashOf } from './source-file.ts';
+import { assertKey, otherContent } from './store-failure.ts';
 
 export interface LocalStoreOptions {
   /** As in `storage.stores`. */
@@ -35,19 +34,16 @@ export function createLocalStore(options: LocalStoreOptions): ObjectStore {
     copyFile: (from, to, mode = 0) => fs.copyFile(from, to, mode | fs.constants.COPYFILE_FICLONE),
   };
 
+  const targetOf = (key: string) => join(root, ...key.split('/'));
+  const urlOf = (key: string) =>
+    options.publicBaseUrl === undefined
+      ? pathToFileURL(targetOf(key)).href
+      : objectUrl(options.publicBaseUrl, key);
+
   async function put(object: StoreObject, signal?: AbortSignal): Promise<StoredObject> {
-    const reason = badKeyReason(object.key);
-    if (reason !== null) {
-      throw fail('store-refused', `The store "${name}" cannot take this name: ${reason}.`, {
-        where: object.key.slice(0, 200),
-        cure: 'Rename the workflow or the tab.',
-      });
-    }
-    const target = join(root, ...object.key.split('/'));
-    const stored = (uploaded: boolean) => ({
-      url: urlOf(object.key, target, options.publicBaseUrl),
-      uploaded,
-    });
+    assertKey(object.key, name);
+    const target = targetOf(object.key);
+    const stored = (uploaded: boolean): StoredObject => ({ url: urlOf(object.key), uploaded, file: target });
 
     signal?.throwIfAborted();
     await makeFolders(root, dirname(target), name, fs);
@@ -74,6 +70,8 @@ export function createLocalStore(options: LocalStoreOptions): ObjectStore {
 
   return {
     name,
+    kind: 'local',
+    urlOf,
     async put(object, signal) {
       try {
         return await put(object, signal);
@@ -82,11 +80,6 @@ export function createLocalStore(options: LocalStoreOptions): ObjectStore {
       }
     },
   };
-}
-
-function urlOf(key: string, target: string, publicBaseUrl: string | undefined): string {
-  if (publicBaseUrl === undefined) return pathToFileURL(target).href;
-  return `${publicBaseUrl.replace(/\/+$/, '')}/${key.split('/').map(encodeURIComponent).join('/')}`;
 }
 
 /** Makes the folders down to `folder`, puts their names on the disk, and refuses one that leads out of the root. */
@@ -157,40 +150,7 @@ async function isThere(
   }
   if (found.isFile() && found.size === object.size && (await hashOf(target, object.size)) === object.sha256)
     return true;
-  throw fail(
-    'store-refused',
-    `The store "${name}" holds other content under this name; it was left as it is.`,
-    {
-      where: target,
-      cure: 'Look at that file, and move it away if it does not belong there.',
-    },
-  );
-}
-
-async function assertSource(object: StoreObject, name: string, fs: AtomicFs): Promise<void> {
-  const size = await fs.stat(object.file).then(
-    (found) => found.size,
-    (error: unknown) => {
-      if (errorCode(error) === 'ENOENT') return null;
-      throw error;
-    },
-  );
-  if (size === object.size) return;
-  const what = size === null ? 'is not there' : `has ${size} bytes instead of ${object.size}`;
-  throw fail('store-refused', `A file for the store "${name}" ${what}.`, {
-    where: object.file,
-    cure: 'Run again.',
-  });
-}
-
-/** Larger files are hashed piece by piece. */
-const AT_ONCE_BYTES = 8 * 1024 * 1024;
-
-async function hashOf(file: string, size: number): Promise<string> {
-  const hash = createHash('sha256');
-  if (size <= AT_ONCE_BYTES) hash.update(await nodeFs.readFile(file));
-  else await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
+  throw otherContent(name, target, 'file');
 }
 
 /** Whatever the disk says, a store is reachable or not; a fault of ours and an abort stay what they are. */

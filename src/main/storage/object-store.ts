@@ -1,9 +1,14 @@
+import type { StoreSettings } from '../../shared/settings.ts';
+
 /** Where outputs live under an address (behaviour.md §6). Keys are never overwritten with other content. */
 export interface ObjectStore {
   readonly name: string;
+  readonly kind: StoreSettings['kind'];
+  /** The address an object will have under this key, where the store can say so beforehand; else null. */
+  urlOf(key: string): string | null;
   /**
    * Puts a file under a key unless it is already there with this content.
-   * Rejects with a FlowdeckError of code `store-unreachable` or `store-refused`.
+   * Rejects with a FlowdeckError: `store-unreachable`, which may pass by itself, or `store-refused`, which does not.
    */
   put(object: StoreObject, signal?: AbortSignal): Promise<StoredObject>;
 }
@@ -22,4 +27,6 @@ export interface StoredObject {
   url: string;
   /** False when the object was there already. */
   uploaded: boolean;
+  /** Where the store keeps it on this machine; null when it lies elsewhere. */
+  file: string | null;
 }
