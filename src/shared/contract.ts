@@ -157,6 +157,8 @@ export const contract = {
       .output(Rerolled),
     /** The workflow as it was drawn when the run began. */
     graph: base.input(z.object({ runId })).output(RunGraph),
+    /** What was asked of the run when it began. */
+    options: base.input(z.object({ runId })).output(RunOptions),
     journal: base.input(z.object({ runId, nodeId: z.number() })).output(z.array(JournalEntry)),
   },
   /** Runs that wait their turn (behaviour.md §5). */

@@ -237,6 +237,7 @@ describe.each(Object.keys(transports))('over %s', (name) => {
     );
     expect(runs.runs[0]?.runId).toBe(runId);
     const node = view.nodes.find((one) => one.kind === 'image');
+    expect(await client.runs.options({ runId })).toMatchObject(options);
     const journal = await client.runs.journal({ runId, nodeId: node?.nodeId ?? -1 });
     expect(journal.length).toBeGreaterThan(0);
     const media = node?.candidates[0]?.media ?? '';
@@ -273,6 +274,7 @@ describe.each(Object.keys(transports))('over %s', (name) => {
       () => client.runs.watchOne({ runId }),
       () => client.runs.pause({ runId }),
       () => client.runs.journal({ runId, nodeId: 1 }),
+      () => client.runs.options({ runId }),
       () => client.runs.pick({ runId, gate: 1, row: 1, candidate: 1 }),
     ];
     for (const call of calls) expect((await refusal(call())).code).toBe('not-found');

@@ -23,7 +23,10 @@ import type { Topic } from './topic.ts';
 export interface RouterParts {
   info(): AppInfo;
   settings: Pick<SettingsStore, 'list' | 'set' | 'unset'>;
-  runner: Pick<Runner, 'check' | 'fix' | 'plan' | 'start' | 'handle' | 'view' | 'journal' | 'pick'>;
+  runner: Pick<
+    Runner,
+    'check' | 'fix' | 'plan' | 'start' | 'handle' | 'view' | 'journal' | 'optionsOf' | 'pick'
+  >;
   service(name: ServiceName): { start(): Promise<void>; stop(): Promise<void>; restart(): Promise<void> };
   services(): Topic<ServicesView, ServicesChange>;
   workflows(): Topic<WorkflowsView, WorkflowsChange>;
@@ -107,6 +110,11 @@ export function createRouter(parts: RouterParts) {
         const graph = parts.graph(input.runId);
         if (graph === null) throw noSuchRun(input.runId);
         return graph;
+      }),
+      options: os.runs.options.handler(({ input }) => {
+        const options = runner.optionsOf(input.runId);
+        if (options === null) throw noSuchRun(input.runId);
+        return options;
       }),
       journal: os.runs.journal.handler(async ({ input }) => {
         if ((await runner.view(input.runId)) === null) throw noSuchRun(input.runId);

@@ -14,13 +14,23 @@ type ErrorCardProps = {
   raw?: string | undefined;
   /** The button that does the cure. */
   action?: ReactNode;
+  /** Where the cure takes a choice: buttons in a line of their own. */
+  actions?: ReactNode;
+  /** It is part of a record and did not happen just now: a screen reader need not interrupt for it. */
+  past?: boolean;
+  /** What it is about in detail, between the words and the evidence. */
+  children?: ReactNode;
   className?: string;
 };
 
 /** Every error of every screen: what happened, why, and what to do. */
-export function ErrorCard({ what, why, cure, raw, action, className }: ErrorCardProps) {
+export function ErrorCard(props: ErrorCardProps) {
+  const { what, why, cure, raw, action, actions, past = false, children, className } = props;
   return (
-    <div role="alert" className={cx('flex min-w-0 flex-col gap-2 rounded-md bg-bad-soft p-3', className)}>
+    <div
+      role={past ? undefined : 'alert'}
+      className={cx('flex min-w-0 flex-col gap-2 rounded-md bg-bad-soft p-3', className)}
+    >
       <div className="flex items-start gap-2">
         <StateMark mark="failed" word="Problem" hideWord className="mt-1" />
         <div className="min-w-0 flex-1 break-words">
@@ -30,21 +40,26 @@ export function ErrorCard({ what, why, cure, raw, action, className }: ErrorCard
         </div>
         {action}
       </div>
-      {raw && (
-        <details className="min-w-0">
-          <summary className="w-fit rounded-sm text-muted text-xs leading-6 hover:text-ink">
-            Raw output
-          </summary>
-          <div className="relative mt-1">
-            <pre className="max-h-48 overflow-auto whitespace-pre-wrap rounded-sm bg-sunken p-2 pr-10 font-mono text-xs">
-              {raw}
-            </pre>
-            <div className="absolute top-1 right-1">
-              <CopyButton text={raw} what="raw output" />
-            </div>
-          </div>
-        </details>
-      )}
+      {actions && <div className="flex flex-wrap gap-2">{actions}</div>}
+      {children}
+      {raw && <RawOutput text={raw} />}
     </div>
+  );
+}
+
+/** What a program really said, one click away. */
+export function RawOutput({ text, title = 'Raw output' }: { text: string; title?: string }) {
+  return (
+    <details className="min-w-0">
+      <summary className="w-fit rounded-sm text-muted text-xs leading-6 hover:text-ink">{title}</summary>
+      <div className="relative mt-1">
+        <pre className="max-h-48 overflow-auto whitespace-pre-wrap rounded-sm bg-sunken p-2 pr-10 font-mono text-xs">
+          {text}
+        </pre>
+        <div className="absolute top-1 right-1">
+          <CopyButton text={text} what="raw output" />
+        </div>
+      </div>
+    </details>
   );
 }

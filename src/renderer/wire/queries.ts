@@ -53,6 +53,9 @@ export const usePrompts = (path: string, nodeId: number) =>
   );
 export const useJournal = (runId: string, nodeId: number) =>
   useAsk(['journal', runId, nodeId], (client, signal) => client.runs.journal({ runId, nodeId }, { signal }));
+/** What was asked of a run when it began; that never changes. */
+export const useRunOptions = (runId: string) =>
+  useAsk(['options', runId], (client, signal) => client.runs.options({ runId }, { signal }), Infinity);
 
 type ServiceInput = { service: ServiceName };
 type RunInput = { runId: string };
@@ -65,6 +68,9 @@ export const useRestartService = () =>
 /** Gives the new run's id. */
 export const useStartRun = () =>
   useAct((client, input: { path: string; options: RunOptions }) => client.runs.start(input));
+/** Starts a run when its turn comes, which may be at once: then it gives the run's id. */
+export const useAddToQueue = () =>
+  useAct((client, input: { path: string; options: RunOptions }) => client.queue.add(input), ['plan']);
 export const usePauseRun = () => useAct((client, input: RunInput) => client.runs.pause(input));
 export const useResumeRun = () => useAct((client, input: RunInput) => client.runs.resume(input));
 export const useCancelRun = () => useAct((client, input: RunInput) => client.runs.cancel(input));

@@ -1,5 +1,5 @@
 import type { PlanReason } from '../../../shared/domain.ts';
-import type { CandidateView, RunNodeView, RunSummary } from '../../../shared/run-view.ts';
+import type { CandidateView, RunNodeView, RunNotice, RunSummary } from '../../../shared/run-view.ts';
 import { counted } from '../../components/format.ts';
 import { type Marked, nodeMark } from '../../components/marks.ts';
 import { NOT_REACHED, PICKED_SINCE, STOPPED } from './ended-run.ts';
@@ -126,3 +126,12 @@ export function waitWords(run: Pick<RunSummary, 'status' | 'live' | 'picksOpen'>
 /** Outputs that have yet to reach their store: `12 uploads left`. */
 export const uploadWords = (run: Pick<RunSummary, 'uploadsWaiting'>): string =>
   `${counted(run.uploadsWaiting, 'upload')} left`;
+
+/** The message of a run that a person cancelled. */
+export const CANCELLED = 'Cancelled.';
+
+/** What G-Labs was last heard to have trouble with; null when it was back, or there was none. */
+export function lastTrouble(notices: readonly RunNotice[]): string | null {
+  const last = notices.findLast(({ nodeId, message }) => nodeId === null && message.startsWith('G-Labs '));
+  return last === undefined || last.message.startsWith('G-Labs is back') ? null : last.message;
+}
