@@ -1,4 +1,5 @@
 import type { NodeState } from '../../shared/domain.ts';
+import { errorWords } from '../../shared/error-words.ts';
 import type { RunEvent, RunEventOf } from '../../shared/run-events.ts';
 import type { Paint } from './output.ts';
 import { count, duration, money } from './words.ts';
@@ -26,7 +27,7 @@ export function eventWords(event: RunEvent, paint: Paint, demo = false): string 
       return `${paint(style, event.state.padEnd(8))} ${placeOf(event)}${beside.length > 0 ? `: ${beside.join('; ')}` : ''}`;
     }
     case 'node.failed':
-      return `${paint('red', 'failed  ')} ${placeOf(event)}: ${event.message} (${event.error})\n         ${event.cure}`;
+      return failedWords(event, paint);
     case 'review.verdict':
       return event.verdict === 'fail'
         ? `${paint('yellow', 'rejected')} node ${event.nodeId}, row ${event.row}, candidate ${event.candidate}: ${event.message}`
@@ -46,6 +47,13 @@ export function eventWords(event: RunEvent, paint: Paint, demo = false): string 
       return null;
   }
 }
+
+/** What was said, and below it the cause and the cure, as the window has them. */
+const failedWords = (event: RunEventOf<'node.failed'>, paint: Paint): string =>
+  [
+    `${paint('red', 'failed  ')} ${placeOf(event)}: ${event.message} (${event.error})`,
+    `         ${errorWords[event.error].cause} ${event.cure}`,
+  ].join('\n');
 
 const placeOf = ({ tab, title, nodeId }: { tab: string; title: string; nodeId: number }): string =>
   `${tab} / ${title} (${nodeId})`;
@@ -82,7 +90,11 @@ function finishedWords(
   const lines = [
     `${heads[status]}${message === undefined ? '' : ` ${message}`}`,
     `${count(counts.nodes, 'node')}: ${nodes.length > 0 ? nodes.join(', ') : 'nothing done'}. ${count(counts.submitted, 'submission')}, about ${money(costUSD)}${demo ? ' if it were real (demo: not paid)' : ''}${savedUSD > 0 ? `; ${money(savedUSD)} saved by the cache` : ''}.`,
-    ...(counts.lost > 0 ? [`${count(counts.lost, 'submission')} may have been paid for and are gone.`] : []),
+    ...(counts.lost > 0
+      ? [
+          `${count(counts.lost, 'submission')} may have been paid for and ${counts.lost === 1 ? 'is' : 'are'} gone.`,
+        ]
+      : []),
     ...(output === null ? [] : [`Output: ${output}`]),
     ...(errorsFile === null ? [] : [`Errors: ${errorsFile}`]),
   ];
