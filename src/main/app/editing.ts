@@ -1,30 +1,84 @@
 import type { WipeResult } from '../../shared/contract.ts';
 import { fail } from '../../shared/failure.ts';
 import type { PromptEdit, PromptSource } from '../../shared/prompts.ts';
+import type { Database } from '../db/database.ts';
+import { takeBackup } from '../history/backup.ts';
+import { type Bumped, bump } from '../history/bump.ts';
+import { restore } from '../history/restore.ts';
+import type { Clock } from '../platform/clock.ts';
+import { nodeDisk } from '../platform/disk.ts';
+import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
+import type { SettingsStore } from '../platform/settings-store.ts';
+import { accept } from '../runner/accept.ts';
+import { assertEditedPrompts } from '../runner/edited-prompts.ts';
+import { type Picked, type PickWish, pickInFile } from '../runner/file-pick.ts';
+import { openWorkflow } from '../runner/prepare.ts';
+import { type Wiped, type WipeTargets, wipe } from '../runner/wipe.ts';
+import { promptEdits, promptSources } from '../workflow/prompt-sources.ts';
 
-/** What a person may do to a workflow file between two runs. Each takes the file's lock and a backup first. */
+/**
+ * What a person may do to a workflow file between two runs. All but a pick wait for no run: they reject with `locked`
+ * while one has the file; and with `workflow-missing`, `workflow-unreadable` or what the disk says.
+ */
 export interface Editing {
   /** Clears cached output: of everything, of these nodes, or of these scenes. Picks stay (behaviour.md §4). */
-  wipe(
-    path: string,
-    which: { nodes?: number[] | undefined; scenes?: number[] | undefined },
-  ): Promise<WipeResult>;
+  wipe(path: string, which: WipeTargets): Promise<Wiped & WipeResult>;
   /** Takes stale output as it is. Rejects with `not-found`, and with `usage` where there is nothing to accept. */
   accept(path: string, nodes: number[]): Promise<void>;
+  /** Rejects with `not-found` for what is no generation node. */
   prompts(path: string, nodeId: number): Promise<PromptSource[]>;
-  /** Puts a backup back after backing up what is there. Rejects with `not-found`, `locked`. */
+  /** Puts a backup back after backing up what is there. Rejects with `not-found`. */
   restore(path: string, backupId: string): Promise<{ undoBackupId: string }>;
-  /** Changes prompts in the next version of the file; the old one goes to `backups/` (behaviour.md §9). */
-  editPrompts(
-    path: string,
-    edits: PromptEdit[],
-  ): Promise<{ path: string; from: string; to: string; movedTo: string }>;
+  /**
+   * Changes prompts in the next version of the file; the old one goes to `backups/` (behaviour.md §9). Rejects with
+   * `not-found`, with `usage` where the texts are as asked already, and with `check-failed` for prompts that could not be run.
+   */
+  editPrompts(path: string, edits: PromptEdit[]): Promise<Bumped>;
+  /** A person's pick, into the file, whether a run has it or not. Rejects with `not-found` and `usage`. */
+  pick(path: string, wish: PickWish): Promise<Picked>;
 }
 
-const notYet = async (): Promise<never> => {
-  throw fail('usage', 'This comes with a later version.');
-};
+interface EditingParts {
+  db: Database;
+  settings: SettingsStore;
+  clock: Clock;
+}
 
-export function openEditing(): Editing {
-  return { wipe: notYet, accept: notYet, prompts: notYet, restore: notYet, editPrompts: notYet };
+/** Editing on this machine's disk, with its locks. */
+export function openEditing({ db, settings, clock }: EditingParts): Editing {
+  const deps = {
+    db,
+    disk: nodeDisk,
+    clock,
+    setting: settings.get,
+    fields: () => settings.get('workflow.fields'),
+    lock: async (file: string, what: string) => acquireLock(await lockFileFor(file), { what }, { clock }),
+    alone: <T>(file: string, what: string, work: () => Promise<T>) =>
+      withFileLock(file, what, work, { clock }),
+    backup: (workflow: string, content: Uint8Array, reason: string) =>
+      takeBackup(workflow, content, reason, { db, disk: nodeDisk, clock }),
+  };
+  return {
+    wipe: (path, which) => wipe(path, which, deps),
+    accept: (path, nodes) => accept(path, nodes, deps),
+    prompts: async (path, nodeId) => promptSources((await openWorkflow(path, deps)).workflow, nodeId),
+    restore: (path, backupId) => restore(path, backupId, deps),
+    editPrompts: (path, edits) =>
+      bump(
+        path,
+        {
+          edit: (workflow) => {
+            const changed = promptEdits(workflow, edits);
+            if (changed.length > 0) return changed;
+            throw fail('usage', 'The prompt is as asked already.', {
+              where: path,
+              cure: 'Change the text, or re-roll without an edit.',
+            });
+          },
+          verify: assertEditedPrompts,
+        },
+        deps,
+      ),
+    pick: (path, wish) => pickInFile(path, wish, deps),
+  };
 }

@@ -15,6 +15,7 @@ import { openSettings, type SettingsStore } from '../platform/settings-store.ts'
 import type { Runner } from '../runner/runner-api.ts';
 import type { GlabsService } from '../services/glabs.ts';
 import type { Catalogue } from './catalogue.ts';
+import { type Editing, openEditing } from './editing.ts';
 import { createMedia, type Media } from './media.ts';
 import { findPlaces, type Places } from './places.ts';
 import type { InProcessClient } from './router.ts';
@@ -46,6 +47,8 @@ export interface Flowdeck {
   readonly log: OpenLog;
   readonly db: Database;
   readonly runner: Runner;
+  /** What changes a workflow file between two runs. */
+  readonly editing: Editing;
   readonly media: Media;
   /** The supervised G-Labs; from the first call on it is probed, and adopted if it runs. */
   glabs(): GlabsService;
@@ -83,6 +86,7 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
   const db = lazily(() => openDatabase(paths.database));
   const glabs = lazily(() => superviseGlabs({ settings, secrets, clock, log, places, env, db: db.get() }));
   const runner = lazily(() => openRunner({ db: db.get(), settings, secrets, clock, paths, log, started }));
+  const editing = lazily(() => openEditing({ db: db.get(), settings, clock }));
   const windowSide = lazily(() => openWindowSide(flowdeck, clock));
 
   /** In this order: first what asks, then what works, then what was started, then what remembers. */
@@ -110,6 +114,9 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
     },
     get runner() {
       return runner.get();
+    },
+    get editing() {
+      return editing.get();
     },
     media: createMedia({ objects: () => db.get().objects, thumbnails: paths.thumbnails, makeThumbnail }),
     glabs: glabs.get,

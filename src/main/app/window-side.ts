@@ -10,7 +10,7 @@ import type { SettingsStore } from '../platform/settings-store.ts';
 import type { Runner } from '../runner/runner-api.ts';
 import type { GlabsService } from '../services/glabs.ts';
 import { type Catalogue, createCatalogue } from './catalogue.ts';
-import { openEditing } from './editing.ts';
+import type { Editing } from './editing.ts';
 import { createGlancer } from './glancer.ts';
 import type { Places } from './places.ts';
 import { projectRoots, realRoots, withRoot } from './project-roots.ts';
@@ -41,13 +41,14 @@ export interface WindowParts {
   readonly log: Log;
   readonly db: Database;
   readonly runner: Runner;
+  readonly editing: Editing;
   glabs(): GlabsService;
   warnings(): string[];
   onFault(error: unknown): { logFile: string };
 }
 
 export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promise<WindowSide> {
-  const { runner, settings, log, paths, places } = flowdeck;
+  const { runner, editing, settings, log, paths, places } = flowdeck;
   const hasSample = await provideSample(places.sampleProject, paths.sampleProject, flowdeck.db).catch(
     (error: unknown) => {
       log.warn('The sample project could not be copied', { err: error });
@@ -65,7 +66,6 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
   });
   const runs = await openRunsTopic(runner, clock, catalogue.noteRun);
   const run = createRunTopics(runner, clock);
-  const editing = openEditing();
 
   const lookThrough = async () => {
     const sample = hasSample ? paths.sampleProject : null;
