@@ -106,14 +106,18 @@ function StripContent({ node, bandHeight, wantsPick }: ContentProps) {
   );
 }
 
-function Thumb({
+/** A candidate in a small box of the node's shape, with its state until it is there. */
+export function Thumb({
   node,
   candidate,
   picked,
+  size = thumbSize(node.aspectRatio),
 }: {
   node: RunNodeView;
   candidate: CandidateView;
   picked: PickedBy | null;
+  /** Pixels. */
+  size?: { width: number; height: number };
 }) {
   const { mark, word } = candidateMark(candidate, node);
   return (
@@ -122,7 +126,7 @@ function Thumb({
         'relative flex shrink-0 items-center justify-center overflow-hidden rounded-sm bg-sunken',
         picked && `-outline-offset-2 ${pickedEdge[picked]}`,
       )}
-      style={thumbSize(node.aspectRatio)}
+      style={size}
     >
       {candidate.media ? (
         <Media media={candidate.media} kind={node.kind} width={160} alt="" />
