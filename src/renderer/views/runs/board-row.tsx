@@ -1,3 +1,4 @@
+import { Check } from 'lucide-react';
 import { memo } from 'react';
 import type { RunNodeView } from '../../../shared/run-view.ts';
 import { cx } from '../../components/cx.ts';
@@ -22,6 +23,8 @@ export interface BoardRowProps {
   /** Nodes of the line in the order of `row.ids`, and which of them want a person's pick. */
   nodes: readonly RunNodeView[];
   wanting: readonly boolean[];
+  /** Which of them are selected. */
+  marked: readonly boolean[];
   columns: BoardColumns;
   /** Number of the line in the whole grid, from 1. */
   index: number;
@@ -38,10 +41,12 @@ export interface BoardRowProps {
 /** One line of the board. Drawn anew only when a node of its own is another than before. */
 export const BoardLine = memo(Line, sameLine);
 
-function Line({ row, nodes, wanting, columns, index, top, tabs, activeColumn, selectedId }: BoardRowProps) {
+function Line(props: BoardRowProps) {
+  const { row, nodes, wanting, marked, columns, index, top, tabs, activeColumn, selectedId } = props;
   const { stages, places, sceneWidth, tabWidth, width } = columns;
   const byId = new Map(nodes.map((node) => [node.nodeId, node]));
   const wants = new Set(row.ids.filter((_, i) => wanting[i]));
+  const chosen = new Set(row.ids.filter((_, i) => marked[i]));
   const node = (id: number | null | undefined) => (id == null ? null : (byId.get(id) ?? null));
 
   return (
@@ -52,7 +57,9 @@ function Line({ row, nodes, wanting, columns, index, top, tabs, activeColumn, se
     >
       <div
         {...rowHeader}
-        className="sticky left-0 z-10 h-full bg-panel p-2 font-medium text-muted"
+        data-scene={row.scene}
+        title={`Select all of scene ${row.scene}`}
+        className="sticky left-0 z-10 h-full cursor-pointer bg-panel p-2 font-medium text-muted hover:bg-hover"
         style={{ width: sceneWidth }}
       >
         {row.firstOfScene ? (
@@ -73,13 +80,15 @@ function Line({ row, nodes, wanting, columns, index, top, tabs, activeColumn, se
           const place = places[i] ?? { left: 0, width: 0 };
           // The bar marks where the cells of the selected node begin.
           const first = stage === 'prompt' || (stage === 'video' && slot?.image !== null);
-          const selected = about !== null && about.nodeId === selectedId;
+          const current = about !== null && about.nodeId === selectedId;
+          const selected = about !== null && chosen.has(about.nodeId);
           return (
             <div
               key={column}
               {...gridCell(column + 2, {
                 label: cellLabel(stage, about, wantsPick),
                 selected,
+                current,
                 focusable: column === activeColumn,
               })}
               data-cell={`${row.key}:${column}`}
@@ -88,11 +97,14 @@ function Line({ row, nodes, wanting, columns, index, top, tabs, activeColumn, se
                 'absolute top-0 h-full overflow-hidden p-2 -outline-offset-2',
                 i === 0 && tab > 0 && 'border-line border-l',
                 about && 'cursor-pointer hover:bg-hover',
-                selected && 'bg-hover',
-                selected && first && selectedEdge,
+                wantsPick && stage === 'gate' && 'bg-attn-soft',
+                current && 'bg-hover',
+                current && first && currentEdge,
+                selected && 'bg-accent-soft hover:bg-accent-soft',
               )}
               style={{ left: sceneWidth + tab * tabWidth + place.left, width: place.width }}
             >
+              {selected && stage === about.kind && <SelectedBadge />}
               {about ? (
                 <CellContent stage={stage} node={about} bandHeight={row.bandHeight} wantsPick={wantsPick} />
               ) : (
@@ -108,7 +120,18 @@ function Line({ row, nodes, wanting, columns, index, top, tabs, activeColumn, se
   );
 }
 
-const selectedEdge = 'before:absolute before:inset-y-0 before:left-0 before:w-0.75 before:bg-accent-text';
+/** A selected node is told by more than its colour: in its own cell there is a tick. */
+function SelectedBadge() {
+  return (
+    <Check
+      aria-hidden
+      className="absolute top-2 right-2 size-4 rounded-sm bg-accent p-0.5 text-accent-ink"
+      strokeWidth={3}
+    />
+  );
+}
+
+const currentEdge = 'before:absolute before:inset-y-0 before:left-0 before:w-0.75 before:bg-accent-text';
 
 /** Lines are alike when they show the same nodes: the wire replaces a node only when it has changed. */
 export function sameLine(a: BoardRowProps, b: BoardRowProps): boolean {
@@ -121,6 +144,7 @@ export function sameLine(a: BoardRowProps, b: BoardRowProps): boolean {
     a.selectedId === b.selectedId &&
     sameList(a.nodes, b.nodes) &&
     sameList(a.wanting, b.wanting) &&
+    sameList(a.marked, b.marked) &&
     sameList(a.tabs, b.tabs)
   );
 }

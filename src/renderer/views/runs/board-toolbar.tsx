@@ -23,13 +23,15 @@ type BoardToolbarProps = {
   onFilter: (filter: BoardFilter) => void;
   search: string;
   onSearch: (search: string) => void;
+  /** What stands right of the search. */
+  children?: ReactNode;
   /** Shows or hides the side panel; null where it is always there. */
   details: { title: string; open: boolean; toggle: () => void } | null;
 };
 
 /** Which nodes are shown, and how. */
 export function BoardToolbar(props: BoardToolbarProps) {
-  const { before, counts, filter, onFilter, search, onSearch, details } = props;
+  const { before, counts, filter, onFilter, search, onSearch, children, details } = props;
   return (
     <div className="flex shrink-0 items-center gap-4">
       {before}
@@ -63,6 +65,7 @@ export function BoardToolbar(props: BoardToolbarProps) {
         onChange={(event) => onSearch(event.target.value)}
         className="w-48"
       />
+      {children}
       {details && (
         <Button
           className={cx('ml-auto', details.open && 'bg-hover')}

@@ -6,6 +6,7 @@ import { applyRunChange, type RunNodeView, type RunView } from '../../../shared/
 import type { Wire } from '../../wire/client.ts';
 import { WireProvider } from '../../wire/provider.tsx';
 import { Board } from './board.tsx';
+import type { SelectionChange } from './selection.ts';
 import { candidate, gate, node } from './test-nodes.ts';
 
 /** Asks for an address of a picture are counted: each cell that is drawn asks for those it shows. */
@@ -35,6 +36,7 @@ const nodes: RunNodeView[] = Array.from({ length: SCENES }, (_, i) => i + 1).fla
 let root: Root;
 let page: HTMLElement;
 const opened = vi.fn<(nodeId: number) => void>();
+const selected = vi.fn<(change: SelectionChange) => void>();
 
 /** happy-dom lays nothing out; the board has to be somewhere and of some size. */
 function giveSizes() {
@@ -57,6 +59,8 @@ async function show(shown: readonly RunNodeView[], over: Partial<Parameters<type
     filter: 'all',
     search: '',
     selectedId: null,
+    marked: none,
+    onSelect: selected,
     onOpen: opened,
     onFocusNode: ignore,
     ...over,
@@ -67,10 +71,10 @@ const tabs = ['Account A'];
 const none: ReadonlySet<number> = new Set();
 const ignore = () => undefined;
 
-const press = (key: string) =>
+const press = (key: string, more: KeyboardEventInit = {}) =>
   act(async () => {
     document.activeElement?.dispatchEvent(
-      new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }),
+      new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }),
     );
   });
 
@@ -81,6 +85,7 @@ beforeEach(() => {
   root = createRoot(page);
   asked.mockClear();
   opened.mockClear();
+  selected.mockClear();
 });
 
 afterEach(async () => {
@@ -152,6 +157,56 @@ describe('the board with the keyboard', () => {
     expect(page.textContent).toContain('Scene 45');
     expect(document.activeElement).toBe(focused);
     expect(focused?.isConnected).toBe(true);
+  });
+});
+
+describe('selecting on the board', () => {
+  const cell = (label: string) =>
+    page.querySelector<HTMLElement>(`[role="gridcell"][aria-label^="${label}"]`);
+  const click = (label: string, more: MouseEventInit) =>
+    act(async () => {
+      cell(label)?.dispatchEvent(new MouseEvent('click', { bubbles: true, ...more }));
+    });
+
+  it('goes one by one with Control, as a range with Shift, and opens nothing', async () => {
+    await show(nodes);
+    await click('Image of Scene 01', { ctrlKey: true });
+    expect(selected).toHaveBeenLastCalledWith({ kind: 'toggle', id: 1 });
+    await click('Video of Scene 02', { shiftKey: true });
+    expect(selected).toHaveBeenLastCalledWith({ kind: 'range', ids: [1, 2001, 2, 2002], begins: true });
+    await click('Image of Scene 02', { shiftKey: true });
+    expect(selected).toHaveBeenLastCalledWith({ kind: 'range', ids: [1, 2], begins: false });
+    expect(opened).not.toHaveBeenCalled();
+  });
+
+  it('needs no mouse: Space takes one, Shift with an arrow the way one goes', async () => {
+    await show(nodes);
+    await act(async () => page.querySelector<HTMLElement>('[role="gridcell"][tabindex="0"]')?.focus());
+    await press('ArrowDown');
+    await press(' ');
+    expect(selected).toHaveBeenLastCalledWith({ kind: 'toggle', id: 2 });
+    await press('ArrowDown', { shiftKey: true });
+    expect(selected).toHaveBeenLastCalledWith({ kind: 'range', ids: [2, 3], begins: true });
+    await press('ArrowDown');
+    await press('ArrowDown', { shiftKey: true });
+    expect(selected).toHaveBeenLastCalledWith({ kind: 'range', ids: [4, 5], begins: true });
+  });
+
+  it('takes a scene by its number', async () => {
+    await show(nodes);
+    await act(async () =>
+      page.querySelector('[data-scene="3"]')?.dispatchEvent(new MouseEvent('click', { bubbles: true })),
+    );
+    expect(selected).toHaveBeenLastCalledWith({ kind: 'add', ids: [3, 2003] });
+  });
+
+  it('tells what is selected, and draws only its lines anew', async () => {
+    await show(nodes);
+    asked.mockClear();
+    await show(nodes, { marked: new Set([2]) });
+    expect(cell('Image of Scene 02')?.getAttribute('aria-selected')).toBe('true');
+    expect(cell('Video of Scene 02')?.getAttribute('aria-selected')).toBe('false');
+    expect(new Set(asked.mock.calls.map(([id]) => id))).toEqual(new Set(['image-2', 'clip-2']));
   });
 });
 

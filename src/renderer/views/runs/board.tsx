@@ -10,12 +10,15 @@ import {
   useState,
 } from 'react';
 import type { RunNodeView } from '../../../shared/run-view.ts';
+import { cx } from '../../components/cx.ts';
 import type { BoardFilter } from './board-filter.ts';
 import { BoardHead, headHeight } from './board-head.tsx';
 import { moveOnGrid } from './board-keys.ts';
 import { BoardLine } from './board-row.tsx';
 import { grid, gridGroup } from './grid-roles.ts';
 import { rangeWith } from './range-with.ts';
+import type { SelectionChange } from './selection.ts';
+import { type BoardCell, useSelectionGestures } from './selection-gestures.ts';
 import {
   SCENE_WIDTH,
   useBoardLayout,
@@ -34,7 +37,11 @@ type BoardProps = {
   wanting: ReadonlySet<number>;
   filter: BoardFilter;
   search: string;
+  /** The node that is open in the side panel. */
   selectedId: number | null;
+  /** Nodes that are selected, alone or with others. */
+  marked: ReadonlySet<number>;
+  onSelect: (change: SelectionChange) => void;
   /** A cell was opened: with Enter or a click. */
   onOpen: (nodeId: number) => void;
   /** The node of the cell that has the focus; null when the focus leaves the board. */
@@ -49,7 +56,8 @@ type ActiveCell = { key: string; column: number };
  * only when one of its nodes has changed, so that thousands of nodes stay smooth (ui.md, screen 3).
  */
 export function Board(props: BoardProps) {
-  const { name, tabs, nodes, wanting, filter, search, selectedId, onOpen, onFocusNode } = props;
+  const { name, tabs, nodes, wanting, filter, search, selectedId, marked, onSelect, onOpen, onFocusNode } =
+    props;
   const box = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState(false);
   const [focused, setFocused] = useState(false);
@@ -100,9 +108,11 @@ export function Board(props: BoardProps) {
     cell?.focus({ preventScroll: true });
   }, [active]);
 
+  const selecting = useSelectionGestures({ rows, stages: layout.stages, nodes: byId, onSelect });
   const onKeyDown = (press: KeyboardEvent<HTMLElement>) => {
     const cell = cellOf(press.target);
     if (!cell) return;
+    if (selecting.onKeyDown(press, cell)) return press.preventDefault();
     if (press.key === 'Enter' && cell.nodeId !== null) {
       press.preventDefault();
       return onOpen(cell.nodeId);
@@ -117,15 +127,22 @@ export function Board(props: BoardProps) {
     vertical.scrollToIndex(to.row);
     across.scrollToIndex(Math.floor(to.column / stageCount));
     setActive({ key: row.key, column: to.column });
+    const reached = { key: row.key, column: to.column, nodeId: null };
+    if (press.shiftKey) selecting.extendTo(reached, cell);
+    else selecting.startAt(reached);
   };
 
   const handlers = {
     onPointerEnter: () => setPointed(true),
     onPointerLeave: () => setPointed(false),
     onKeyDown,
+    onMouseDown: (event: MouseEvent<HTMLElement>) => {
+      // Shift would select text.
+      if (event.shiftKey) event.preventDefault();
+    },
     onClick: (event: MouseEvent<HTMLElement>) => {
       const cell = cellOf(event.target);
-      if (cell && cell.nodeId !== null) onOpen(cell.nodeId);
+      if (!selecting.onClick(event, cell) && cell && cell.nodeId !== null) onOpen(cell.nodeId);
     },
     onFocus: (event: FocusEvent<HTMLElement>) => {
       const cell = cellOf(event.target);
@@ -146,7 +163,11 @@ export function Board(props: BoardProps) {
       ref={box}
       {...grid(`Board of ${name}`, { rows: rows.length + headLines, columns: columnCount + 1 })}
       {...handlers}
-      className="relative min-h-0 flex-1 overflow-auto rounded-lg bg-panel [overflow-anchor:none]"
+      className={cx(
+        'relative min-h-0 flex-1 overflow-auto rounded-lg bg-panel [overflow-anchor:none]',
+        // Room for the bar that lies over the foot.
+        marked.size > 0 && 'pb-16',
+      )}
     >
       <BoardHead columns={columns} tabs={layout.tabs} shown={shownTabs} />
       <div
@@ -163,6 +184,7 @@ export function Board(props: BoardProps) {
               row={row}
               nodes={row.ids.flatMap((id) => byId.get(id) ?? [])}
               wanting={row.ids.map((id) => wanting.has(id))}
+              marked={row.ids.map((id) => marked.has(id))}
               columns={columns}
               index={item.index + headLines + 1}
               top={item.start - head}
@@ -183,7 +205,7 @@ export function Board(props: BoardProps) {
 }
 
 /** The cell an event happened in. */
-function cellOf(target: EventTarget): { key: string; column: number; nodeId: number | null } | null {
+function cellOf(target: EventTarget): BoardCell | null {
   const cell = target instanceof Element ? target.closest<HTMLElement>('[data-cell]') : null;
   const [key, column] = cell?.dataset.cell?.split(':') ?? [];
   if (!cell || key === undefined || column === undefined) return null;

@@ -8,6 +8,7 @@ export const grid = (name: string, size: { rows: number; columns: number }) =>
   ({
     role: 'grid',
     'aria-label': name,
+    'aria-multiselectable': true,
     'aria-rowcount': size.rows,
     'aria-colcount': size.columns,
   }) as const;
@@ -21,11 +22,16 @@ export const rowHeader = { role: 'rowheader', 'aria-colindex': 1 } as const;
 export const columnHeader = (column: number, span = 1) =>
   ({ role: 'columnheader', 'aria-colindex': column, ...(span > 1 && { 'aria-colspan': span }) }) as const;
 
-export const gridCell = (column: number, words: { label: string; selected: boolean; focusable: boolean }) =>
+/** `selected`: chosen, alone or with others. `current`: shown in the side panel. */
+export const gridCell = (
+  column: number,
+  words: { label: string; selected: boolean; current?: boolean; focusable: boolean },
+) =>
   ({
     role: 'gridcell',
     'aria-colindex': column,
     'aria-label': words.label,
     'aria-selected': words.selected,
+    'aria-current': words.current ?? false,
     tabIndex: words.focusable ? 0 : -1,
   }) as const;

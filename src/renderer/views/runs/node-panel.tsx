@@ -49,7 +49,7 @@ function NodePanelNow(props: NodePanelProps) {
     wasEditing.current = isEditing && wide;
   }, [isEditing, wide]);
   const rerollOne = useCallback(
-    (choice: Choice) => reroll([node], [{ nodeId: node.nodeId, ...choice }]),
+    (choice: Choice) => void reroll([node], [{ nodeId: node.nodeId, ...choice }]),
     [reroll, node],
   );
   const editor = {

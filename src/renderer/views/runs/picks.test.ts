@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { candidateRows, pickedFor, withPick } from './picks.ts';
+import { candidateRows, nextOpenPick, pickedFor, withPick } from './picks.ts';
 import { candidate, gate, node, unmade } from './test-nodes.ts';
 
 describe('what a gate passes on', () => {
@@ -52,5 +52,35 @@ describe('the candidates of a node', () => {
       [2, [1, 2]],
       [3, []],
     ]);
+  });
+});
+
+describe('the next open pick', () => {
+  const nodes = [
+    node(30, { scene: 3, gates: [gate(300)] }),
+    node(10, { scene: 1, gates: [gate(100)] }),
+    node(20, { scene: 2, gates: [gate(200)] }),
+    node(21, { scene: 2, tabIndex: 1, gates: [gate(210)] }),
+  ];
+  const next = (afterId: number | null, ...open: number[]) =>
+    nextOpenPick(nodes, new Set(open), afterId)?.nodeId ?? null;
+
+  it('goes scene by scene and tab by tab, whatever the order of the file', () => {
+    expect([next(null, 10, 20, 21, 30), next(10, 10, 20, 21, 30), next(20, 10, 20, 21, 30)]).toEqual([
+      10, 20, 21,
+    ]);
+  });
+
+  it('begins again after the last, and stays where only one is open', () => {
+    expect(next(30, 10, 30)).toBe(10);
+    expect(next(30, 30)).toBe(30);
+  });
+
+  it('goes on from a node that needs none', () => {
+    expect(next(20, 10, 30)).toBe(30);
+  });
+
+  it('is none when nothing is open', () => {
+    expect(next(20)).toBeNull();
   });
 });

@@ -65,5 +65,22 @@ export function withGate(
   return { ...node, gates: node.gates.map((gate) => (gate.nodeId === gateId ? change(gate) : gate)) };
 }
 
+/**
+ * The next node at whose gate a person has to pick, scene by scene, after the one that is open; from the first again
+ * after the last. Null: no pick is open.
+ */
+export function nextOpenPick(
+  nodes: readonly RunNodeView[],
+  wanting: ReadonlySet<number>,
+  afterId: number | null,
+): RunNodeView | null {
+  const inOrder = nodes
+    .filter((node) => wanting.has(node.nodeId) || node.nodeId === afterId)
+    .toSorted((a, b) => a.scene - b.scene || a.tabIndex - b.tabIndex || a.nodeId - b.nodeId);
+  const at = inOrder.findIndex((node) => node.nodeId === afterId);
+  const round = [...inOrder.slice(at + 1), ...inOrder.slice(0, at + 1)];
+  return round.find((node) => wanting.has(node.nodeId) && node.gates.length > 0) ?? null;
+}
+
 /** The name of a gate, which may have no title. */
 export const gateName = (gate: GateView): string => gate.title.trim() || `gate ${gate.nodeId}`;

@@ -9,17 +9,21 @@ import { useReroll, useWholePlan } from '../../wire/queries.ts';
 import type { Rerolling } from './reroll-part.tsx';
 import { whatWords, whyNoReroll } from './reroll-words.ts';
 
-/** Makes targets of these nodes anew. */
-export type MakeReroll = (nodes: readonly RunNodeView[], targets: RerollTarget[]) => void;
+/** Makes targets of these nodes anew; tells whether that was taken. What was refused has been said by then. */
+export type MakeReroll = (nodes: readonly RunNodeView[], targets: RerollTarget[]) => Promise<boolean>;
 
 /** Re-rolls in a run, and says where it is done: in this run, in a new one, or later. */
 export function useMakeReroll(runId: string): { reroll: MakeReroll; isPending: boolean } {
   const { mutateAsync, isPending } = useReroll();
   const reroll = useCallback<MakeReroll>(
-    (nodes, targets) => {
-      mutateAsync({ runId, targets })
-        .then((done) => sayRerolled(done, runId, whatWords(nodes, targets)))
-        .catch(notifyError);
+    async (nodes, targets) => {
+      try {
+        sayRerolled(await mutateAsync({ runId, targets }), runId, whatWords(nodes, targets));
+        return true;
+      } catch (error) {
+        notifyError(error);
+        return false;
+      }
     },
     [runId, mutateAsync],
   );

@@ -38,8 +38,7 @@ export function RerollPart({
   onEdit,
 }: RerollPartProps) {
   const hasDraft = usePromptDrafts((state) => draftKey(path, node.nodeId) in state.drafts);
-  const targets = targetsOf(node);
-  const candidates = candidatesOf(node, targets);
+  const candidates = candidatesOf(node);
   const failed = node.state === 'failed';
   const cost = unitUSD === null ? null : unitUSD * candidates;
   return (
@@ -49,7 +48,7 @@ export function RerollPart({
           icon={<RefreshCw aria-hidden />}
           busy={isPending}
           disabled={whyNot !== null}
-          onClick={() => reroll([node], targets)}
+          onClick={() => void reroll([node], targetsOf([node]))}
         >
           {failed ? 'Try again' : 'Re-roll'}
         </Button>
@@ -58,7 +57,10 @@ export function RerollPart({
         </Button>
       </div>
       <p className="text-muted text-xs">
-        {whyNot ?? `Makes ${amountWords(node.kind, candidates, cost)}, anew. All else stays as it is.`}
+        {whyNot ??
+          (failed
+            ? `Makes what is missing: ${amountWords(node.kind, candidates, cost)}. Then what waits for it.`
+            : `Makes ${amountWords(node.kind, candidates, cost)}, anew. All else stays as it is.`)}
         {whyNoEdit !== null && whyNoEdit !== whyNot && ` ${whyNoEdit}`}
       </p>
     </div>

@@ -42,25 +42,27 @@ describe('a node', () => {
 });
 
 describe('what is made again', () => {
-  it('is all of a node that is done', () => {
-    const one = node(1, { state: 'done', candidates: four });
-    expect(targetsOf(one)).toEqual([{ nodeId: 1 }]);
-    expect(candidatesOf(one, targetsOf(one))).toBe(4);
+  const rows = [...four, unmade(2, 1, { state: 'failed' }), unmade(2, 2), candidate(2, 3), unmade(2, 4)];
+  const done = node(1, { state: 'done', candidates: four });
+  const failed = node(2, { state: 'failed', rows: 2, candidates: rows });
+
+  it('is all of a node that is done, and only what a failed one lacks: the rest is paid for', () => {
+    expect(candidatesOf(done)).toBe(4);
+    expect(candidatesOf(failed)).toBe(3);
   });
 
-  it('is only what a failed node lacks: the rest is paid for', () => {
-    const rows = [...four, unmade(2, 1, { state: 'failed' }), unmade(2, 2), candidate(2, 3), unmade(2, 4)];
-    const one = node(1, { state: 'failed', rows: 2, candidates: rows });
-    expect(targetsOf(one)).toEqual([
-      { nodeId: 1, row: 2, candidate: 1 },
-      { nodeId: 1, row: 2, candidate: 2 },
-      { nodeId: 1, row: 2, candidate: 4 },
+  it('asks for failed nodes as a whole, so that what waits for them follows', () => {
+    expect(targetsOf([failed])).toEqual([{ nodeId: 2 }]);
+    expect(targetsOf([done])).toEqual([{ nodeId: 1 }]);
+  });
+
+  it('names what a failed node lacks when others are made with it, so that nothing is made twice', () => {
+    expect(targetsOf([done, failed])).toEqual([
+      { nodeId: 1 },
+      { nodeId: 2, row: 2, candidate: 1 },
+      { nodeId: 2, row: 2, candidate: 2 },
+      { nodeId: 2, row: 2, candidate: 4 },
     ]);
-  });
-
-  it('is all of a node that failed altogether', () => {
-    const one = node(1, { state: 'failed', candidates: [unmade(1, 1, { state: 'failed' })] });
-    expect(targetsOf(one)).toEqual([{ nodeId: 1 }]);
   });
 
   it('is named by scene, by candidate, or by number', () => {

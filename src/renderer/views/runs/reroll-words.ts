@@ -34,13 +34,8 @@ export function whyNoReroll(
   return lacking ? `It needs ${nodeName(lacking)}, which has no output: make that first.` : null;
 }
 
-/**
- * What "make it again" means for a node: all of it; of one that failed only what is not there, since the rest is
- * paid for and good.
- */
-export function targetsOf(node: RunNodeView): RerollTarget[] {
-  const { nodeId, rows, perRow, candidates } = node;
-  if (node.state !== 'failed' || !candidates.some(isThere)) return [{ nodeId }];
+/** Places of a node that have no output, row by row. */
+function lacking({ nodeId, rows, perRow, candidates }: RunNodeView): Required<RerollTarget>[] {
   const there = new Set(candidates.filter(isThere).map((each) => `${each.row}.${each.candidate}`));
   return Array.from({ length: rows * perRow }, (_, i) => ({
     nodeId,
@@ -49,10 +44,20 @@ export function targetsOf(node: RunNodeView): RerollTarget[] {
   })).filter(({ row, candidate }) => !there.has(`${row}.${candidate}`));
 }
 
-/** Candidates that targets of one node come to. */
-export function candidatesOf(node: RunNodeView, targets: readonly RerollTarget[]): number {
-  const whole = targets.some((target) => target.row === undefined && target.candidate === undefined);
-  return whole ? node.rows * node.perRow : targets.length;
+/** Candidates that making a node again comes to: of one that failed only what it lacks, the rest is paid for and good. */
+export function candidatesOf(node: RunNodeView): number {
+  return node.state === 'failed' ? lacking(node).length : node.rows * node.perRow;
+}
+
+/**
+ * What to ask for, to make nodes again. Nodes that failed are asked for as a whole, which makes what they lack and
+ * then what waits for it; together with others each lacking candidate is named, so that none is made that is there.
+ */
+export function targetsOf(nodes: readonly RunNodeView[]): RerollTarget[] {
+  const allFailed = nodes.every((node) => node.state === 'failed');
+  return nodes.flatMap((node) =>
+    node.state === 'failed' && !allFailed ? lacking(node) : [{ nodeId: node.nodeId }],
+  );
 }
 
 export interface Selected {
@@ -73,20 +78,16 @@ export function sumUp(
   prices: ReadonlyMap<number, number>,
 ): Selected {
   const ready = chosen.filter((node) => whyNoReroll(node, nodes, run) === null);
-  const parts = ready.map((node) => {
-    const targets = targetsOf(node);
-    const candidates = candidatesOf(node, targets);
+  const costs = ready.map((node) => {
     const price = prices.get(node.nodeId);
-    return { targets, candidates, costUSD: price === undefined ? null : price * candidates };
+    return price === undefined ? null : price * candidatesOf(node);
   });
   return {
     ready,
     leftOut: chosen.length - ready.length,
-    targets: parts.flatMap(({ targets }) => targets),
-    candidates: parts.reduce((sum, { candidates }) => sum + candidates, 0),
-    costUSD: parts.some(({ costUSD }) => costUSD === null)
-      ? null
-      : parts.reduce((sum, { costUSD }) => sum + (costUSD ?? 0), 0),
+    targets: targetsOf(ready),
+    candidates: ready.reduce((sum, node) => sum + candidatesOf(node), 0),
+    costUSD: costs.includes(null) ? null : costs.reduce((sum: number, cost) => sum + (cost ?? 0), 0),
   };
 }
 

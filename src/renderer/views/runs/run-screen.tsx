@@ -17,13 +17,17 @@ import { BoardToolbar } from './board-toolbar.tsx';
 import { nodesAfterEnd } from './ended-run.ts';
 import { canPickIn, NodePanel } from './node-panel.tsx';
 import { defaultTarget, PickKeys } from './pick-keys.tsx';
+import { PicksBar } from './picks-bar.tsx';
 import { useRerolling } from './reroll-action.ts';
 import { NodeAnnouncer } from './run-announcer.tsx';
 import { RunControls } from './run-controls.tsx';
 import { RunFigures } from './run-header.tsx';
 import { RunOverview } from './run-overview.tsx';
+import { SelectionBar } from './selection-bar.tsx';
+import { SelectionMenu } from './selection-menu.tsx';
 import { useSteadySet } from './use-board.ts';
 import { useMakePick } from './use-run-edits.ts';
+import { useSelection } from './use-selection.ts';
 import { useWide } from './use-wide.ts';
 import { ViewSwitch } from './view-switch.tsx';
 
@@ -77,6 +81,9 @@ function ShownRun({ view, before }: { view: RunView; before: React.ReactNode }) 
   const onPick = useMakePick(summary.runId);
   const canPick = canPickIn(summary);
   const rerolling = useRerolling(summary, nodes, selected);
+  const selection = useSelection(nodes);
+  const [lastId, setLastId] = useState<number | null>(null);
+  const at = selected ?? nodes.find((node) => node.nodeId === lastId) ?? null;
 
   const close = useCallback(() => {
     selectNode(null);
@@ -88,6 +95,7 @@ function ShownRun({ view, before }: { view: RunView; before: React.ReactNode }) 
   // With a node open, its panel follows the cell one moves to: look, pick, next scene.
   const onFocusNode = (id: number | null) => {
     setFocusedIn(id === null ? null : { look, nodeId: id });
+    if (id !== null) setLastId(id);
     if (id !== null && useWindow.getState().nodeId !== null) selectNode(id);
   };
   const shown = {
@@ -131,12 +139,44 @@ function ShownRun({ view, before }: { view: RunView; before: React.ReactNode }) 
                 toggle: () => setDetails(!details),
               }
         }
-      />
+      >
+        <SelectionMenu
+          nodes={nodes}
+          at={at}
+          hasSelection={selection.marked.size > 0}
+          onSelect={selection.change}
+        />
+        <PicksBar
+          run={summary}
+          nodes={nodes}
+          wanting={wanting}
+          openId={selected?.nodeId ?? null}
+          canPick={canPick}
+          onGo={selectNode}
+        />
+      </BoardToolbar>
       <div className="flex min-h-0 flex-1 gap-4">
-        {look === 'board' && <Board name={summary.name} tabs={tabs} {...shown} />}
-        <Suspense fallback={<p className="flex-1 p-4 text-muted">One moment…</p>}>
-          {look === 'timeline' && <Timeline run={summary} {...shown} />}
-        </Suspense>
+        <div className="relative flex min-h-0 min-w-0 flex-1">
+          {look === 'board' && (
+            <Board
+              name={summary.name}
+              tabs={tabs}
+              {...shown}
+              marked={selection.marked}
+              onSelect={selection.change}
+            />
+          )}
+          <Suspense fallback={<p className="flex-1 p-4 text-muted">One moment…</p>}>
+            {look === 'timeline' && <Timeline run={summary} {...shown} />}
+          </Suspense>
+          <SelectionBar
+            run={summary}
+            nodes={selection.byId}
+            marked={selection.marked}
+            ownsEscape={selected === null}
+            onClear={() => selection.change({ kind: 'clear' })}
+          />
+        </div>
         {selected ? (
           <NodePanel
             key={selected.nodeId}
