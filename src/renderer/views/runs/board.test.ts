@@ -160,6 +160,28 @@ describe('the board with the keyboard', () => {
   });
 });
 
+describe('a node that is opened from elsewhere', () => {
+  it('comes into sight with the focus, at its gate when a pick is wanted there', async () => {
+    await show(nodes);
+    await show(nodes, { selectedId: 700, wanting: new Set([700]) });
+    await act(async () => page.querySelector('[role="grid"]')?.dispatchEvent(new Event('scroll')));
+    expect(document.activeElement?.getAttribute('aria-label')).toBe(
+      'Gate of Scene 700 (image): needs your pick',
+    );
+    await show(nodes, { selectedId: 2701 });
+    expect(document.activeElement?.getAttribute('aria-label')).toContain('Video of Scene 701');
+  });
+
+  it('does not take the focus from where a person is typing', async () => {
+    const field = document.body.appendChild(document.createElement('input'));
+    field.focus();
+    await show(nodes);
+    await show(nodes, { selectedId: 3 });
+    expect(document.activeElement).toBe(field);
+    field.remove();
+  });
+});
+
 describe('selecting on the board', () => {
   const cell = (label: string) =>
     page.querySelector<HTMLElement>(`[role="gridcell"][aria-label^="${label}"]`);

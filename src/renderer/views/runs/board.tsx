@@ -14,6 +14,7 @@ import { cx } from '../../components/cx.ts';
 import type { BoardFilter } from './board-filter.ts';
 import { BoardHead, headHeight } from './board-head.tsx';
 import { moveOnGrid } from './board-keys.ts';
+import { nodeAt, placeOfNode, useReveal } from './board-reveal.ts';
 import { BoardLine } from './board-row.tsx';
 import { grid, gridGroup } from './grid-roles.ts';
 import { rangeWith } from './range-with.ts';
@@ -107,6 +108,20 @@ export function Board(props: BoardProps) {
     const cell = box.current?.querySelector<HTMLElement>(`[data-cell="${active.key}:${active.column}"]`);
     cell?.focus({ preventScroll: true });
   }, [active]);
+
+  // A node that was opened from elsewhere, as the next pick is, comes into sight; the focus comes along unless it is
+  // wanted elsewhere.
+  useReveal(selectedId, (id) => {
+    const node = byId.get(id);
+    if (!node || nodeAt(rows[activeRow], layout, activeColumn, byId) === node) return;
+    const place = placeOfNode(rows, layout, node, wanting.has(id));
+    if (!place) return;
+    const holder = document.activeElement;
+    moveFocus.current = holder === document.body || (box.current?.contains(holder) ?? false);
+    vertical.scrollToIndex(place.row);
+    across.scrollToIndex(node.tabIndex);
+    setActive({ key: place.key, column: place.column });
+  });
 
   const selecting = useSelectionGestures({ rows, stages: layout.stages, nodes: byId, onSelect });
   const onKeyDown = (press: KeyboardEvent<HTMLElement>) => {

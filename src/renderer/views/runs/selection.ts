@@ -1,7 +1,7 @@
 import type { RunNodeView } from '../../../shared/run-view.ts';
-import { nodeOfCell } from './board-cells.tsx';
 import type { CellPlace } from './board-keys.ts';
 import type { BoardRow, Stage } from './board-layout.ts';
+import { nodeAt } from './board-reveal.ts';
 
 /** Nodes that are chosen for something that is done with all of them. Pure. */
 
@@ -62,12 +62,9 @@ export function nodesBetween(
 ): number[] {
   const [top, bottom] = ordered(one.row, other.row);
   const [left, right] = ordered(one.column, other.column);
-  const find = (id: number | null | undefined) => (id == null ? null : (nodes.get(id) ?? null));
   const ids = rows.slice(top, bottom + 1).flatMap((row) =>
     Array.from({ length: right - left + 1 }, (_, i) => left + i).flatMap((column) => {
-      const slot = row.slots[Math.floor(column / stages.length)];
-      const stage = stages[column % stages.length];
-      const node = stage && nodeOfCell(stage, { image: find(slot?.image), video: find(slot?.video) });
+      const node = nodeAt(row, { stages }, column, nodes);
       return node ? [node.nodeId] : [];
     }),
   );
