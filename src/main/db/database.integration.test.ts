@@ -8,6 +8,7 @@ import { FlowdeckError } from '../../shared/failure.ts';
 import type { RunSummary, RunView } from '../../shared/run-view.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { Intent } from './journal.ts';
+import { packRecord } from './runs.ts';
 
 let folder: string;
 let file: string;
@@ -205,7 +206,7 @@ describe('the journal', () => {
 });
 
 describe('runs', () => {
-  it('come newest first, and keep the whole record once ended', () => {
+  it('come newest first, and keep the whole record once ended', async () => {
     addRun('r1', 1000);
     addRun('r2', 2000);
     expect(db.runs.recent(10).map((run) => run.summary.runId)).toEqual(['r2', 'r1']);
@@ -215,7 +216,7 @@ describe('runs', () => {
       nodes: [],
       notices: [{ at: new Date(1500).toISOString(), message: 'a word', nodeId: null }],
     };
-    db.runs.finish(view, 3000);
+    db.runs.finish(view.summary, await packRecord(view), 3000);
     expect(db.runs.find('r1')).toMatchObject({ open: false, view });
     expect(db.runs.find('r2')).toMatchObject({ open: true, view: null });
     expect(db.runs.lastOf('/w/XYZG3-V0-1.nbflow')).toMatchObject({ runId: 'r2' });

@@ -1,4 +1,5 @@
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompressSync } from 'node:zlib';
 import { RunGraph } from '../../shared/run-graph.ts';
 import { RunSummary, RunView } from '../../shared/run-view.ts';
 import type { Connection } from './connection.ts';
@@ -23,6 +24,11 @@ export interface StoredRun {
   /** Not ended by its own process (yet). */
   open: boolean;
 }
+
+/** Makes a record small, beside whatever else goes on: that of a large run takes a while. */
+export const packRecord = async (record: RunView | RunGraph): Promise<Uint8Array> =>
+  compress(JSON.stringify(record));
+const compress = promisify(zstdCompress);
 
 /** Runs and their records: what one could see live is kept whole, compressed, once a run ends. */
 export function createRunsTable(db: Connection) {
@@ -57,20 +63,23 @@ export function createRunsTable(db: Connection) {
     processStarted: row.processStarted,
     open: row.finishedAt === null,
   });
-  const pack = (view: RunView) => zstdCompressSync(JSON.stringify(view));
 
   return {
     insert(run: RunRow, summary: RunSummary): void {
       insert.run({ ...run, demo: run.demo ? 1 : 0, summary: JSON.stringify(summary) });
     },
     summarise: (summary: RunSummary) => summarise.run(summary.status, JSON.stringify(summary), summary.runId),
-    finish: (view: RunView, at: number) =>
-      finish.run(view.summary.status, at, JSON.stringify(view.summary), pack(view), view.summary.runId),
+    /** `view` as `packRecord` gives it. */
+    finish: (summary: RunSummary, view: Uint8Array, at: number) =>
+      finish.run(summary.status, at, JSON.stringify(summary), view, summary.runId),
     /** A pick after the end changes the record too. */
-    replaceView: (view: RunView) => setView.run(pack(view), view.summary.runId),
+    replaceView: (summary: RunSummary, view: Uint8Array) => {
+      summarise.run(summary.status, JSON.stringify(summary), summary.runId);
+      setView.run(view, summary.runId);
+    },
     setBackup: (id: string, path: string) => setBackup.run(path, id),
     /** How the workflow was drawn when the run began. */
-    setGraph: (id: string, drawn: RunGraph) => setGraph.run(zstdCompressSync(JSON.stringify(drawn)), id),
+    setGraph: (id: string, drawn: Uint8Array) => setGraph.run(drawn, id),
     graphOf(id: string): RunGraph | null {
       const packed = graph.get(id) as Buffer | null | undefined;
       return packed ? RunGraph.parse(JSON.parse(zstdDecompressSync(packed).toString('utf8'))) : null;

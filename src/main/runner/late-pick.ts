@@ -1,5 +1,6 @@
 import { fail } from '../../shared/failure.ts';
 import type { RunView } from '../../shared/run-view.ts';
+import { packRecord } from '../db/runs.ts';
 import { editWorkflow } from '../workflow/edit.ts';
 import { galleryUrls, savedUrls } from '../workflow/fields.ts';
 import { generationNodes } from '../workflow/generation.ts';
@@ -65,10 +66,8 @@ export async function pickAfterEnd(
   );
   const picksOpen = nodes.reduce((sum, entry) => sum + entry.gates.filter(({ held }) => held).length, 0);
   const summary = { ...view.summary, picksOpen };
-  await deps.db.commits.write(() => {
-    deps.db.runs.replaceView({ ...view, summary, nodes });
-    deps.db.runs.summarise(summary);
-  });
+  const packed = await packRecord({ ...view, summary, nodes });
+  await deps.db.commits.write(() => deps.db.runs.replaceView(summary, packed));
 }
 
 /** `scene03.png` becomes the picked candidate, where the run had put one (behaviour.md §6). */

@@ -3,6 +3,7 @@ import { type Plan, RunOptions } from '../../shared/domain.ts';
 import { fail, toFailure } from '../../shared/failure.ts';
 import type { RunEvent } from '../../shared/run-events.ts';
 import type { JournalEntry, RunSummary } from '../../shared/run-view.ts';
+import { packRecord } from '../db/runs.ts';
 import { repairWorkflow } from '../workflow/repair.ts';
 import { admitRun } from './admit.ts';
 import { drawingOf } from './drawing.ts';
@@ -49,6 +50,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     try {
       const run = await admitRun(real, options, deps, signal, findGone);
       const { summary } = run.recorder.view();
+      const drawing = await packRecord(drawingOf(run.opened.workflow));
       await db.commits.write(() => {
         db.runs.insert(
           {
@@ -65,7 +67,7 @@ export function createRunner(deps: RunnerDeps): Runner {
           },
           summary,
         );
-        db.runs.setGraph(run.runId, drawingOf(run.opened.workflow));
+        db.runs.setGraph(run.runId, drawing);
       });
       const ended = new AbortController();
       const early: RunEvent[] = [];
@@ -102,7 +104,11 @@ export function createRunner(deps: RunnerDeps): Runner {
         };
         await atLast(() => run.recorder.emit(event));
         await atLast(run.recorder.flush);
-        await atLast(() => db.commits.write(() => db.runs.finish(run.recorder.view(), clock.now())));
+        await atLast(async () => {
+          const view = run.recorder.view();
+          const packed = await packRecord(view);
+          await db.commits.write(() => db.runs.finish(view.summary, packed, clock.now()));
+        });
         live.delete(run.runId);
         ended.abort();
         await atLast(() => lock.release());
