@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { redact } from '../platform/redact.ts';
+import { strangeScheme } from '../workflow/url-list.ts';
 
 /** Why a reference cannot be used, as the end of a sentence that begins with it, and what to do about it. */
 export interface Trouble {
@@ -40,16 +41,15 @@ export function addressOf(value: string, folders: readonly string[]): ReferenceA
       'Put the picture beside the workflow and name it by a relative path.',
     );
   }
-  const scheme = drive ? null : /^([a-z][a-z0-9+.-]+):/i.exec(value)?.[1];
-  if (scheme) {
-    const lower = scheme.toLowerCase();
-    return lower === 'blob'
+  const scheme = drive ? null : strangeScheme(value);
+  if (scheme !== null) {
+    return scheme === 'blob'
       ? unusable(
           'is an address inside a browser tab that is closed (blob:)',
           'Upload the picture in the editor again, or use a path.',
         )
       : unusable(
-          `has the scheme ${lower}:, which Flowdeck does not read`,
+          `has the scheme ${scheme}:, which Flowdeck does not read`,
           'Use a path, http:, https: or data:.',
         );
   }

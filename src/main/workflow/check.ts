@@ -2,6 +2,7 @@ import type { Finding } from '../../shared/domain.ts';
 import { checkIds, checkLinks } from './check-links.ts';
 import { checkNodes } from './check-nodes.ts';
 import { checkPrompts } from './check-prompts.ts';
+import { checkSaved } from './check-saved.ts';
 import type { ExtraFields } from './fields.ts';
 import { fileFinding, worstFirst } from './finding.ts';
 import { graphOf } from './graph.ts';
@@ -15,7 +16,12 @@ export function checkWorkflow(workflow: Workflow, fields: ExtraFields = workflow
   const findings = checkIds(workflow);
   for (const tab of workflow.tabs) {
     const graph = graphOf(tab);
-    findings.push(...checkLinks(graph), ...checkNodes(graph, fields), ...checkPrompts(graph, fields));
+    findings.push(
+      ...checkLinks(graph),
+      ...checkNodes(graph, fields),
+      ...checkPrompts(graph, fields),
+      ...checkSaved(graph, fields),
+    );
   }
   if (!isNamedLike(workflow)) {
     findings.push(

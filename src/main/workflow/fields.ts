@@ -1,4 +1,5 @@
 import type { NodeKind } from '../../shared/domain.ts';
+import { readUrlList } from './url-list.ts';
 
 /**
  * The one table of property names (behaviour.md §1). PatchWork's exact names are partly unknown: each concept
@@ -66,22 +67,16 @@ export const cacheConcept = (node: HasProperties): 'images' | 'clips' =>
   node.kind === 'video' ? 'clips' : 'images';
 
 /**
- * Saved output of a generation node, row-major (behaviour.md §4). An entry that is not a non-empty text is null:
- * a hole to be made again at its place. Absent, null and `[]` are all the empty list.
+ * Saved output of a generation node, row-major (behaviour.md §4). What is no address is null: a hole to be made
+ * again at its place (url-list.ts).
  */
 export function savedUrls(node: HasProperties, fields: ExtraFields = {}): (string | null)[] {
-  return urlList(readField(node, cacheConcept(node), fields));
+  return readUrlList(readField(node, cacheConcept(node), fields)).urls;
 }
 
 /** The gallery a gate shows, row-major; the same shape as `savedUrls`. */
 export function galleryUrls(node: HasProperties, fields: ExtraFields = {}): (string | null)[] {
-  return urlList(readField(node, 'gallery', fields));
-}
-
-function urlList(value: unknown): (string | null)[] {
-  if (typeof value === 'string' && value !== '') return [value];
-  if (!Array.isArray(value)) return [];
-  return value.map((entry: unknown) => (typeof entry === 'string' && entry.trim() !== '' ? entry : null));
+  return readUrlList(readField(node, 'gallery', fields)).urls;
 }
 
 function namesOf(concept: Concept, fields: ExtraFields): readonly string[] {

@@ -179,7 +179,7 @@ describe('what a node says', () => {
   it('what is no address in the cache is a hole', () => {
     const saved = (value: unknown) =>
       generationNodes(testWorkflow([image(1, { properties: { _savedImages: value } })]))[0]?.saved;
-    expect(saved(['a', null, '', 7, { url: 'x' }, 'b'])).toEqual(['a', null, null, null, null, 'b']);
+    expect(saved(['a', null, '', 7, { of: 1 }, 'b'])).toEqual(['a', null, null, null, null, 'b']);
     expect([saved(null), saved(undefined), saved([]), saved({})]).toEqual([[], [], [], []]);
   });
 
