@@ -1,21 +1,29 @@
 import { Command, Option } from 'commander';
+import { addAccept } from './accept.ts';
 import { addCheck } from './check.ts';
 import type { AddCommand, Work } from './command.ts';
 import { addConfig } from './config.ts';
 import { addDoctor } from './doctor.ts';
+import { addPick } from './pick.ts';
 import { addPlan } from './plan.ts';
 import { addQueue } from './queue.ts';
+import { addRegen } from './regen.ts';
 import { addRun } from './run.ts';
 import { addRuns } from './runs.ts';
 import { addServe } from './serve.ts';
 import { addSimulate } from './simulate.ts';
 import { addStatus } from './status.ts';
+import { addWipe } from './wipe.ts';
 
 const commands: readonly AddCommand[] = [
   addServe,
   addCheck,
   addPlan,
   addRun,
+  addRegen,
+  addWipe,
+  addAccept,
+  addPick,
   addConfig,
   addRuns,
   addQueue,

@@ -1,43 +1,55 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import type { RunOptions } from '../../shared/domain.ts';
 import type { RunHandle, Runner } from '../runner/runner-api.ts';
 import type { AddCommand } from './command.ts';
 import { exitCodeOfRun } from './exit-codes.ts';
 import { absoluteRunOptions, withRunOptions } from './run-options.ts';
 import { createRunReport } from './run-report.ts';
+import type { Session } from './session.ts';
 
 /** `flowdeck run FILE`: a generation pass (behaviour.md §5). Ctrl-C cancels it; a second one no longer waits. */
 export const addRun: AddCommand = (work) =>
   withRunOptions(
     new Command('run').description('a generation pass').argument('<file>', 'workflow file (.nbflow)'),
   ).action((file: string, flags: Record<string, unknown>, command: Command) =>
-    work(command, async ({ output, world, flowdeck, interruption }) => {
-      const { signal } = interruption();
-      const { apiKey, options } = absoluteRunOptions(flags, world.cwd);
-      const { runner } = await flowdeck({ apiKey });
-      const report = createRunReport(output);
-      const path = resolve(world.cwd, file);
-      const stopHearing = hearFromTheBeginning(runner, (handle) =>
-        handle.onEvent((event) => report.event(event, handle.view().summary)),
-      );
-      try {
-        const handle = await runner.start(path, options, { signal });
-        const cancel = () => {
-          output.note('Stopping: what is in flight is written to the journal. Once more: stop at once.');
-          handle.cancel();
-        };
-        if (signal.aborted) cancel();
-        else signal.addEventListener('abort', cancel, { once: true });
-        const { event, failure } = await handle.finished;
-        report.end();
-        if (failure !== null && event.status === 'aborted') output.failure(failure);
-        return exitCodeOfRun(event.status, failure);
-      } finally {
-        report.end();
-        stopHearing();
-      }
+    work(command, async (session) => {
+      const { cwd } = session.world;
+      const { apiKey, options } = absoluteRunOptions(flags, cwd);
+      return runToItsEnd(session, resolve(cwd, file), options, apiKey);
     }),
   );
+
+/** Runs a workflow, tells how it goes, and gives the exit code. Rejects with what refuses the run before it begins. */
+export async function runToItsEnd(
+  { output, flowdeck, interruption }: Session,
+  path: string,
+  options: RunOptions,
+  apiKey: string | undefined,
+): Promise<number> {
+  const { signal } = interruption();
+  const { runner } = await flowdeck({ apiKey });
+  const report = createRunReport(output);
+  const stopHearing = hearFromTheBeginning(runner, (handle) =>
+    handle.onEvent((event) => report.event(event, handle.view().summary)),
+  );
+  try {
+    const handle = await runner.start(path, options, { signal });
+    const cancel = () => {
+      output.note('Stopping: what is in flight is written to the journal. Once more: stop at once.');
+      handle.cancel();
+    };
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true });
+    const { event, failure } = await handle.finished;
+    report.end();
+    if (failure !== null && event.status === 'aborted') output.failure(failure);
+    return exitCodeOfRun(event.status, failure);
+  } finally {
+    report.end();
+    stopHearing();
+  }
+}
 
 /** Listens to the run of this process before its first event is out. */
 function hearFromTheBeginning(runner: Runner, listen: (handle: RunHandle) => () => void): () => void {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parsedValue } from './config.ts';
 import { judgeSpace } from './doctor-checks.ts';
 import { canShowBrowser } from './serve.ts';
-import { decimal, webAddress, wholeNumber } from './values.ts';
+import { decimal, numberList, webAddress, wholeNumber } from './values.ts';
 
 describe('values of options', () => {
   it('a whole number within its bounds is taken, everything else refused with what is allowed', () => {
@@ -19,6 +19,12 @@ describe('values of options', () => {
     for (const text of ['-1', '11', '.5', '1.', 'Infinity', 'NaN', '']) {
       expect(() => decimal(0, 10)(text), text).toThrow(InvalidArgumentError);
     }
+  });
+
+  it('a list is whole numbers with commas, each once', () => {
+    expect(numberList('4,13, 4,100022')).toEqual([4, 13, 100022]);
+    for (const text of ['', ',', '4,', '4;5', '4 5', '-4', '1.5', 'four', '9'.repeat(16)])
+      expect(() => numberList(text), text).toThrow('such as 4,13,22');
   });
 
   it('an address is http or https', () => {

@@ -23,6 +23,15 @@ export function decimal(least: number, most: number, why?: string): ValueParser<
   };
 }
 
+/** Whole numbers with commas between them, such as `4,13,22`; each once. */
+export const numberList: ValueParser<number[]> = (text) => {
+  const numbers = text.split(',').map((part) => part.trim());
+  if (!numbers.every((part) => /^\d{1,15}$/.test(part))) {
+    throw new InvalidArgumentError('Allowed are whole numbers with commas between them, such as 4,13,22.');
+  }
+  return [...new Set(numbers.map(Number))];
+};
+
 /** An http or https address. */
 export const webAddress: ValueParser<string> = (text) => {
   const url = URL.parse(text);
