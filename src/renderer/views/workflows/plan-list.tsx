@@ -1,12 +1,18 @@
 import { Clapperboard, Image } from 'lucide-react';
 import type { PlanNode } from '../../../shared/domain.ts';
+import { Button } from '../../components/button.tsx';
 import { counted } from '../../components/format.ts';
 import { Money } from '../../components/money.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { VirtualList } from '../../components/virtual-list.tsx';
-import { isMade, type PlanPart, type PlanRow, planMark, planRows, planWords } from './plan-rows.ts';
+import { isMade, isStale, type PlanPart, type PlanRow, planMark, planRows, planWords } from './plan-rows.ts';
 
-type PlanListProps = { nodes: readonly PlanNode[]; part: PlanPart };
+type PlanListProps = {
+  nodes: readonly PlanNode[];
+  part: PlanPart;
+  /** Takes a stale node as it is; left out where a plan is only shown. */
+  accept?: { node: (node: PlanNode) => void; pending: number | null };
+};
 
 const nothing: Record<PlanPart, string> = {
   all: 'There is nothing to generate in this workflow: it has no image or video node.',
@@ -15,7 +21,7 @@ const nothing: Record<PlanPart, string> = {
 };
 
 /** The plan node by node, under its tabs and scenes. Fills the height it is given. */
-export function PlanList({ nodes, part }: PlanListProps) {
+export function PlanList({ nodes, part, accept }: PlanListProps) {
   const rows = planRows(nodes, part);
   const severalTabs = new Set(nodes.map((node) => node.tab)).size > 1;
   if (rows.length === 0) return <p className="text-muted">{nothing[nodes.length === 0 ? 'all' : part]}</p>;
@@ -31,7 +37,7 @@ export function PlanList({ nodes, part }: PlanListProps) {
         row.kind === 'scene' ? (
           <SceneHeading row={row} showTab={severalTabs} />
         ) : (
-          <PlannedNode node={row.node} />
+          <PlannedNode node={row.node} accept={accept} />
         )
       }
     </VirtualList>
@@ -59,7 +65,7 @@ function SceneHeading({ row, showTab }: { row: SceneRow; showTab: boolean }) {
   );
 }
 
-function PlannedNode({ node }: { node: PlanNode }) {
+function PlannedNode({ node, accept }: { node: PlanNode; accept: PlanListProps['accept'] }) {
   const Kind = node.kind === 'image' ? Image : Clapperboard;
   const [one, many] = node.kind === 'image' ? ['image', 'images'] : ['clip', 'clips'];
   return (
@@ -71,6 +77,17 @@ function PlannedNode({ node }: { node: PlanNode }) {
       </span>
       <span className="col-start-3 row-start-2 text-muted @lg:col-start-4 @lg:row-start-1">
         {planWords(node)}
+        {accept && isStale(node) && (
+          <Button
+            size="sm"
+            className="ml-2"
+            aria-label={`Accept ${node.title} (node ${node.nodeId}) as it is`}
+            busy={accept.pending === node.nodeId}
+            onClick={() => accept.node(node)}
+          >
+            Accept as it is
+          </Button>
+        )}
       </span>
       <span className="whitespace-nowrap text-right @lg:col-start-5">
         {isMade(node) ? counted(node.generations, one, many) : <span className="text-muted">–</span>}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type PlanNode, PlanReason } from '../../../shared/domain.ts';
-import { planMark, planRows, planWords, wiped } from './plan-rows.ts';
+import { isStale, planMark, planRows, planWords, wiped } from './plan-rows.ts';
 
 const node = (nodeId: number, more: Partial<PlanNode> = {}): PlanNode => ({
   nodeId,
@@ -27,6 +27,13 @@ const nodes = [
   node(13, { scene: 2, reason: 'partial', generations: 1, costUSD: 0.04 }),
   node(100_004, { tab: 'Account B' }),
 ];
+
+describe('what can be accepted as it is', () => {
+  it('is output that is there and no longer fits, and nothing else', () => {
+    const reasons = PlanReason.options[0].options.filter((reason) => isStale(node(1, { reason })));
+    expect(reasons).toEqual(['prompt changed', 'reference changed', 'model changed', 'frame changed']);
+  });
+});
 
 describe('the rows of a plan', () => {
   it('stand by tab and scene, images before videos, with the sums of each scene', () => {

@@ -12,6 +12,9 @@ export type PlanRow =
 /** Whether a run would generate something for this node. */
 export const isMade = (node: PlanNode): boolean => node.generations > 0;
 
+/** Whether there is output that no longer fits, and that a person may take as it is (behaviour.md §4). */
+export const isStale = (node: PlanNode): boolean => node.reason.endsWith('changed');
+
 /** The rows of a part of the plan: each scene's heading with its sums, then its nodes, images before videos. */
 export function planRows(nodes: readonly PlanNode[], part: PlanPart): PlanRow[] {
   const shown = nodes.filter((node) => part === 'all' || isMade(node) === (part === 'generate'));

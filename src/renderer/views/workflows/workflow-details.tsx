@@ -1,5 +1,5 @@
 import { useIsFetching, useQueryClient } from '@tanstack/react-query';
-import { Play, RefreshCw } from 'lucide-react';
+import { Eraser, Play, RefreshCw } from 'lucide-react';
 import { type Ref, useCallback, useEffect, useRef, useState } from 'react';
 import type { WorkflowSummary } from '../../../shared/workflows.ts';
 import { Button } from '../../components/button.tsx';
@@ -18,6 +18,7 @@ import { type DetailsTab, useDetailsTab } from './details-tab.ts';
 import { FindingsPanel } from './findings-panel.tsx';
 import { PlanPanel } from './plan-panel.tsx';
 import { StandingBar } from './standing-bar.tsx';
+import { WipeDialog } from './wipe-dialog.tsx';
 import { lastRunMark, sizeWords } from './workflow-words.ts';
 
 type WorkflowDetailsProps = {
@@ -59,6 +60,7 @@ function Contents({ workflow, isRested }: { workflow: WorkflowSummary; isRested:
   const openRunDialog = useRunDialog((state) => state.open);
   const { isChecking, askAgain } = useFreshAnswers(workflow);
   const fix = useFixWorkflow();
+  const [isWiping, setWiping] = useState(false);
   const readable = unreadable === null;
   const run = () => openRunDialog(path);
   const check = () => {
@@ -71,6 +73,17 @@ function Contents({ workflow, isRested }: { workflow: WorkflowSummary; isRested:
   useAction(
     readable
       ? { id: 'plan-workflow', title: `Plan of ${name}`, group: 'Workflow', run: () => setTab('plan') }
+      : null,
+  );
+
+  useAction(
+    readable
+      ? {
+          id: 'wipe-workflow',
+          title: `Wipe the cache of ${name}…`,
+          group: 'Workflow',
+          run: () => setWiping(true),
+        }
       : null,
   );
 
@@ -93,7 +106,8 @@ function Contents({ workflow, isRested }: { workflow: WorkflowSummary; isRested:
             </Button>
           )}
         </div>
-        <Facts workflow={workflow} />
+        <Facts workflow={workflow} onWipe={() => setWiping(true)} />
+        {isWiping && <WipeDialog path={path} onClose={() => setWiping(false)} />}
       </header>
       {readable ? (
         <Tabs
@@ -137,7 +151,7 @@ function useFreshAnswers({ path, modifiedAt, lastRun }: WorkflowSummary) {
   return { isChecking: useIsFetching({ queryKey: ['check', path] }) > 0, askAgain };
 }
 
-function Facts({ workflow }: { workflow: WorkflowSummary }) {
+function Facts({ workflow, onWipe }: { workflow: WorkflowSummary; onWipe: () => void }) {
   const openRun = useWindow((state) => state.openRun);
   const { path, version, generationNodes, modifiedAt, unreadable, lastRun } = workflow;
   return (
@@ -171,7 +185,16 @@ function Facts({ workflow }: { workflow: WorkflowSummary }) {
           </button>
         )}
       </div>
-      {unreadable === null && <StandingBar standing={workflow} />}
+      {unreadable === null && (
+        <div className="flex items-center gap-3">
+          <StandingBar standing={workflow} className="flex-1" />
+          {workflow.cached + workflow.stale > 0 && (
+            <Button size="sm" icon={<Eraser aria-hidden />} onClick={onWipe}>
+              Wipe cache…
+            </Button>
+          )}
+        </div>
+      )}
     </div>
   );
 }
