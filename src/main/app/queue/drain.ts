@@ -87,7 +87,10 @@ export function createDrain(parts: DrainParts): Drain {
     // Not its fault: it keeps its place.
     if (closing.signal.aborted) return void table.setState(entry.id, 'waiting');
     const { code, message, cure } = toFailure(error);
-    const words = cure === undefined ? message : `${message} ${cure}`;
+    const words = [message, cure]
+      .filter((text) => text !== undefined)
+      .map(ended)
+      .join(' ');
     if (code === 'internal') onFault(error);
     if (!outages.includes(code)) return void table.setState(entry.id, 'failed', words);
     table.setState(entry.id, 'waiting');
@@ -149,3 +152,5 @@ export function createDrain(parts: DrainParts): Drain {
     },
   };
 }
+
+const ended = (sentence: string) => (/[.?)]$/.test(sentence) ? sentence : `${sentence}.`);
