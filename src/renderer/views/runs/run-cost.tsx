@@ -13,7 +13,7 @@ import { type CostPiece, costDifference, costPieces } from './run-costs.ts';
 export function RunCost({ run }: { run: RunSummary }) {
   return (
     <Popover.Root>
-      <Popover.Trigger className="flex h-6 shrink-0 items-center gap-x-3 rounded-sm px-1 hover:bg-hover">
+      <Popover.Trigger className="-outline-offset-2 flex h-6 shrink-0 items-center gap-x-3 rounded-sm px-1 hover:bg-hover">
         <span className={run.demo ? 'text-muted' : undefined}>
           {run.demo && 'demo, not paid: '}
           <Money usd={run.costUSD} /> <span className="text-muted">of</span>{' '}
@@ -101,7 +101,7 @@ function PieceTable({ run, pieces }: { run: RunSummary; pieces: readonly CostPie
         <tr>
           <Th>Model</Th>
           <Th numeric>Each</Th>
-          <Th numeric>Asked for</Th>
+          <Th numeric>Made</Th>
           <Th numeric>Cost</Th>
           <Th numeric>Reused</Th>
           <Th numeric>Saved</Th>
@@ -132,7 +132,7 @@ function PieceTable({ run, pieces }: { run: RunSummary; pieces: readonly CostPie
         <tr>
           <Td>Counted by the run</Td>
           <Td />
-          <Td numeric>{run.counts.submitted}</Td>
+          <Td />
           <Td numeric>
             <Money usd={run.costUSD} />
           </Td>
@@ -144,7 +144,7 @@ function PieceTable({ run, pieces }: { run: RunSummary; pieces: readonly CostPie
         <tr className="text-muted">
           <Td>Planned</Td>
           <Td />
-          <Td numeric>{run.plan.generations}</Td>
+          <Td numeric>{counted(run.plan.generations, 'candidate')}</Td>
           <Td numeric>
             <Money usd={run.plan.costUSD} estimate />
           </Td>

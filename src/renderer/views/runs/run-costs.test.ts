@@ -12,29 +12,31 @@ const table = {
   ],
 };
 
-const attempt = (taskId: string | null): AttemptView => ({
+const ended = '2026-11-20T10:01:00.000Z';
+
+const attempt = (outcome: AttemptView['outcome'], endedAt: string | null = ended): AttemptView => ({
   row: 1,
   candidate: 1,
   attempt: 1,
   queuedAt: '2026-11-20T10:00:00.000Z',
   submittedAt: null,
-  endedAt: null,
-  outcome: 'working',
-  taskId,
+  endedAt,
+  outcome,
+  taskId: 'task',
   message: null,
 });
 
 describe('what a run’s money went to', () => {
   const nodes = [
-    node(1, { attempts: [attempt('a'), attempt('b'), attempt(null)] }),
-    node(2, { attempts: [attempt('c')], candidates: [candidate(1, 1, { state: 'cached' })] }),
-    node(3, { kind: 'video', model: 'veo_31_fast', attempts: [attempt('d')] }),
-    node(4, { model: 'of_tomorrow', attempts: [attempt('e')] }),
+    node(1, { attempts: [attempt('done'), attempt('lost'), attempt('failed'), attempt('working', null)] }),
+    node(2, { attempts: [attempt('working')], candidates: [candidate(1, 1, { state: 'cached' })] }),
+    node(3, { kind: 'video', model: 'veo_31_fast', attempts: [attempt('done')] }),
+    node(4, { model: 'of_tomorrow', attempts: [attempt('done')] }),
     node(5, { model: 'never_asked' }),
   ];
   const pieces = costPieces(nodes, table);
 
-  it('is told by kind and model; what G-Labs never took costs nothing', () => {
+  it('is told by kind and model; what was refused, or is not there yet, costs nothing', () => {
     expect(pieces.map(({ model, paid, reused }) => [model, paid, reused])).toEqual([
       ['nano_banana_2', 3, 1],
       ['of_tomorrow', 1, 0],

@@ -1,6 +1,6 @@
 import type { GenerationKind } from '../../../shared/domain.ts';
 import { priceIn } from '../../../shared/prices.ts';
-import type { RunNodeView } from '../../../shared/run-view.ts';
+import type { AttemptView, RunNodeView } from '../../../shared/run-view.ts';
 import type { Settings } from '../../../shared/settings.ts';
 
 /** What a run's money went to, by kind and model. Pure. */
@@ -12,7 +12,7 @@ export interface CostPiece {
   unitUSD: number;
   /** The model stands in the table; else the price is that of the dearest of its kind. */
   known: boolean;
-  /** Tasks G-Labs took in this run: what is paid. */
+  /** Tasks that gave their result, or may have been paid for and are gone; what was refused costs nothing. */
   paid: number;
   paidUSD: number;
   /** Candidates that were there already. */
@@ -24,7 +24,7 @@ export interface CostPiece {
 export function costPieces(nodes: readonly RunNodeView[], table: Settings['costs.table']): CostPiece[] {
   const pieces = new Map<string, CostPiece>();
   for (const { kind, model, attempts, candidates } of nodes) {
-    const paid = attempts.filter((attempt) => attempt.taskId !== null).length;
+    const paid = attempts.filter(isPaid).length;
     const reused = candidates.filter((candidate) => candidate.state === 'cached').length;
     if (paid + reused === 0) continue;
     const key = `${kind} ${model}`;
@@ -41,6 +41,9 @@ export function costPieces(nodes: readonly RunNodeView[], table: Settings['costs
   }
   return [...pieces.values()].sort((a, b) => a.kind.localeCompare(b.kind) || a.model.localeCompare(b.model));
 }
+
+const isPaid = ({ outcome, endedAt }: AttemptView): boolean =>
+  outcome === 'done' || outcome === 'lost' || (outcome === 'working' && endedAt !== null);
 
 /** Less than this is the noise of fractions, in US dollars. */
 const CENT = 0.005;

@@ -23,7 +23,7 @@ export function PlanAndDone({ run, nodes }: { run: RunSummary; nodes: readonly R
       <Table caption="What was planned, and what was done">
         <thead>
           <tr>
-            <Th />
+            <Th>What</Th>
             <Th numeric>Planned</Th>
             <Th numeric>{run.finishedAt === null ? 'So far' : 'Done'}</Th>
           </tr>

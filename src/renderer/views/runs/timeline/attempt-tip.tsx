@@ -39,7 +39,7 @@ export function AttemptTip({ target, node, bar, began, now, onHover }: TipProps)
           collisionPadding={8}
           onPointerEnter={() => onHover(true)}
           onPointerLeave={() => onHover(false)}
-          className="z-50 w-84 rounded-sm border border-line bg-raised p-2 text-ink text-xs shadow-lift"
+          className="z-50 w-104 rounded-sm border border-line bg-raised p-2 text-ink text-xs shadow-lift"
         >
           <AttemptFacts node={node} bar={bar} began={began} now={now} />
         </Radix.Content>
@@ -63,7 +63,7 @@ function AttemptFacts({ node, bar, began, now }: Omit<TipProps, 'target' | 'onHo
         <Fact name="Asked">
           {exactTime(attempt.queuedAt)} ({since(bar.queuedAt)})
         </Fact>
-        <Fact name="Taken">
+        <Fact name="Begun">
           {attempt.submittedAt === null || bar.submittedAt === null
             ? 'not by G-Labs'
             : `${exactTime(attempt.submittedAt)} (${since(bar.submittedAt)}), after ${exactly(waited)}`}

@@ -23,6 +23,9 @@ export function useTicks(box: RefObject<HTMLElement | null>, scale: TimeScale) {
   return ticksBetween(scale.pxPerMs, from, Math.min(scale.width, from + scale.inSight + 2 * CHUNK));
 }
 
+/** Left of now, its word needs this much room in pixels. */
+const ROOM_OF_NOW = 72;
+
 type AxisProps = { ticks: ReturnType<typeof useTicks>; width: number; nowX: number | null };
 
 /** The head of the timeline; it stays in sight. */
@@ -43,11 +46,13 @@ export function TimelineAxis({ ticks, width, nowX }: AxisProps) {
         </div>
         <div {...columnHeader(2)} className="relative overflow-hidden" style={{ width }}>
           <span className="sr-only">Attempts, by the time since the run began</span>
-          {ticks.map(({ at, x, label }) => (
-            <span key={at} aria-hidden className="absolute top-1.5 pl-1" style={{ left: x }}>
-              {label}
-            </span>
-          ))}
+          {ticks
+            .filter(({ x }) => nowX === null || x > nowX || x < nowX - ROOM_OF_NOW)
+            .map(({ at, x, label }) => (
+              <span key={at} aria-hidden className="absolute top-1.5 pl-1" style={{ left: x }}>
+                {label}
+              </span>
+            ))}
           {nowX !== null && (
             <span
               aria-hidden

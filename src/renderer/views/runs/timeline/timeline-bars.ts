@@ -11,7 +11,7 @@ export interface Bar {
   /** From 0: candidates stand one below the other, and the retries of one after each other. */
   lane: number;
   queuedAt: number;
-  /** Null while G-Labs has not taken it. */
+  /** Null while G-Labs has not begun it: until here it lay in our queue, then in that of G-Labs. */
   submittedAt: number | null;
   /** Null while it goes on, and for one that a run left behind when it ended. */
   endedAt: number | null;

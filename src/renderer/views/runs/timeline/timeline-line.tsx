@@ -58,6 +58,7 @@ export const TimelineNode = memo(function TimelineNode(props: LineProps) {
           focusable: activeColumn === 0,
         })}
         data-cell={`${row.key}:0`}
+        data-home={activeColumn === 0 ? '' : undefined}
         data-node={node.nodeId}
         className={cx(
           '-outline-offset-2 sticky left-0 z-10 flex shrink-0 cursor-pointer flex-col justify-center border-line border-r px-2',

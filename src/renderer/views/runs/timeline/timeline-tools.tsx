@@ -47,7 +47,7 @@ function Sums({ sums, began, onOpen }: Pick<ToolsProps, 'sums' | 'began' | 'onOp
       )}
       {longest && <Longest node={longest.node} ms={longest.ms} onOpen={onOpen} />}
       {queueShare !== null && (
-        <span title="Of the time of all attempts, the part before G-Labs took them">
+        <span title="Of the time of all attempts, the part before G-Labs began them">
           <span className="text-muted">waited in the queue:</span> {Math.round(queueShare * 100)} %
         </span>
       )}
@@ -75,7 +75,7 @@ function Longest({ node, ms, onOpen }: LongestProps) {
 
 const legend: readonly { kind: BarKind; part: 'queue' | 'work'; word: string }[] = [
   { kind: 'done', part: 'queue', word: 'queued' },
-  { kind: 'working', part: 'work', word: 'with G-Labs' },
+  { kind: 'working', part: 'work', word: 'at work' },
   { kind: 'done', part: 'work', word: 'done' },
   { kind: 'failed', part: 'work', word: 'failed' },
   { kind: 'lost', part: 'work', word: 'lost' },

@@ -7,7 +7,7 @@ import { type Bar, type BarKind, barSpans } from './timeline-bars.ts';
 
 const kinds: Record<BarKind, Marked> = {
   queued: { mark: 'waiting', word: 'in the queue' },
-  working: { mark: 'working', word: 'with G-Labs' },
+  working: { mark: 'working', word: 'at work' },
   done: { mark: 'done', word: 'done' },
   failed: { mark: 'failed', word: 'failed' },
   lost: { mark: 'needs-you', word: 'lost; may have been paid for' },
@@ -24,11 +24,11 @@ export function barName(node: Pick<RunNodeView, 'rows'>, bar: Bar): string {
   return `${place}, attempt ${attempt}`;
 }
 
-/** How long it waited and how long it was worked at: `queued 3 s, then 45 s with G-Labs`. */
+/** How long it waited and how long it was worked at: `queued 3 s, then 45 s at work`. */
 export function spanWords(bar: Bar, now: number): string {
   const { waited, worked } = barSpans(bar, now);
   if (bar.submittedAt === null) return `queued ${exactly(waited)}`;
-  return `queued ${exactly(waited)}, then ${exactly(worked)} with G-Labs`;
+  return `queued ${exactly(waited)}, then ${exactly(worked)} at work`;
 }
 
 /** A bar in one sentence, for a screen reader. */

@@ -157,7 +157,7 @@ describe('a bar for a screen reader', () => {
     });
     const [bar] = barsOf(scene, false);
     expect(bar && barLabel(scene, bar, BEGAN)).toBe(
-      'Row 2, candidate 3, attempt 2: failed, queued 3.0 s, then 1 min 27 s with G-Labs. Blocked.',
+      'Row 2, candidate 3, attempt 2: failed, queued 3.0 s, then 1 min 27 s at work. Blocked.',
     );
   });
 });
