@@ -1,5 +1,6 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { RunOptions } from '../../shared/domain.ts';
 import type { RunEvent } from '../../shared/run-events.ts';
@@ -95,6 +96,19 @@ it('takes an output from the store when its file in Assets is gone', async () =>
   expect(event.counts.salvaged).toBeGreaterThan(0);
   const files = await readdir(join(b.folder, 'project/Assets/XYZG3/generated-images/v0-1'));
   expect(files.length).toBeGreaterThan(0);
+});
+
+it('puts an output in the store again when its address leads nowhere and its file is here', async () => {
+  const b = await open(() => ({}));
+  await b.run({ mode: 'images' });
+  const before = await b.read();
+  const [node] = await nodesOf(b);
+  await rm(fileURLToPath(node?.saved[2] ?? ''));
+  const { end } = await b.run({ mode: 'images' });
+  expect(end).toMatchObject({ status: 'completed', counts: { submitted: 0, salvaged: 1, uploaded: 1 } });
+  expect(await b.read()).toBe(before);
+  const plan = await b.runner.plan(b.workflow, RunOptions.parse({ mode: 'images' }));
+  expect(plan.totals.generations).toBe(0);
 });
 
 it('waits on cancel for answers that are on their way, so that their tasks can be stopped', async () => {

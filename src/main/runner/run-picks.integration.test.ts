@@ -60,6 +60,7 @@ it('a pick stays with its picture when a candidate before it could not be made a
   const saved = (await propertiesOf(b, 4))._savedImages as string[];
   await edit(b, { nodeId: 5, properties: { approvedIndex: 2 } });
   await rm(fileURLToPath(saved[1] ?? ''));
+  await rm(join(b.folder, 'project/Assets/XYZG3/generated-images/v0-1/scene01-c2.png'));
   await simulator.faults([{ fault: 'task-400', kind: 'image' }]);
   const { end } = await b.run({ mode: 'images' });
   expect(end).toMatchObject({ status: 'completed', counts: { generated: 1, submitted: 1 } });

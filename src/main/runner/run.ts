@@ -261,6 +261,7 @@ export function carryOut(
       timeoutMs: timeoutOf(node.node, options),
       retries: options.retries,
       reuse: node.reuse,
+      gone: planned.facts.gone,
       load,
       places: run.places.of(node.nodeId),
       picturesOfRow: (row) => addressesOf(run.picturesOf(node, row)),

@@ -6,6 +6,8 @@ import { adopt, fateOf, parkedMessage, type Started, type SubmissionDeps, settle
 export interface TakeUpDeps extends SubmissionDeps {
   /** Is this file there with this content? */
   intact: (file: string, sha256: string) => Promise<boolean>;
+  /** Addresses that lead nowhere any more. */
+  gone: ReadonlySet<string>;
 }
 
 const StoredResults = z.array(z.url());
@@ -31,16 +33,13 @@ export async function takeUp(
     case 'completed':
       return takeUpResults(row, deps);
     case 'downloaded':
-    case 'stored': {
-      const { id, file, sha256, url } = row;
-      if (file === null || sha256 === null) return takeUpResults(row, deps);
-      // Where it was put, else the store's own copy.
-      for (const at of [file, deps.db.objects.bySha(sha256)?.file]) {
-        if (at !== undefined && (await deps.intact(at, sha256)))
-          return { kind: 'salvaged', journalId: id, file: at, sha256, url };
-      }
-      return takeUpResults(row, deps);
-    }
+    case 'stored':
+      return (await takeUpFile(row, deps)) ?? takeUpResults(row, deps);
+    case 'written':
+      // Made anew on purpose, unless its address is gone: then its file is put in the store again.
+      return row.url !== null && deps.gone.has(row.url)
+        ? ((await takeUpFile(row, deps)) ?? { kind: 'nothing' })
+        : { kind: 'nothing' };
     case 'parked': {
       // It may be found by now; that it is not proves nothing after so long, so it goes on waiting for a person.
       const fate = await deps.dispatch.posting(row.prompt, () => fateOf({ ...row, knownStart: null }, deps));
@@ -50,6 +49,22 @@ export async function takeUp(
     default:
       return { kind: 'nothing' };
   }
+}
+
+/** An output that is on this machine: where it was put, else the store's own copy. */
+async function takeUpFile({ id, file, sha256, url }: JournalRow, deps: TakeUpDeps): Promise<Started | null> {
+  if (file === null || sha256 === null) return null;
+  for (const at of [file, deps.db.objects.bySha(sha256)?.file]) {
+    if (at === undefined || !(await deps.intact(at, sha256))) continue;
+    return {
+      kind: 'salvaged',
+      journalId: id,
+      file: at,
+      sha256,
+      url: url !== null && deps.gone.has(url) ? null : url,
+    };
+  }
+  return null;
 }
 
 /** A task with an id is asked for, at the address of now: a tunnel has a new one after each start. */
