@@ -15,8 +15,9 @@ export default defineConfig({
           host: resolve(here, 'src/main/host/main.ts'),
           cli: resolve(here, 'src/main/cli/main.ts'),
           simulator: resolve(here, 'src/simulator/main.ts'),
-          // A thread's entry, not a program's.
+          // Entries of threads, not of programs.
           'glance-worker': resolve(here, 'src/main/app/glance-worker.ts'),
+          'source-worker': resolve(here, 'src/main/runner/source-worker.ts'),
         },
       },
     },

@@ -85,7 +85,18 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
 
   const db = lazily(() => openDatabase(paths.database));
   const glabs = lazily(() => superviseGlabs({ settings, secrets, clock, log, places, env, db: db.get() }));
-  const runner = lazily(() => openRunner({ db: db.get(), settings, secrets, clock, paths, log, started }));
+  const runner = lazily(() =>
+    openRunner({
+      db: db.get(),
+      settings,
+      secrets,
+      clock,
+      paths,
+      log,
+      sourceWorker: places.sourceWorker,
+      started,
+    }),
+  );
   const editing = lazily(() => openEditing({ db: db.get(), settings, clock }));
   const windowSide = lazily(() => openWindowSide(flowdeck, clock));
 

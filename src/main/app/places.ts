@@ -14,6 +14,8 @@ export interface Places {
   simulator: string;
   /** Entry of the worker that looks at workflow files. */
   glanceWorker: string;
+  /** Entry of the thread that writes large workflow files. */
+  sourceWorker: string;
   version: string;
 }
 
@@ -30,6 +32,7 @@ export function findPlaces(module: string = import.meta.filename): Places {
     sampleProject: join(root, 'resources', 'sample-project'),
     simulator: entry('simulator/main.ts', 'simulator.js'),
     glanceWorker: entry('main/app/glance-worker.ts', 'glance-worker.js'),
+    sourceWorker: entry('main/runner/source-worker.ts', 'source-worker.js'),
     version: versionOf(root),
   };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
 import { createGlabsBackend } from '../backend/glabs.ts';
 import type { Database } from '../db/database.ts';
 import { takeBackup } from '../history/backup.ts';
@@ -13,6 +14,7 @@ import type { SettingsStore } from '../platform/settings-store.ts';
 import { watchFile } from '../platform/watch-file.ts';
 import { createRunner } from '../runner/runner.ts';
 import type { Runner } from '../runner/runner-api.ts';
+import { openSourceWriter } from '../runner/source-thread.ts';
 import { mediaId } from './media.ts';
 import { chooseServer } from './run-server.ts';
 import { openStore } from './run-store.ts';
@@ -25,12 +27,23 @@ interface RunnerParts {
   clock: Clock;
   paths: DataPaths;
   log: Log;
+  /** Entry of the thread that writes large workflow files (places.ts). */
+  sourceWorker: string;
   /** When this process began (platform/process-identity.ts). */
   started: string | null;
 }
 
 /** The runner with the real world around it: this machine's disk, the configured backend and stores. */
-export function openRunner({ db, settings, secrets, clock, paths, log, started }: RunnerParts): Runner {
+export function openRunner({
+  db,
+  settings,
+  secrets,
+  clock,
+  paths,
+  log,
+  sourceWorker,
+  started,
+}: RunnerParts): Runner {
   return createRunner({
     db,
     disk: nodeDisk,
@@ -60,6 +73,12 @@ export function openRunner({ db, settings, secrets, clock, paths, log, started }
       takeBackup(workflow, content, reason, { db, disk: nodeDisk, clock }),
     lock: async (workflow, what) => acquireLock(await lockFileFor(workflow), { what }, { clock }),
     alone: (file, what, work) => withFileLock(file, what, work, { clock }),
+    openSource: (workflow) =>
+      openSourceWriter(
+        workflow,
+        nodeDisk,
+        (workerData) => new Worker(sourceWorker, { workerData, name: 'flowdeck-source' }),
+      ),
     watch: (file, onChange) =>
       watchFile(file, onChange, (error) => log.warn('A workflow cannot be watched', { err: error, file })),
     media: mediaId,

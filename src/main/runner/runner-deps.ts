@@ -5,6 +5,8 @@ import type { Database } from '../db/database.ts';
 import type { Clock, Random } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import type { Workflow } from '../workflow/read.ts';
+import type { SourceWriter } from './source-writer.ts';
 
 /** All that the runner needs of the world. The composition root gives the real ones. */
 export interface RunnerDeps {
@@ -26,6 +28,8 @@ export interface RunnerDeps {
   lock: (workflow: string, what: string) => Promise<{ release(): Promise<void> }>;
   /** Runs `work` while no other process does anything to this file; waits its turn. */
   alone: <T>(file: string, what: string, work: () => Promise<T>) => Promise<T>;
+  /** What holds and writes the text of a run's workflow file; for a large one on a thread of its own. */
+  openSource: (workflow: Workflow) => SourceWriter;
   /** Hears when a file is changed, by whomever; returns what ends that. */
   watch: (file: string, onChange: () => void) => () => void;
   /** The id under which the window finds a stored file. */

@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto';
 import { fail } from '../../shared/failure.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
-import { editWorkflow, type NodeEdit } from '../workflow/edit.ts';
-import { decodeWorkflow, parseWorkflow, type Workflow } from '../workflow/read.ts';
+import { writeLockOf } from '../platform/lock.ts';
+import type { NodeEdit } from '../workflow/edit.ts';
+import { decodeWorkflow, type Workflow } from '../workflow/read.ts';
+import type { ExportPlace } from './export.ts';
+import { createSourceWriter, knownAs, type SourceWriter } from './source-writer.ts';
 
 /** What the run wants to put into the workflow file for one generation node, and whether it still fits there. */
 export interface SourceUpdate {
@@ -18,7 +20,8 @@ export interface SourceUpdate {
 /**
  * The workflow file of a run. Others may change it at any time: each write starts from what is there, and merges
  * only our properties into it (behaviour.md §5). Small files are written at once, unless the last write was only just
- * now; large ones at most every two seconds: the journal is the truth.
+ * now; large ones at most every two seconds, and so seldom that writing stays a small part of the run: the journal is
+ * the truth.
  */
 export interface SourceFile {
   put(update: SourceUpdate): void;
@@ -28,12 +31,17 @@ export interface SourceFile {
   look(): Promise<void>;
   /** The file as it was last read or written. */
   workflow(): Workflow;
+  /** Writes the file as it was last read or written as an export, and gives its path. */
+  export(place: ExportPlace, at: number): Promise<string>;
+  /** Lets go of what it holds. Nothing may wait any more. */
+  close(): Promise<void>;
 }
 
-const LARGE_BYTES = 2 * 1024 * 1024;
 const GATHER_MS = 2000;
 /** After a write of a small one the file rests this many times as long: on a slow disk writing must not take over. */
 const REST = 4;
+/** The same for a large one: writing is at most one part in 25 of the time that passes. */
+const LARGE_REST = 24;
 
 export function createSourceFile(
   start: Workflow,
@@ -41,127 +49,124 @@ export function createSourceFile(
     disk: Disk;
     clock: Clock;
     signal: AbortSignal;
+    /** Holds the text and writes it. Default: on this thread. */
+    writer?: SourceWriter;
+    /** Runs `work` while no other process writes this file. Default: there is no other. */
+    alone?: <T>(file: string, what: string, work: () => Promise<T>) => Promise<T>;
     onProblem: (error: unknown) => void;
     onChangedOutside: (now: Workflow) => void;
   },
 ): SourceFile {
-  const { disk, clock } = deps;
+  const { disk, clock, alone = (_file, _what, work) => work() } = deps;
   const path = start.file;
-  let current = start;
-  let currentHash = hashOf(Buffer.from(current.text));
+  const here = createSourceWriter(knownAs(start), disk);
+  const writer = deps.writer ?? here;
+  let current = withoutText(start);
   let waiting: SourceUpdate[] = [];
-  let gathering = false;
+  /** Until the gathered updates are written; aborted when a flush takes them first. */
+  let gathering: AbortController | null = null;
   let restUntil = 0;
-  let writing: Promise<void> = Promise.resolve();
+  /** What touches the file, one after the other. */
+  let working: Promise<unknown> = Promise.resolve();
+
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    // What failed must not keep the next from its turn.
+    const done = working.then(work, work);
+    working = done;
+    return done;
+  };
+
+  const reread = async (when: 'always' | 'if-touched'): Promise<void> => {
+    const now = await writer.reread(when);
+    if (now === null) return;
+    current = withoutText(now);
+    deps.onChangedOutside(current);
+  };
+
+  /** Puts what fits of the updates into the file, and says which did. Begins again when a person saves in between. */
+  const merge = async (updates: readonly SourceUpdate[]): Promise<Set<SourceUpdate>> => {
+    const began = clock.monotonic();
+    for (;;) {
+      await reread('always');
+      const edits = new Map(updates.map((update) => [update, update.edits(current)]));
+      const fits = [...edits].flatMap(([update, its]) => (its === null ? [] : [{ update, its }]));
+      // Our own edits change no wiring and no prompt: the nodes stay as they were read.
+      if ((await writer.write(fits.flatMap(({ its }) => its))) === 'touched') continue;
+      const ended = clock.monotonic();
+      restUntil = ended + (writer.large ? LARGE_REST : REST) * (ended - began);
+      return new Set(fits.map(({ update }) => update));
+    }
+  };
 
   const write = async (): Promise<void> => {
-    const began = clock.monotonic();
-    await merge();
-    const ended = clock.monotonic();
-    restUntil = ended + REST * (ended - began);
-  };
-  const merge = async (): Promise<void> => {
     const updates = waiting;
     waiting = [];
     if (updates.length === 0) return;
     try {
-      const seen = await disk.stat(path);
-      const bytes = await disk.read(path);
-      if (seen === null || bytes === null) throw gone(path);
-      const hash = hashOf(bytes);
-      if (hash !== currentHash) {
-        current = parseWorkflow(decodeWorkflow(bytes, path), path, start.fields);
-        currentHash = hash;
-        deps.onChangedOutside(current);
-      }
-      const fits: { update: SourceUpdate; edits: NodeEdit[] }[] = [];
+      const fits = await alone(writeLockOf(path), `write back ${path}`, () => merge(updates));
       for (const update of updates) {
-        const edits = update.edits(current);
-        if (edits === null) update.unfit();
-        else fits.push({ update, edits });
+        if (fits.has(update)) await update.written();
+        else update.unfit();
       }
-      const text = editWorkflow(
-        current.text,
-        fits.flatMap(({ edits }) => edits),
-      );
-      if (text !== current.text) {
-        const now = await disk.stat(path);
-        // Saved by a person since we read it: begin again with their version.
-        if (now === null || now.mtimeMs !== seen.mtimeMs || now.size !== seen.size || now.ino !== seen.ino) {
-          waiting = [...updates, ...waiting];
-          return merge();
-        }
-        await disk.write(path, text);
-        // Our own edits change no wiring and no prompt: the nodes stay as they were read.
-        current = { ...current, text };
-        currentHash = hashOf(Buffer.from(text));
-      }
-      for (const { update } of fits) await update.written();
     } catch (error) {
       // Nothing is lost: the outputs are in the journal, and the next write takes these along.
       waiting = [...updates, ...waiting];
       throw error;
     }
   };
-  const flush = () => {
-    // One write at a time; a failed one must not block the next.
-    writing = writing.then(write, write);
-    return writing;
+
+  const rest = async (signal: AbortSignal): Promise<void> => {
+    const left = restUntil - clock.monotonic();
+    const ms = writer.large ? Math.max(GATHER_MS, left) : Math.min(GATHER_MS, left);
+    if (ms > 0) await clock.sleep(ms, AbortSignal.any([signal, deps.signal]));
   };
 
-  let lastLook = '';
-  const look = async (): Promise<void> => {
-    const seen = await disk.stat(path);
-    if (seen === null) throw gone(path);
-    const mark = `${seen.mtimeMs}/${seen.size}/${seen.ino}`;
-    if (mark === lastLook) return;
-    const bytes = await disk.read(path);
-    if (bytes === null) throw gone(path);
-    lastLook = mark;
-    const hash = hashOf(bytes);
-    if (hash === currentHash) return;
-    current = parseWorkflow(decodeWorkflow(bytes, path), path, start.fields);
-    currentHash = hash;
-    deps.onChangedOutside(current);
-  };
-
-  const rest = async () => {
-    const large = current.text.length >= LARGE_BYTES;
-    const ms = large ? GATHER_MS : Math.min(GATHER_MS, restUntil - clock.monotonic());
-    if (ms > 0) await clock.sleep(ms, deps.signal);
+  const gather = async (gatherer: AbortController): Promise<void> => {
+    try {
+      await working.catch(() => undefined);
+      await rest(gatherer.signal);
+    } finally {
+      // What comes from here on needs a write of its own.
+      if (gathering === gatherer) gathering = null;
+    }
+    await inTurn(write);
   };
 
   return {
     put: (update) => {
       waiting.push(update);
-      if (gathering) return;
-      gathering = true;
-      writing
-        .then(rest, rest)
-        .finally(() => {
-          // What comes from here on needs a write of its own.
-          gathering = false;
-        })
-        .then(flush)
-        .catch((error: unknown) => {
-          if (!deps.signal.aborted) deps.onProblem(error);
-        });
+      if (gathering !== null) return;
+      const gatherer = new AbortController();
+      gathering = gatherer;
+      gather(gatherer).catch((error: unknown) => {
+        if (!deps.signal.aborted && !gatherer.signal.aborted) deps.onProblem(error);
+      });
     },
-    flush,
-    look: () => {
-      // Between two writes: what is being written is not somebody else's.
-      const looked = writing.then(look, look);
-      writing = looked;
-      return looked;
+    flush: () => {
+      gathering?.abort();
+      return inTurn(write);
     },
-    workflow: () => current,
+    look: () => inTurn(() => reread('if-touched')),
+    workflow: () => ({ ...current, text: decodeWorkflow(here.content(), path) }),
+    export: (place, at) => inTurn(() => writer.export(place, at)),
+    close: async () => {
+      gathering?.abort();
+      await inTurn(() => writer.close());
+    },
   };
 }
 
-const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-const gone = (path: string) =>
-  fail('workflow-missing', 'The workflow file was moved or deleted during the run.', {
-    where: path,
-    cure: 'Put it back and run again: what is done is in the journal and is not paid for again.',
+/**
+ * The nodes of a workflow whose text lies with its writer and changes with every write: who asks for it here would get
+ * an old one, and write that over a new one.
+ */
+function withoutText(read: Omit<Workflow, 'text'>): Workflow {
+  const { file, name, baseName, tabs, nodes, fields } = read;
+  const workflow = { file, name, baseName, tabs, nodes, fields, text: '' };
+  return Object.defineProperty(workflow, 'text', {
+    enumerable: false,
+    get: () => {
+      throw fail('internal', 'The text of a workflow in a run lies with its writer.', { where: file });
+    },
   });
+}

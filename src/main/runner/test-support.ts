@@ -18,6 +18,7 @@ import { createLocalStore } from '../storage/local-store.ts';
 import { createRunner } from './runner.ts';
 import type { Runner } from './runner-api.ts';
 import type { RunnerDeps } from './runner-deps.ts';
+import { createSourceWriter, knownAs } from './source-writer.ts';
 
 /** For tests only: a runner on real files, a real database and the simulator in its own process. */
 
@@ -106,6 +107,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     disk,
     clock: hurriedClock,
     random: Math.random,
+    openSource: (start) => createSourceWriter(knownAs(start), disk),
     watch: (file, onChange) =>
       watchFile(file, onChange, (error) => {
         throw error;
