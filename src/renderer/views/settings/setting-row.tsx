@@ -7,6 +7,7 @@ import { Select } from '../../components/select.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { notifyError } from '../../components/toaster.tsx';
 import { useSetSetting, useUnsetSetting } from '../../wire/queries.ts';
+import { PriceTable } from './price-table.tsx';
 import { editorFor, type SettingEditor, typedValue, valueText } from './setting-editor.ts';
 
 /** One setting: its key and meaning, its value in the fitting control, and the way back to the default. */
@@ -25,7 +26,11 @@ export function SettingRow({ entry }: { entry: SettingEntry }) {
       <SettingControl entry={entry} editor={editor} />
       {entry.changed && (
         <IconButton
-          label={`Back to the default: ${valueText(entry.default) || 'empty'}`}
+          label={
+            editor.kind === 'structure'
+              ? 'Back to the default'
+              : `Back to the default: ${valueText(entry.default) || 'empty'}`
+          }
           icon={<RotateCcw aria-hidden />}
           onClick={() => unset.mutate({ key: entry.key }, { onError: notifyError })}
         />
@@ -36,6 +41,7 @@ export function SettingRow({ entry }: { entry: SettingEntry }) {
 
 function SettingControl({ entry, editor }: { entry: SettingEntry; editor: SettingEditor }) {
   const set = useSetSetting();
+  if (entry.key === 'costs.table') return <PriceTable entry={entry} />;
   if (editor.kind === 'structure') return <Structure entry={entry} />;
   if (editor.kind === 'choice') {
     return (
