@@ -180,7 +180,6 @@ export function candidateBench({ db }: Journal, backend: Partial<Backend>) {
     retries: 3,
     reuse: true,
     gone: new Set(),
-    gone: new Set(),
   };
   return { deps, told, notices, waits, aborted, counts: deps.counts };
 }
