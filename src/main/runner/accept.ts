@@ -64,35 +64,42 @@ export function acceptedKeys(
   nodeIds: readonly number[],
   where: string,
 ): Map<number, string> {
-  const keys = new Map<number, string>();
-  for (const nodeId of nodeIds) {
-    if (!nodes.some((node) => node.nodeId === nodeId)) {
-      throw fail('not-found', `There is no image or video node ${nodeId} in this workflow.`, {
-        where,
-        cure: '"flowdeck plan" lists the nodes and which of them are stale.',
-      });
-    }
-  }
-  const open = new Set(nodeIds);
-  for (;;) {
+  const planWith = (keys: ReadonlyMap<number, string>): Map<number, PlannedNode> => {
     const withKeys = nodes.map((node) => ({ ...node, cacheKey: keys.get(node.nodeId) ?? node.cacheKey }));
-    const planned = new Map(planRun(withKeys, facts).nodes.map((node) => [node.nodeId, node]));
-    const before = open.size;
-    for (const nodeId of open) {
-      const node = planned.get(nodeId);
-      if (!node) continue;
-      if (!node.reason.endsWith('changed')) throw notStale(node, where);
+    return new Map(planRun(withKeys, facts).nodes.map((node) => [node.nodeId, node]));
+  };
+  const keys = new Map<number, string>();
+  let planned = planWith(keys);
+  let open: PlannedNode[] = [...new Set(nodeIds)].map((nodeId) => {
+    const node = planned.get(nodeId);
+    if (!node) throw noSuchNode(nodeId, where);
+    if (!node.reason.endsWith('changed')) throw notStale(node, where);
+    return node;
+  });
+  while (open.length > 0) {
+    const waiting: PlannedNode[] = [];
+    for (const node of open) {
       const frames = frameIdentities(node.node, planned, facts);
-      if (frames.includes(null)) continue;
+      if (frames.includes(null)) {
+        waiting.push(node);
+        continue;
+      }
       const parts = partsOf(node.node, node.references, node.model, frames, facts.referenceHash);
-      keys.set(nodeId, formatCacheKey(parts, node.node.saved));
-      open.delete(nodeId);
+      keys.set(node.nodeId, formatCacheKey(parts, node.node.saved));
     }
-    const [first] = open;
-    if (first === undefined) return keys;
-    if (open.size === before) throw frameToCome(planned.get(first), planned, where);
+    const [first] = waiting;
+    if (first && waiting.length === open.length) throw frameToCome(first, planned, where);
+    open = waiting;
+    planned = planWith(keys);
   }
+  return keys;
 }
+
+const noSuchNode = (nodeId: number, where: string) =>
+  fail('not-found', `There is no image or video node ${nodeId} in this workflow.`, {
+    where,
+    cure: '"flowdeck plan" lists the nodes and which of them are stale.',
+  });
 
 const nameOf = ({ title, nodeId }: Pick<PlannedNode, 'title' | 'nodeId'>): string =>
   title.trim() === '' ? `Node ${nodeId}` : `${title} (node ${nodeId})`;
@@ -103,16 +110,12 @@ const notStale = (node: PlannedNode, where: string) =>
     cure: 'Accept only what the plan calls changed: prompt, reference, model or frame.',
   });
 
-function frameToCome(
-  node: PlannedNode | undefined,
-  planned: ReadonlyMap<number, PlannedNode>,
-  where: string,
-) {
-  const picture = node?.needs.map((id) => planned.get(id)).find((source) => source && source.todo.length > 0);
+function frameToCome(node: PlannedNode, planned: ReadonlyMap<number, PlannedNode>, where: string) {
+  const picture = node.needs.map((id) => planned.get(id)).find((source) => source && source.todo.length > 0);
   const from = picture ? `${nameOf(picture)}, which` : 'a picture that';
   return fail(
     'usage',
-    `${node ? nameOf(node) : 'This clip'} starts from ${from} is going to be made anew: what it was made from cannot be told yet.`,
+    `${nameOf(node)} starts from ${from} is going to be made anew: what it was made from cannot be told yet.`,
     { where, cure: 'Run that picture first, or accept it too.' },
   );
 }
