@@ -9,8 +9,9 @@ import { ProgressBar } from '../components/progress-bar.tsx';
 import { StateMark } from '../components/state-mark.tsx';
 import { useNow } from '../state/clock.tsx';
 import { currentRun, needsYou } from '../state/now-what.ts';
+import { queueInShort } from '../state/queue.ts';
 import { useWindow } from '../state/window.ts';
-import { useRuns, useServices } from '../wire/queries.ts';
+import { useQueue, useRuns, useServices } from '../wire/queries.ts';
 import { DemoLabel } from './demo-label.tsx';
 import { PrimaryButton } from './primary-button.tsx';
 
@@ -19,6 +20,8 @@ export function StatusBar() {
   const services = useServices().data;
   const runs = useRuns().data?.runs ?? [];
   const run = currentRun(runs);
+  const queue = useQueue().data;
+  const queued = queue ? queueInShort(queue) : null;
   const needs = needsYou(runs, useNow());
   const { go, openRun } = useWindow.getState();
   const toRoom = () => go('control-room');
@@ -37,6 +40,11 @@ export function StatusBar() {
       <div className="mx-2 flex min-w-0 flex-1 items-center">
         {run && <RunPart run={run} onClick={() => openRun(run.runId)} />}
       </div>
+      {queued && (
+        <Part label="Queue" onClick={() => openRun(null)}>
+          <StateMark {...queued} />
+        </Part>
+      )}
       {(needs.picks > 0 || needs.failed > 0) && (
         <Part label="What needs you" onClick={() => openRun(needs.runId)}>
           {needs.picks > 0 && <StateMark mark="needs-you" word={counted(needs.picks, 'pick')} />}

@@ -7,7 +7,7 @@ import type { FlowdeckClient } from './connection.ts';
 import { toFlowdeckError } from './failure.ts';
 import { liveQuery } from './live.ts';
 import { useWire } from './provider.tsx';
-import { runsTopic, runTopic, servicesTopic, workflowsTopic } from './topics.ts';
+import { queueTopic, runsTopic, runTopic, servicesTopic, workflowsTopic } from './topics.ts';
 
 /**
  * Everything a screen asks of the main side. Live hooks give the folded state; the others ask once. Errors are
@@ -17,6 +17,8 @@ import { runsTopic, runTopic, servicesTopic, workflowsTopic } from './topics.ts'
 export const useServices = () => useQuery(liveQuery(useWire(), servicesTopic));
 export const useWorkflows = () => useQuery(liveQuery(useWire(), workflowsTopic));
 export const useRuns = () => useQuery(liveQuery(useWire(), runsTopic));
+/** Runs that wait their turn, in the order they will start. */
+export const useQueue = () => useQuery(liveQuery(useWire(), queueTopic));
 /** A run's view, whole and live. */
 export const useRun = (runId: string) => useQuery(liveQuery(useWire(), runTopic(runId)));
 
@@ -46,6 +48,13 @@ export const useWholePlan = (path: string, wanted: boolean) =>
     Infinity,
     wanted,
   );
+/** What a queued run would do now. Asked again after some minutes only: a list of them must not keep the disk busy. */
+export const useQueuedPlan = ({ path, options }: { path: string; options: RunOptions }) =>
+  useAsk(
+    ['plan', path, options],
+    (client, signal) => client.workflows.plan({ path, options }, { signal }),
+    5 * 60_000,
+  );
 /** Texts that make up a node's prompt, as the file has them now. */
 export const usePrompts = (path: string, nodeId: number) =>
   useAsk(['prompts', path, nodeId], (client, signal) =>
@@ -57,20 +66,37 @@ export const useJournal = (runId: string, nodeId: number) =>
 export const useRunOptions = (runId: string) =>
   useAsk(['options', runId], (client, signal) => client.runs.options({ runId }, { signal }), Infinity);
 
+/** The workflow as it was drawn when the run began. Rejects with `not-found` where the record has no graph. */
+export const useRunGraph = (runId: string) =>
+  useAsk(['graph', runId], (client, signal) => client.runs.graph({ runId }, { signal }), Infinity);
+
 type ServiceInput = { service: ServiceName };
 type RunInput = { runId: string };
+type EntryInput = { id: string };
 
 export const useStartService = () => useAct((client, input: ServiceInput) => client.services.start(input));
 export const useStopService = () => useAct((client, input: ServiceInput) => client.services.stop(input));
 export const useRestartService = () =>
   useAct((client, input: ServiceInput) => client.services.restart(input));
 
-/** Gives the new run's id. */
-export const useStartRun = () =>
-  useAct((client, input: { path: string; options: RunOptions }) => client.runs.start(input));
-/** Starts a run when its turn comes, which may be at once: then it gives the run's id. */
+/**
+ * Starts a run when its turn comes, which may be at once: then it gives the run's id. With a place, from 0, it only
+ * ever waits there.
+ */
 export const useAddToQueue = () =>
-  useAct((client, input: { path: string; options: RunOptions }) => client.queue.add(input), ['plan']);
+  useAct(
+    (client, input: { path: string; options: RunOptions; to?: number; held?: boolean }) =>
+      client.queue.add(input),
+    ['plan'],
+  );
+/** `to` counts from 0. */
+export const useMoveInQueue = () =>
+  useAct((client, input: EntryInput & { to: number }) => client.queue.move(input));
+export const useHoldInQueue = () => useAct((client, input: EntryInput) => client.queue.hold(input));
+export const useReleaseInQueue = () => useAct((client, input: EntryInput) => client.queue.release(input));
+export const useRemoveFromQueue = () => useAct((client, input: EntryInput) => client.queue.remove(input));
+export const usePauseQueue = () => useAct((client, _input: undefined) => client.queue.pause());
+export const useResumeQueue = () => useAct((client, _input: undefined) => client.queue.resume());
 export const usePauseRun = () => useAct((client, input: RunInput) => client.runs.pause(input));
 export const useResumeRun = () => useAct((client, input: RunInput) => client.runs.resume(input));
 export const useCancelRun = () => useAct((client, input: RunInput) => client.runs.cancel(input));

@@ -1,4 +1,5 @@
 import { applyRunsChange, type RunsChange, type RunsView } from '../../shared/contract.ts';
+import { applyQueueChange, type QueueChange, type QueueView } from '../../shared/queue.ts';
 import { applyRunChange, type RunChange, type RunView } from '../../shared/run-view.ts';
 import { applyServicesChange, type ServicesChange, type ServicesView } from '../../shared/services.ts';
 import { applyWorkflowsChange, type WorkflowsChange, type WorkflowsView } from '../../shared/workflows.ts';
@@ -22,6 +23,12 @@ export const runsTopic: LiveTopic<RunsView, RunsChange> = {
   key: ['runs'],
   open: (client, signal) => client.runs.watch(undefined, { signal }),
   apply: applyRunsChange,
+};
+
+export const queueTopic: LiveTopic<QueueView, QueueChange> = {
+  key: ['queue'],
+  open: (client, signal) => client.queue.watch(undefined, { signal }),
+  apply: applyQueueChange,
 };
 
 export const runTopic = (runId: string): LiveTopic<RunView, RunChange> => ({

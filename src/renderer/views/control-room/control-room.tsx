@@ -6,9 +6,10 @@ import { Loaded } from '../../components/loaded.tsx';
 import { RunsTable } from '../../components/runs-table.tsx';
 import { Screen } from '../../components/screen.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
+import { QueueNotice } from '../../frame/queue-notice.tsx';
 import { currentRun } from '../../state/now-what.ts';
 import { useWindow } from '../../state/window.ts';
-import { useAppInfo, useRuns, useServices } from '../../wire/queries.ts';
+import { useAppInfo, useQueue, useRuns, useServices } from '../../wire/queries.ts';
 import { CurrentRunCard } from './current-run-card.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { GlabsCard } from './glabs-card.tsx';
@@ -26,6 +27,7 @@ export function ControlRoom() {
     <Screen title="Control room">
       <Warnings />
       {runs.data?.runs.length === 0 && <FirstSteps />}
+      <PausedQueue />
       {run && <CurrentRunCard run={run} />}
       <div className="grid shrink-0 grid-cols-1 items-start gap-4 xl:grid-cols-2">
         <Loaded query={services} waiting="Connecting to Flowdeck">
@@ -54,6 +56,14 @@ function LastRuns({ runs }: { runs: readonly RunSummary[] }) {
       <RunsTable runs={runs.slice(0, LAST_RUNS)} compact />
     </Card>
   );
+}
+
+/** A queue that stands still is told where a person looks first. */
+function PausedQueue() {
+  const queue = useQueue().data;
+  const openRun = useWindow((state) => state.openRun);
+  if (!queue) return null;
+  return <QueueNotice queue={queue} more={<Button onClick={() => openRun(null)}>Show queue</Button>} />;
 }
 
 /** What the main side has to tell once, such as a damaged settings file that was set aside. */

@@ -9,6 +9,7 @@ import { StateMark } from '../../components/state-mark.tsx';
 import { DemoLabel } from '../../frame/demo-label.tsx';
 import { useNow } from '../../state/clock.tsx';
 import { useWindow } from '../../state/window.ts';
+import { useQueue } from '../../wire/queries.ts';
 
 /** What is running, how far, when done, what it costs. */
 export function CurrentRunCard({ run }: { run: RunSummary }) {
@@ -55,6 +56,26 @@ export function CurrentRunCard({ run }: { run: RunSummary }) {
         )}
       </div>
       {run.message && <p>{run.message}</p>}
+      <NextInQueue />
     </Card>
+  );
+}
+
+/** What starts when this run is over. */
+function NextInQueue() {
+  const queue = useQueue().data;
+  const openRun = useWindow((state) => state.openRun);
+  const waiting = queue?.entries.filter(({ state }) => state === 'waiting') ?? [];
+  const [next, ...others] = waiting;
+  // The notice above says why nothing will start.
+  if (next === undefined || queue?.paused) return null;
+  return (
+    <p className="flex items-center gap-2">
+      <span className="text-muted">Next</span> {next.name}
+      {others.length > 0 && <span className="text-muted">and {others.length} more</span>}
+      <Button size="sm" variant="ghost" onClick={() => openRun(null)}>
+        Show queue
+      </Button>
+    </p>
   );
 }

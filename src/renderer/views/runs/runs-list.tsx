@@ -4,14 +4,18 @@ import { Loaded } from '../../components/loaded.tsx';
 import { RunsTable } from '../../components/runs-table.tsx';
 import { Screen } from '../../components/screen.tsx';
 import { useWindow } from '../../state/window.ts';
-import { useRuns } from '../../wire/queries.ts';
+import { useQueue, useRuns } from '../../wire/queries.ts';
+import { QueueCard } from './queue-card.tsx';
 
-/** All runs, newest first. */
+/** What waits its turn, and all runs, newest first. */
 export function RunsList() {
   const runs = useRuns();
+  const queue = useQueue().data;
   const go = useWindow((state) => state.go);
+  const isNew = runs.data?.runs.length === 0 && queue?.entries.length === 0;
   return (
     <Screen title="Runs">
+      {queue && !isNew && <QueueCard queue={queue} />}
       <Loaded query={runs} waiting="Reading the runs">
         {(view) =>
           view.runs.length > 0 ? (
@@ -23,7 +27,7 @@ export function RunsList() {
             >
               <p>
                 Each run with its state, its pictures and clips, and what it cost. To begin one, choose a
-                workflow and press Run.
+                workflow and press Run. While it goes on, further ones wait in the queue for their turn.
               </p>
             </EmptyState>
           )

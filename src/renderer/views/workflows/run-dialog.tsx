@@ -1,4 +1,4 @@
-import { Play } from 'lucide-react';
+import { ListPlus, Play } from 'lucide-react';
 import { type ReactNode, useId, useRef, useState } from 'react';
 import type { RunOptions } from '../../../shared/domain.ts';
 import { Button } from '../../components/button.tsx';
@@ -9,16 +9,18 @@ import { Loaded } from '../../components/loaded.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { notifyDone, notifyError } from '../../components/toaster.tsx';
 import { currentRun } from '../../state/now-what.ts';
+import { placeIfAdded, placeOf } from '../../state/queue.ts';
 import { useRunDialog } from '../../state/run-dialog.ts';
 import { useRested } from '../../state/use-rested.ts';
 import { useWindow } from '../../state/window.ts';
 import {
+  useAddToQueue,
   useCheck,
   usePlan,
+  useQueue,
   useRuns,
   useServices,
   useSettings,
-  useStartRun,
   useStartService,
 } from '../../wire/queries.ts';
 import { useDetailsTab } from './details-tab.ts';
@@ -32,7 +34,7 @@ import { type Obstacle, obstacleTo, runTarget } from './run-target.ts';
 /** A path being typed is not looked for at every key. */
 const REST_MS = 300;
 
-/** The dialog that starts a run of the workflow it was opened for. */
+/** The dialog that starts a run of the workflow it was opened for, or lets it wait its turn. */
 export function RunDialog() {
   const { path, close } = useRunDialog();
   return path !== null && <OpenRunDialog key={path} path={path} onClose={close} />;
@@ -43,9 +45,9 @@ function OpenRunDialog({ path, onClose }: { path: string; onClose: () => void })
   const [chosen, setChosen] = useState<Partial<RunChoices>>({});
   const choices = { ...firstChoices(settings.data ?? []), ...chosen };
   const work = useRunWork(path, choices);
-  const { obstacle, plan, target } = work;
+  const { obstacle, plan, target, turn } = work;
   const reason = useId();
-  const start = useStartRun();
+  const start = useAddToQueue();
   const isOpen = useRef(true);
   const close = () => {
     isOpen.current = false;
@@ -54,10 +56,16 @@ function OpenRunDialog({ path, onClose }: { path: string; onClose: () => void })
 
   const run = async () => {
     try {
-      const { runId } = await start.mutateAsync({ path, options: runOptions(choices) });
-      if (!isOpen.current) return notifyDone(`${fileName(path)} is running.`);
-      close();
-      useWindow.getState().openRun(runId);
+      const { runId, entry } = await start.mutateAsync({ path, options: runOptions(choices) });
+      const wasOpen = isOpen.current;
+      if (wasOpen) close();
+      // What happened counts, not what was expected: another window may have been quicker.
+      if (runId === null) {
+        notifyDone(
+          turn ? `${entry.name} is in the queue, place ${turn.place}.` : `${entry.name} is in the queue.`,
+        );
+      } else if (wasOpen) useWindow.getState().openRun(runId);
+      else notifyDone(`${entry.name} is running.`);
     } catch (error) {
       // While the dialog is open the card in it shows this.
       if (!isOpen.current) notifyError(error);
@@ -74,18 +82,26 @@ function OpenRunDialog({ path, onClose }: { path: string; onClose: () => void })
       footer={
         <>
           <div id={reason} role="status" className="min-w-0 flex-1">
-            {obstacle && <ObstacleLine obstacle={obstacle} path={path} onLeave={close} />}
+            {obstacle ? (
+              <ObstacleLine obstacle={obstacle} path={path} onLeave={close} />
+            ) : (
+              turn && (
+                <p>
+                  {turn.because} This one waits at place {turn.place}.
+                </p>
+              )
+            )}
           </div>
           <Button onClick={close}>{start.isPending ? 'Close' : 'Cancel'}</Button>
           <Button
             variant="primary"
-            icon={<Play aria-hidden />}
+            icon={turn ? <ListPlus aria-hidden /> : <Play aria-hidden />}
             busy={start.isPending}
             disabled={obstacle !== null}
             aria-describedby={reason}
             onClick={run}
           >
-            {start.isPending ? 'Starting' : 'Run'}
+            {start.isPending ? (turn ? 'Adding' : 'Starting') : turn ? 'Add to the queue' : 'Run'}
           </Button>
         </>
       }
@@ -130,6 +146,8 @@ function useRunWork(path: string, choices: RunChoices) {
   const settings = useSettings().data;
   const glabs = useServices().data?.glabs;
   const runs = useRuns().data?.runs ?? [];
+  const queue = useQueue().data;
+  const turn = queue ? placeIfAdded(queue, runs, path) : null;
   const check = useCheck(path);
   const refImage = useRested(choices.refImage, REST_MS);
   const asked: RunOptions = runOptions({ ...choices, refImage, server: '' });
@@ -155,10 +173,12 @@ function useRunWork(path: string, choices: RunChoices) {
     target,
     glabs,
     underWay: currentRun(runs.filter((run) => run.workflow === path)),
+    queued: queue ? placeOf(queue, path) : null,
+    waits: turn !== null,
     server: choices.server,
     refImage: choices.refImage,
   });
-  return { plan, target, obstacle };
+  return { plan, target, obstacle, turn };
 }
 
 type ObstacleLineProps = { obstacle: Obstacle; path: string; onLeave: () => void };
@@ -193,6 +213,11 @@ function ObstacleLine({ obstacle, path, onLeave }: ObstacleLineProps) {
         onClick={leave(() => openRun(currentRun(runs.filter((run) => run.workflow === path))?.runId ?? null))}
       >
         Show run
+      </Button>
+    ),
+    queue: (
+      <Button size="sm" onClick={leave(() => openRun(null))}>
+        Show queue
       </Button>
     ),
   };

@@ -77,6 +77,8 @@ describe('what stands in the way of a run', () => {
       target: where(),
       glabs: glabs(),
       underWay: null,
+      queued: null,
+      waits: false,
       server: '',
       refImage: '',
       ...more,
@@ -120,6 +122,19 @@ describe('what stands in the way of a run', () => {
     const down = glabs({ state: 'stopped' });
     expect(now({ glabs: down, target: where({ glabs: down }), plan: plan(0) })).toBeNull();
     expect(now({ glabs: down, target: where({ glabs: down, typed: 'http://far:1' }) })).toBeNull();
+  });
+
+  it('is not a G-Labs that is down now, when the run waits its turn', () => {
+    const down = glabs({ state: 'stopped', startWill: 'demo' });
+    expect(now({ glabs: down, target: where({ glabs: down }), waits: true })).toBeNull();
+    expect(now({ findings: [finding('error')], waits: true })).toMatchObject({ remedy: 'findings' });
+  });
+
+  it('is its place in the queue, which can be shown', () => {
+    expect(now({ queued: 2 })).toEqual({
+      words: 'It is in the queue already, place 2.',
+      remedy: 'queue',
+    });
   });
 
   it('is a server or a path that cannot be one', () => {

@@ -51,8 +51,8 @@ export function isWholePath(typed: string): boolean {
 
 export interface Obstacle {
   words: string;
-  /** What mends it: `start` G-Labs, show the `findings`, show the `run`; null: nothing but time, or what is said. */
-  remedy: 'start' | 'findings' | 'run' | null;
+  /** What mends it: `start` G-Labs, show findings, run or queue; null: nothing but time, or what is said. */
+  remedy: 'start' | 'findings' | 'run' | 'queue' | null;
 }
 
 /** Why a run cannot be started now, the first thing first; null when it can. */
@@ -64,12 +64,17 @@ export function obstacleTo(from: {
   target: RunTarget | null;
   glabs: Glabs | undefined;
   underWay: RunSummary | null;
+  /** Its place in the queue, from 1. */
+  queued: number | null;
+  /** It will wait its turn: whether G-Labs is up now does not matter. */
+  waits: boolean;
   server: string;
   refImage: string;
 }): Obstacle | null {
   const { findings, plan, target, glabs } = from;
   const says = (words: string, remedy: Obstacle['remedy'] = null) => ({ words, remedy });
   if (from.underWay) return says('A run of this workflow is under way.', 'run');
+  if (from.queued !== null) return says(`It is in the queue already, place ${from.queued}.`, 'queue');
   if (from.checkFailure) return says(from.checkFailure.message);
   if (!findings) return says('Checking the workflow…');
   const errors = findings.filter((finding) => finding.severity === 'error').length;
@@ -78,6 +83,7 @@ export function obstacleTo(from: {
   if (!isWholePath(from.refImage)) return says('The reference image needs its whole path.');
   if (from.planFailure) return says(from.planFailure.message);
   if (!plan || !target || !glabs) return says('Making the plan…');
+  if (from.waits) return null;
   // A run that generates nothing asks nobody.
   if (!target.supervised || glabs.state === 'ready' || plan.totals.generations === 0) return null;
   return glabsObstacle(glabs);
