@@ -24,8 +24,14 @@ export interface PriceDraft {
 export function draftOf(value: PriceTableValue): PriceDraft {
   return {
     date: value.date,
-    prices: value.prices.map(({ model, unit, usd }, id) => ({ id, model, unit, usd: String(usd) })),
+    prices: value.prices.map(({ model, unit, usd }, id) => ({ id, model, unit, usd: typedUSD(usd) })),
   };
+}
+
+/** With two places, as prices are written, unless it has more. */
+function typedUSD(usd: number): string {
+  const short = usd.toFixed(2);
+  return Number(short) === usd ? short : String(usd);
 }
 
 export const withPrice = (draft: PriceDraft, id: number, change: Partial<DraftPrice>): PriceDraft => ({
@@ -53,6 +59,9 @@ export function withPriceBack(
   const isThere = table.prices.some(({ model, unit }) => model === price.model && unit === price.unit);
   return isThere ? table : { ...table, prices: table.prices.toSpliced(index, 0, price) };
 }
+
+/** A line nobody has written in yet: it is asked for, and nothing is wrong with it. */
+export const isEmpty = ({ model, usd }: DraftPrice): boolean => model.trim() === '' && usd.trim() === '';
 
 /** Which field is meant: the date, or a field of a line. */
 export type PriceField = 'date' | `${number}.${'model' | 'usd'}`;

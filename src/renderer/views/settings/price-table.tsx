@@ -14,6 +14,7 @@ import {
   type DraftPrice,
   dayOf,
   draftOf,
+  isEmpty,
   type PriceDraft,
   type PriceField,
   type PriceTableValue,
@@ -105,9 +106,11 @@ export function PriceTable({ entry }: { entry: SettingEntry }) {
       <Table caption="Price of one candidate in US dollars">
         <thead>
           <tr>
-            <Th>Model</Th>
-            <Th>For one</Th>
-            <Th>US dollars</Th>
+            <Th className="px-0.5">Model</Th>
+            <Th className="px-0.5">For one</Th>
+            <Th numeric className="px-0.5">
+              US dollars
+            </Th>
             <Th>
               <span className="sr-only">Take out</span>
             </Th>
@@ -122,7 +125,7 @@ export function PriceTable({ entry }: { entry: SettingEntry }) {
                   hideLabel
                   data-focus={`model ${price.id}`}
                   value={price.model}
-                  error={wrong.get(`${price.id}.model`)}
+                  error={isEmpty(price) ? undefined : wrong.get(`${price.id}.model`)}
                   onChange={(event) => setDraft(withPrice(draft, price.id, { model: event.target.value }))}
                   {...keys}
                 />
@@ -143,7 +146,7 @@ export function PriceTable({ entry }: { entry: SettingEntry }) {
                   inputMode="decimal"
                   inputClassName="text-right"
                   value={price.usd}
-                  error={wrong.get(`${price.id}.usd`)}
+                  error={isEmpty(price) ? undefined : wrong.get(`${price.id}.usd`)}
                   onChange={(event) => setDraft(withPrice(draft, price.id, { usd: event.target.value }))}
                   {...keys}
                 />
@@ -168,12 +171,18 @@ export function PriceTable({ entry }: { entry: SettingEntry }) {
           Add a model
         </Button>
         <p aria-live="polite" className="text-muted text-xs">
-          {checked.ok ? '' : 'Not kept yet: mend what is marked. Escape takes it back.'}
+          {checked.ok ? '' : unkept(draft)}
         </p>
       </div>
     </div>
   );
 }
+
+/** Why a draft is not kept yet, and what to do. */
+const unkept = (draft: PriceDraft): string =>
+  draft.prices.some(isEmpty)
+    ? 'Kept when the new line has a model and a price. Escape takes it back.'
+    : 'Not kept yet: mend what is marked. Escape takes it back.';
 
 /**
  * What is being typed, over what is kept. A change from elsewhere (another window, the command line, the default)

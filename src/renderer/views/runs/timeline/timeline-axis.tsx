@@ -23,6 +23,9 @@ export function useTicks(box: RefObject<HTMLElement | null>, scale: TimeScale) {
   return ticksBetween(scale.pxPerMs, from, Math.min(scale.width, from + scale.inSight + 2 * CHUNK));
 }
 
+/** A tick's words need this much room in pixels. */
+const ROOM = 36;
+
 /** Left of now, its word needs this much room in pixels. */
 const ROOM_OF_NOW = 72;
 
@@ -47,7 +50,7 @@ export function TimelineAxis({ ticks, width, nowX }: AxisProps) {
         <div {...columnHeader(2)} className="relative overflow-hidden" style={{ width }}>
           <span className="sr-only">Attempts, by the time since the run began</span>
           {ticks
-            .filter(({ x }) => nowX === null || x > nowX || x < nowX - ROOM_OF_NOW)
+            .filter(({ x }) => x < width - ROOM && (nowX === null || x > nowX || x < nowX - ROOM_OF_NOW))
             .map(({ at, x, label }) => (
               <span key={at} aria-hidden className="absolute top-1.5 pl-1" style={{ left: x }}>
                 {label}
