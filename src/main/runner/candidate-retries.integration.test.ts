@@ -96,6 +96,12 @@ describe('a task that fails', () => {
   });
 });
 
+it('a request that cannot be sent at all is no attempt and no submission', async () => {
+  const { outcome, counts } = make({ submit: async () => Promise.reject(problem('rejected')) });
+  expect(await outcome).toMatchObject({ kind: 'failed', attempts: 0 });
+  expect(counts.submitted).toBe(0);
+});
+
 describe('a quota answer', () => {
   it.each([403, 429])('of a task (%i) pauses, counts as an attempt, and uses up no retry', async (code) => {
     const bench = candidateBench(journal, endings(error('api_error', code), error('api_error', code)));

@@ -86,7 +86,7 @@ export async function makeCandidate(
       continue;
     }
     bounces = 0;
-    attempts += submissions;
+    if (started.kind !== 'failed' || started.reached) attempts += submissions;
     if (started.kind === 'lost') {
       deps.onPaid();
       if (++lost > LOST_TRIES) return failed('api_error', 'G-Labs lost this task again and again.', attempts);

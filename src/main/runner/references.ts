@@ -71,6 +71,8 @@ const REMEMBERED_BYTES = 96 * 1024 * 1024;
 const FAILURE_LASTS_MS = 600_000;
 /** Bigger pictures are scaled for the request; the original is what is stored (glabs-api.md: 50 MB body cap). */
 const REQUEST_BYTES = 4 * 1024 * 1024;
+/** Fewer are skipped silently (glabs-api.md A6). */
+const LEAST_BYTES = 100;
 
 /** Loads pictures once per run and value, however many nodes use them. */
 export function createPictureLoader(
@@ -137,6 +139,12 @@ async function load(value: string, source: PictureSource, signal: AbortSignal): 
   const { picture, localPath } = had;
   const { bytes, ext, mediaType, width, height } = picture;
   const request = await pictureForRequest(bytes, REQUEST_BYTES);
+  if (request.bytes.byteLength < LEAST_BYTES) {
+    const size = `${width}×${height} pixels, ${request.bytes.byteLength} bytes`;
+    throw new ReferenceProblem(
+      `The reference ${shownReference(value)} is so small (${size}) that G-Labs would leave it out without a word. Use a real picture.`,
+    );
+  }
   return {
     value,
     bytes,

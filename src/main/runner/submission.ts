@@ -58,7 +58,7 @@ export type Started =
   | { kind: 'again'; message: string; reached: boolean }
   /** An earlier row that holds nothing to take up. */
   | { kind: 'nothing' }
-  | ({ kind: 'failed' } & Verdict);
+  | ({ kind: 'failed'; reached: boolean } & Verdict);
 
 /** Answers of the backend itself: the request left this machine and was read. Others never came so far. */
 const saidNo: ReadonlySet<BackendErrorKind> = new Set([
@@ -118,11 +118,19 @@ export async function submit(
         // It answers, but not as a G-Labs does: that is no outage to be waited out.
         if (fate.kind === 'again' && error.kind !== 'unreachable' && error.kind !== 'no-answer') {
           const { class: errorClass, code, message } = error;
-          return { kind: 'failed', class: errorClass, code, message, again: true, budget: true };
+          return {
+            kind: 'failed',
+            class: errorClass,
+            code,
+            message,
+            again: true,
+            budget: true,
+            reached: true,
+          };
         }
         return fate;
       }
-      const reached = error.arrived === 'yes' || saidNo.has(error.kind);
+      const reached = error.arrived === 'yes' || (error.code !== 0 && saidNo.has(error.kind));
       if (reached) deps.counts.submitted++;
       const refused: JournalStep = {
         state: reached ? 'failed' : 'unsent',
@@ -148,6 +156,7 @@ export async function submit(
         message,
         again: error.kind === 'upstream',
         budget: true,
+        reached,
       };
     }
   });
