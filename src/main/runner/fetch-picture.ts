@@ -40,7 +40,7 @@ export async function fetchPicture(
   return { ok: false, what: `${last.what} (asked for ${TRIES} times)`, cure: last.cure };
 }
 
-type Once = { ok: true; bytes: Uint8Array } | ({ ok: false; final: boolean } & Trouble);
+type Once = { ok: true; bytes: Uint8Array } | Omit<Refusal, 'status'>;
 
 async function fetchOnce(address: URL, deps: WebDeps, signal: AbortSignal): Promise<Once> {
   const over = new AbortController();
@@ -57,7 +57,7 @@ async function fetchOnce(address: URL, deps: WebDeps, signal: AbortSignal): Prom
   // Its only other end is that the fetch is over, or the run.
   watch().catch(() => undefined);
   try {
-    const answer = await follow(address, deps, AbortSignal.any([signal, tooSlow.signal]));
+    const answer = await ask(address, {}, deps, AbortSignal.any([signal, tooSlow.signal]));
     if (!(answer instanceof Response)) return answer;
     const bytes = await bodyOf(answer, (count) => {
       seen += count;
@@ -75,11 +75,22 @@ async function fetchOnce(address: URL, deps: WebDeps, signal: AbortSignal): Prom
   }
 }
 
-/** Follows redirects, each judged like the address itself; an answer is a success. */
-async function follow(address: URL, deps: WebDeps, signal: AbortSignal): Promise<Response | Once> {
+/** What came of asking: `status` 0 where no server was asked, `final` where asking again would not help. */
+export type Refusal = { ok: false; status: number; final: boolean } & Trouble;
+
+/**
+ * Asks an address and follows its redirects, each judged like the address itself. A success comes as the Response,
+ * its body unread. Rejects when the connection breaks, or with the signal's reason.
+ */
+export async function ask(
+  address: URL,
+  request: { method?: string; headers?: Record<string, string> },
+  deps: Pick<WebDeps, 'fetch'>,
+  signal: AbortSignal,
+): Promise<Response | Refusal> {
   let url = address;
   for (let hop = 0; hop <= MOST_HOPS; hop++) {
-    const answer = await deps.fetch(url, { signal, redirect: 'manual' });
+    const answer = await deps.fetch(url, { ...request, signal, redirect: 'manual' });
     if (answer.ok) return answer;
     const { status } = answer;
     const to = answer.headers.get('location');
@@ -88,26 +99,26 @@ async function follow(address: URL, deps: WebDeps, signal: AbortSignal): Promise
     const next = webAddress(to, url);
     if (next.kind === 'unusable') {
       const what = `sends on to ${shownReference(to)}, which ${next.what}`;
-      return { ok: false, final: true, what, cure: next.cure };
+      return { ok: false, status: 0, final: true, what, cure: next.cure };
     }
     if (next.kind === 'web') url = next.url;
   }
   const what = `sends on from address to address, more than ${MOST_HOPS} times`;
-  return { ok: false, final: true, what, cure: 'Use the address where the picture really is.' };
+  return { ok: false, status: 0, final: true, what, cure: 'Use the address where the picture really is.' };
 }
 
-function refused(status: number): Once {
+function refused(status: number): Refusal {
   if (status === 404 || status === 410) {
     const cure = 'Upload the picture again and put its address into the Media node.';
-    return { ok: false, final: true, what: `is not there any more (${status})`, cure };
+    return { ok: false, status, final: true, what: `is not there any more (${status})`, cure };
   }
   if (status === 401 || status === 403) {
     const cure = 'Make it public, or use a file; an address that was signed may have run out.';
-    return { ok: false, final: true, what: `may not be had: its server answers ${status}`, cure };
+    return { ok: false, status, final: true, what: `may not be had: its server answers ${status}`, cure };
   }
   const final = status < 500 && !PASSING.has(status);
   const cure = final ? 'Check the address.' : 'Wait a little, then run again.';
-  return { ok: false, final, what: `cannot be fetched: its server answers ${status}`, cure };
+  return { ok: false, status, final, what: `cannot be fetched: its server answers ${status}`, cure };
 }
 
 /** Null: more than a picture has. The rest is not waited for. */
@@ -125,7 +136,7 @@ async function bodyOf(answer: Response, came: (bytes: number) => void): Promise<
 }
 
 /** Words for what `fetch` rejects with: the cause below its own "fetch failed". */
-function brokenBy(error: Error): string {
+export function brokenBy(error: Error): string {
   const cause = error.cause instanceof Error ? error.cause : error;
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
   return words[code] ?? (code === '' ? cause.message : `${cause.message} (${code})`);
