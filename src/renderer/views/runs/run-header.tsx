@@ -19,18 +19,18 @@ export function RunFigures({ run }: { run: RunSummary }) {
   const waits = waitWords(run);
   return (
     <div className="-mt-2 flex h-6 shrink-0 items-center gap-x-4 overflow-hidden whitespace-nowrap">
-      <div className="flex min-w-40 max-w-80 flex-1 items-center gap-3">
+      <div className="flex min-w-28 max-w-80 flex-1 items-center gap-3">
         <ProgressBar
           label={`${run.name}, this run`}
           done={run.done}
           total={run.total}
-          className="min-w-20 flex-1"
+          className="min-w-12 flex-1"
         />
         <span title="Candidates done, of those this run set out to make">
           {run.done}/{run.total}
         </span>
       </div>
-      {waits !== null && <Waiting runId={run.runId} words={waits} />}
+      {waits !== null && <Waiting runId={run.runId} {...waits} />}
       <span className="text-muted">
         <Elapsed run={run} />
       </span>
@@ -46,7 +46,7 @@ export function RunFigures({ run }: { run: RunSummary }) {
 }
 
 /** A live run that waits for picks, with the way to the first of them. */
-function Waiting({ runId, words }: { runId: string; words: string }) {
+function Waiting({ runId, waits, then }: { runId: string; waits: string; then: string }) {
   const cache = useQueryClient();
   const selectNode = useWindow((state) => state.selectNode);
   const toFirst = () => {
@@ -56,7 +56,8 @@ function Waiting({ runId, words }: { runId: string; words: string }) {
   };
   return (
     <span className="flex items-center gap-2">
-      <StateMark mark="needs-you" word={words} />
+      <StateMark mark="needs-you" word={waits} />
+      <span className="hidden text-attn xl:inline">{then}</span>
       <Button size="sm" onClick={toFirst}>
         Show the first
       </Button>

@@ -117,10 +117,12 @@ export function nodeName(node: Pick<RunNodeView, 'scene' | 'kind'>): string {
   return `Scene ${node.scene} ${node.kind}`;
 }
 
-/** A run that goes on and waits for picks: how many, and that it needs nothing else; null when it does not wait. */
-export function waitWords(run: Pick<RunSummary, 'status' | 'live' | 'picksOpen'>): string | null {
+/** A run that goes on and waits for picks, in two sentences; null when it does not wait. */
+export function waitWords(
+  run: Pick<RunSummary, 'status' | 'live' | 'picksOpen'>,
+): { waits: string; then: string } | null {
   if (run.status !== 'held' || !run.live || run.picksOpen === 0) return null;
-  return `Waits for ${counted(run.picksOpen, 'pick')}. It goes on by itself.`;
+  return { waits: `Waits for ${counted(run.picksOpen, 'pick')}.`, then: 'It goes on by itself.' };
 }
 
 /** Outputs that have yet to reach their store: `12 uploads left`. */

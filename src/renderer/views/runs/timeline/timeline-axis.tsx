@@ -71,16 +71,24 @@ export function TimelineAxis({ ticks, width, nowX }: AxisProps) {
   );
 }
 
-/** The lines of the ticks, and where now is, behind and over all rows. */
-export function TimelineRulings({ ticks, nowX }: Omit<AxisProps, 'width'>) {
+/** The lines of the ticks, behind the bars. */
+export function TickLines({ ticks }: Pick<AxisProps, 'ticks'>) {
   return (
     <div aria-hidden className="pointer-events-none absolute inset-y-0" style={{ left: NAMES_WIDTH }}>
       {ticks.map(({ at, x }) => (
         <span key={at} className="absolute inset-y-0 w-px bg-line" style={{ left: x }} />
       ))}
-      {nowX !== null && (
-        <span className="absolute inset-y-0 w-0.5 bg-accent-text" style={{ left: nowX - 1 }} />
-      )}
     </div>
+  );
+}
+
+/** Where now is, over the bars. */
+export function NowLine({ x }: { x: number }) {
+  return (
+    <div
+      aria-hidden
+      className="pointer-events-none absolute inset-y-0 w-0.5 bg-accent-text"
+      style={{ left: NAMES_WIDTH + x - 1 }}
+    />
   );
 }

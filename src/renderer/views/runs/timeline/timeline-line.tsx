@@ -47,7 +47,7 @@ export const TimelineNode = memo(function TimelineNode(props: LineProps) {
       data-line={row.key}
       className={cx(
         'absolute left-0 flex border-line border-b hover:bg-hover/50',
-        selected && 'bg-accent-soft',
+        selected && 'bg-accent-soft/60',
       )}
       style={{ top, height: row.height, width: NAMES_WIDTH + width }}
     >

@@ -16,7 +16,7 @@ import { grid, gridGroup, gridRow, rowHeader } from '../grid-roles.ts';
 import { rangeWith } from '../range-with.ts';
 import { useShownRows } from '../use-board.ts';
 import { AttemptTip } from './attempt-tip.tsx';
-import { AXIS_HEIGHT, TimelineAxis, TimelineRulings, useTicks } from './timeline-axis.tsx';
+import { AXIS_HEIGHT, NowLine, TickLines, TimelineAxis, useTicks } from './timeline-axis.tsx';
 import type { BarKind } from './timeline-bars.ts';
 import { NAMES_WIDTH, TimelineNode } from './timeline-line.tsx';
 import { lineHeight, linesOf, TAB_HEIGHT } from './timeline-rows.ts';
@@ -189,7 +189,7 @@ export function Timeline(props: TimelineProps) {
           className="relative"
           style={{ height: vertical.getTotalSize(), width: NAMES_WIDTH + scale.width }}
         >
-          <TimelineRulings ticks={ticks} nowX={nowX} />
+          <TickLines ticks={ticks} />
           {vertical.getVirtualItems().map(({ index, start }) => {
             const line = lines[index];
             if (line?.kind === 'tab')
@@ -222,6 +222,7 @@ export function Timeline(props: TimelineProps) {
               />
             );
           })}
+          {nowX !== null && <NowLine x={nowX} />}
         </div>
         {rows.length === 0 && (
           <p className="sticky left-0 w-fit p-4 text-muted">
