@@ -46,7 +46,7 @@ export function RunFigures({ run }: { run: RunSummary }) {
 }
 
 /** A live run that waits for picks, with the way to the first of them. */
-function Waiting({ runId, waits, then }: { runId: string; waits: string; then: string }) {
+function Waiting({ runId, waits, next }: { runId: string; waits: string; next: string }) {
   const cache = useQueryClient();
   const selectNode = useWindow((state) => state.selectNode);
   const toFirst = () => {
@@ -57,7 +57,7 @@ function Waiting({ runId, waits, then }: { runId: string; waits: string; then: s
   return (
     <span className="flex items-center gap-2">
       <StateMark mark="needs-you" word={waits} />
-      <span className="hidden text-attn xl:inline">{then}</span>
+      <span className="hidden text-attn xl:inline">{next}</span>
       <Button size="sm" onClick={toFirst}>
         Show the first
       </Button>

@@ -102,7 +102,7 @@ describe('a run that waits for picks', () => {
   const held = { status: 'held' as const, live: true, picksOpen: 2 };
 
   it('says for how many, and that it goes on by itself', () => {
-    expect(waitWords(held)).toEqual({ waits: 'Waits for 2 picks.', then: 'It goes on by itself.' });
+    expect(waitWords(held)).toEqual({ waits: 'Waits for 2 picks.', next: 'It goes on by itself.' });
     expect(waitWords({ ...held, picksOpen: 1 })?.waits).toBe('Waits for 1 pick.');
   });
 

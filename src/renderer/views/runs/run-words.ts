@@ -120,9 +120,9 @@ export function nodeName(node: Pick<RunNodeView, 'scene' | 'kind'>): string {
 /** A run that goes on and waits for picks, in two sentences; null when it does not wait. */
 export function waitWords(
   run: Pick<RunSummary, 'status' | 'live' | 'picksOpen'>,
-): { waits: string; then: string } | null {
+): { waits: string; next: string } | null {
   if (run.status !== 'held' || !run.live || run.picksOpen === 0) return null;
-  return { waits: `Waits for ${counted(run.picksOpen, 'pick')}.`, then: 'It goes on by itself.' };
+  return { waits: `Waits for ${counted(run.picksOpen, 'pick')}.`, next: 'It goes on by itself.' };
 }
 
 /** Outputs that have yet to reach their store: `12 uploads left`. */
