@@ -2,14 +2,7 @@ import type { ErrorClass } from '../../shared/domain.ts';
 import type { GenerationNode } from '../workflow/generation.ts';
 import type { CandidateOutcome } from './candidate.ts';
 import type { NodeContext } from './node-context.ts';
-import {
-  DownloadProblem,
-  fetchResult,
-  keepResult,
-  placeOnDisk,
-  putInStore,
-  type StoredCandidate,
-} from './outputs.ts';
+import { DownloadProblem, fetchResult, type KeptObject, keepResult, placeOnDisk } from './outputs.ts';
 import type { Place } from './place.ts';
 import type { PlannedNode } from './plan.ts';
 
@@ -25,12 +18,12 @@ export interface NodeFailure {
 }
 
 export type Kept =
-  | { kind: 'stored'; stored: StoredCandidate; journalId: number }
+  | { kind: 'kept'; kept: KeptObject; journalId: number }
   | { kind: 'failed'; failure: NodeFailure }
   /** Paid for, and gone from the backend before it could be fetched. */
   | { kind: 'lost'; failure: NodeFailure };
 
-/** From a made candidate to a safely kept one: fetched, checked, on disk, in the store, in the journal. */
+/** From a made candidate to a safely kept one: fetched, checked, on disk, in the journal, on its way to the store. */
 export async function keepCandidate(
   outcome: CandidateOutcome,
   place: Place,
@@ -44,11 +37,11 @@ export async function keepCandidate(
   }
   const { journalId, attempts } = outcome;
   try {
-    const stored =
+    const kept =
       outcome.kind === 'salvaged'
         ? await salvage(outcome, place, planned, context)
         : await fetchAndKeep(outcome, place, attempt, planned, context);
-    return { kind: 'stored', stored, journalId };
+    return { kind: 'kept', kept, journalId };
   } catch (error) {
     if (!(error instanceof DownloadProblem)) throw error;
     const { message } = error;
@@ -67,7 +60,7 @@ async function fetchAndKeep(
   attempt: number,
   { node }: PlannedNode,
   context: NodeContext,
-): Promise<StoredCandidate> {
+): Promise<KeptObject> {
   context.on.step('downloading', place, attempt);
   const fetched = await fetchResult(outcome.result, node.kind, context);
   warnOfShape(fetched.info, node, context);
@@ -81,32 +74,35 @@ async function salvage(
   place: Place,
   { node }: PlannedNode,
   context: NodeContext,
-): Promise<StoredCandidate> {
+): Promise<KeptObject> {
   const { db, clock } = context;
   context.counts.salvaged++;
   const ext = outcome.file.slice(outcome.file.lastIndexOf('.') + 1);
-  const known = db.objects.bySha(outcome.sha256);
+  const inBooks = db.objects.bySha(outcome.sha256);
   const bytes = await context.disk.read(outcome.file);
   const file = context.places.candidate(place.row, place.candidate, ext);
   // It was found in the store: people look for it in Assets.
   if (bytes !== null && file !== outcome.file)
     await placeOnDisk(file, bytes, (hash) => db.objects.bySha(hash) !== null, context.disk);
-  const object = known ?? {
+  const object = inBooks ?? {
     sha256: outcome.sha256,
     ext,
     contentType: node.kind === 'video' ? 'video/mp4' : `image/${ext === 'jpg' ? 'jpeg' : ext}`,
     size: bytes?.byteLength ?? 0,
     file: outcome.file,
   };
-  const url =
-    outcome.url ??
-    (await putInStore(
-      { ...object, file: outcome.file },
-      context.places.key(place.row, place.candidate, outcome.sha256, ext),
-      context,
-    ));
-  await db.commits.write(() => db.journal.step(outcome.journalId, { state: 'stored', url }, clock.now()));
-  return { url, file, sha256: outcome.sha256, ext };
+  const { sha256, url: known } = outcome;
+  if (known !== null) {
+    await db.commits.write(() =>
+      db.journal.step(outcome.journalId, { state: 'stored', url: known }, clock.now()),
+    );
+    return { url: known, file, sha256, ext, sent: Promise.resolve({ uploaded: false, url: known }) };
+  }
+  const key = context.places.key(place.row, place.candidate, sha256, ext);
+  const { url, sent } = await context.keep({ ...object, file: outcome.file }, key, (at) =>
+    db.journal.step(outcome.journalId, { state: 'stored', url: at }, clock.now()),
+  );
+  return { url, file, sha256, ext, sent };
 }
 
 /** Wrong values are replaced silently by some backends (glabs-api.md A4): the picture itself tells. */

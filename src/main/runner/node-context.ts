@@ -3,9 +3,8 @@ import type { Backend } from '../backend/backend.ts';
 import type { Database } from '../db/database.ts';
 import type { Clock, Random } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
 import type { Dispatch } from './dispatch.ts';
-import type { StoredCandidate } from './outputs.ts';
+import type { Keep, KeptObject } from './outputs.ts';
 import type { Place } from './place.ts';
 import type { NodePlaces } from './places.ts';
 import type { LoadedPicture } from './references.ts';
@@ -23,7 +22,7 @@ export interface NodeContext {
   db: Database;
   backend: Backend;
   dispatch: Dispatch;
-  store: ObjectStore;
+  keep: Keep;
   disk: Disk;
   clock: Clock;
   random: Random;
@@ -51,7 +50,8 @@ export interface NodeContext {
     /** `why` a candidate failed. */
     step: (state: CandidateStep, place: Place, attempt: number, why?: string) => void;
     task: (taskId: string, how: 'submitted' | 'reattached', place: Place, attempt: number) => void;
-    stored: (place: Place, stored: StoredCandidate) => void;
+    /** It is here and has its address; the store may not have it yet. */
+    kept: (place: Place, kept: KeptObject) => void;
     notice: (message: string) => void;
     paid: () => void;
   };

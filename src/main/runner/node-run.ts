@@ -200,10 +200,10 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
     again: boolean,
   ): Promise<boolean> {
     const kept = await keepCandidate(outcome, place, attempt, planned, context);
-    if (kept.kind === 'stored') {
-      gallery[place.index] = kept.stored.url;
+    if (kept.kind === 'kept') {
+      gallery[place.index] = kept.kept.url;
       journalIds.push(kept.journalId);
-      context.on.stored(place, kept.stored);
+      context.on.kept(place, kept.kept);
       return true;
     }
     if (kept.kind === 'lost' && again) return false;

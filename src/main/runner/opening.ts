@@ -1,9 +1,7 @@
-import type { Dispatch } from './dispatch.ts';
-import { putInStore } from './outputs.ts';
-import { type LoadedPicture, ReferenceProblem } from './references.ts';
+import type { Workshop } from './make-node.ts';
+import { ReferenceProblem } from './references.ts';
 import type { RunState } from './run-state.ts';
 import type { RunnerDeps } from './runner-deps.ts';
-import type { WriteBack } from './write-back.ts';
 
 /**
  * A process that died between writing the file and noting it left rows that look unwritten: what the file has is
@@ -49,12 +47,7 @@ export function announce(run: RunState): void {
 /** Steps 4 to 6: backup, store local references, then clear the stale and put the addresses in, in one write. */
 export async function prepareFile(
   run: RunState,
-  writeBack: WriteBack,
-  tools: {
-    load: (value: string, signal: AbortSignal) => Promise<LoadedPicture>;
-    dispatch: Dispatch;
-    signal: AbortSignal;
-  },
+  { writeBack, keep, load, signal }: Pick<Workshop, 'writeBack' | 'keep' | 'load' | 'signal'>,
   deps: RunnerDeps,
 ): Promise<void> {
   const { opened, planned } = run;
@@ -67,11 +60,11 @@ export async function prepareFile(
   const media = new Map<string, string | null>();
   for (const value of wanted) {
     try {
-      const picture = await tools.load(value, tools.signal);
+      const picture = await load(value, signal);
       if (picture.localPath === null) continue;
       const { sha256, ext, contentType } = picture;
       const object = { sha256, ext, contentType, size: picture.bytes.byteLength, file: picture.localPath };
-      const url = await putInStore(object, `refs/${sha256}.${ext}`, { ...run, ...deps, ...tools });
+      const { url } = await keep(object, `refs/${sha256}.${ext}`);
       media.set(value, deps.media(sha256, object.file));
       if (value !== planned.facts.refImage) addresses.set(value, url);
     } catch (error) {
@@ -80,7 +73,7 @@ export async function prepareFile(
     }
   }
   showReferences(run, media);
-  tools.signal.throwIfAborted();
+  signal.throwIfAborted();
   await writeBack.clear(addresses);
 }
 

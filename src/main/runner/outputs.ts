@@ -1,32 +1,45 @@
-import { fileURLToPath } from 'node:url';
-import type { GenerationKind, RunCounts } from '../../shared/domain.ts';
+import type { GenerationKind } from '../../shared/domain.ts';
+import type { Failure } from '../../shared/failure.ts';
 import { type Backend, BackendError, type ResultFile } from '../backend/backend.ts';
 import type { Database } from '../db/database.ts';
 import type { StoredFile } from '../db/objects.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
 import { inspectMedia, type MediaInfo, sha256 } from '../platform/media.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { NodePlaces } from './places.ts';
 import { refusal } from './submission.ts';
 
-/** A candidate that is safely here: on disk, in the store, in the journal. */
-export interface StoredCandidate {
+/** An output that is safely here: on disk, in the journal, and on its way to the store at the latest. */
+export interface KeptObject {
   url: string;
   file: string;
   sha256: string;
   ext: string;
+  /** Settles, never rejects, when the store has it or has been given up for now. */
+  sent: Promise<Sent>;
 }
+
+/** How an upload ended; with a problem it is tried again by a later run. */
+export type Sent = { uploaded: boolean; url: string } | { problem: Failure };
+
+/**
+ * Keeps a file under a key: it is on this machine and in the books when this resolves, together with what `and`
+ * writes there, and on its way to the store beside everything else.
+ */
+export type Keep = (
+  object: StoredFile,
+  key: string,
+  and?: (url: string) => void,
+) => Promise<{ url: string; file: string; sent: Promise<Sent> }>;
 
 export interface OutputDeps {
   db: Database;
   backend: Backend;
   dispatch: Dispatch;
-  store: ObjectStore;
+  keep: Keep;
   disk: Disk;
   clock: Clock;
-  counts: RunCounts;
   signal: AbortSignal;
 }
 
@@ -111,53 +124,26 @@ export async function placeOnDisk(
   await disk.write(path, bytes);
 }
 
-/** From a fetched result to a stored object: on disk, journal `downloaded`, in the store, journal `stored`. */
+/** From a fetched result to a kept object: on disk, journal `downloaded`, in the books, journal `stored`. */
 export async function keepResult(
   journalId: number,
   fetched: { bytes: Uint8Array; info: MediaInfo },
   place: { row: number; candidate: number },
   places: NodePlaces,
   deps: OutputDeps,
-): Promise<StoredCandidate> {
+): Promise<KeptObject> {
   const { db, clock, disk } = deps;
   const hash = sha256(fetched.bytes);
-  const file = places.candidate(place.row, place.candidate, fetched.info.ext);
+  const { ext, contentType } = fetched.info;
+  const file = places.candidate(place.row, place.candidate, ext);
   await placeOnDisk(file, fetched.bytes, (sha) => db.objects.bySha(sha) !== null, disk);
   await db.commits.write(() =>
     db.journal.step(journalId, { state: 'downloaded', file, sha256: hash }, clock.now()),
   );
-  const object: StoredFile = {
-    sha256: hash,
-    ext: fetched.info.ext,
-    contentType: fetched.info.contentType,
-    size: fetched.bytes.byteLength,
-    file,
-  };
-  const key = places.key(place.row, place.candidate, hash, object.ext);
-  const url = await putInStore(object, key, deps, (at) =>
+  const object: StoredFile = { sha256: hash, ext, contentType, size: fetched.bytes.byteLength, file };
+  const key = places.key(place.row, place.candidate, hash, ext);
+  const { url, sent } = await deps.keep(object, key, (at) =>
     db.journal.step(journalId, { state: 'stored', url: at }, clock.now()),
   );
-  return { url, file, sha256: hash, ext: object.ext };
-}
-
-/**
- * Puts a local file in the store and in our books; an equal object is not sent twice. What `and` writes is committed
- * together with that.
- */
-export async function putInStore(
-  object: StoredFile,
-  key: string,
-  deps: OutputDeps,
-  and?: (url: string) => void,
-): Promise<string> {
-  const { store, db, counts, signal } = deps;
-  const { url, uploaded } = await store.put({ ...object, key }, signal);
-  if (uploaded) counts.uploaded++;
-  // A store on this machine keeps its own copy, under a name that is never used again: that one is shown from now on.
-  const file = url.startsWith('file:') ? fileURLToPath(url) : object.file;
-  await db.commits.write(() => {
-    db.objects.put({ ...object, file }, url);
-    and?.(url);
-  });
-  return url;
+  return { url, file, sha256: hash, ext, sent };
 }

@@ -1,8 +1,8 @@
 import type { emptyCounts } from '../../shared/domain.ts';
 import type { RunEvent, RunEventOf } from '../../shared/run-events.ts';
+import type { CandidateView } from '../../shared/run-view.ts';
 import type { Backend } from '../backend/backend.ts';
 import { isoTime } from '../platform/clock.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
 import type { ErrorEntry } from './errors-file.ts';
 import { pickIn } from './gate-picks.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -13,6 +13,7 @@ import type { Recorder } from './recorder.ts';
 import type { InputPicture } from './references.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 import type { Standing } from './schedule.ts';
+import type { Uploads } from './uploads.ts';
 
 /** A run that was let in: locked, checked, planned, its backend there. */
 export interface AdmittedRun {
@@ -23,7 +24,7 @@ export interface AdmittedRun {
   backend: Backend;
   /** When the backend began, in ms since the epoch; null when it does not say. */
   backendStart: number | null;
-  store: ObjectStore;
+  uploads: Uploads;
   recorder: Recorder;
   counts: ReturnType<typeof emptyCounts>;
   /** US dollars. */
@@ -50,6 +51,8 @@ export interface RunState extends AdmittedRun {
     state: RunEventOf<'node.state'>['state'],
     more?: Partial<RunEventOf<'node.state'>>,
   ): void;
+  /** An output is here, and on its way to the store: the window can show it. */
+  showKept(nodeId: number, kept: Pick<CandidateView, 'row' | 'candidate' | 'url' | 'file' | 'sha256'>): void;
   /** A person's pick that still holds, as an index into the gallery of the node above the gate. */
   pickAt(gateId: number): number | null;
   /** The picture of each input for this row (from 0). */
@@ -103,6 +106,18 @@ export function createRunState(run: AdmittedRun, deps: RunnerDeps): RunState {
       emit({ type: 'run.notice', message, ...(nodeId === undefined ? {} : { nodeId }) }),
     tell: (node, state, more = {}) =>
       emit({ ...more, type: 'node.state', nodeId: node.nodeId, tab: node.tab, title: node.title, state }),
+    showKept: (nodeId, kept) => {
+      const view = recorder.node(nodeId);
+      if (!view || run.uploads.waiting() === 0) return;
+      const { sha256, file } = kept;
+      const media = sha256 === null || file === null ? null : deps.media(sha256, file);
+      const candidates = view.candidates.map((entry) =>
+        entry.row === kept.row && entry.candidate === kept.candidate
+          ? { ...entry, ...kept, state: 'storing' as const, media }
+          : entry,
+      );
+      recorder.change({ nodes: [{ ...view, candidates }] });
+    },
     pickAt,
     picturesOf,
     framesOf: (node) =>

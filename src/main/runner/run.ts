@@ -4,31 +4,21 @@ import { type Failure, FlowdeckError, fail, toFailure } from '../../shared/failu
 import type { RunEventOf } from '../../shared/run-events.ts';
 import { startOf } from './admit.ts';
 import { concludeRun } from './conclude.ts';
-import { roundUSD } from './costs.ts';
 import { createDispatch } from './dispatch.ts';
-import type { NodeFailure } from './keep-candidate.ts';
 import { pickInRun } from './live-pick.ts';
 import { rerollInRun } from './live-reroll.ts';
-import { type NodeOutcome, runNode } from './node-run.ts';
+import { makeNode, type Workshop } from './make-node.ts';
 import { announce, closeWritten, prepareFile } from './opening.ts';
-import { timeoutOf } from './options.ts';
+import type { Keep, Sent } from './outputs.ts';
 import type { PlannedNode } from './plan.ts';
 import type { PromptLocks } from './prompt-locks.ts';
-import { addressesOf, createPictureLoader } from './references.ts';
+import { createPictureLoader } from './references.ts';
 import { type AdmittedRun, createRunState } from './run-state.ts';
 import type { StartControl } from './runner-api.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 import { decide } from './schedule.ts';
 import { createSourceFile } from './source-file.ts';
-import {
-  failNode,
-  finishNode,
-  holdNode,
-  releaseHeld,
-  skipNode,
-  skipTheRest,
-  tellStayed,
-} from './standings.ts';
+import { holdNode, releaseHeld, skipNode, skipTheRest } from './standings.ts';
 import { createWriteBack } from './write-back.ts';
 
 export interface RunControl {
@@ -45,13 +35,6 @@ export interface RunControl {
 /** How long a run that ends waits for the answers to requests that are out. */
 const ANSWER_MS = 3000;
 
-const noPrompt: NodeFailure = {
-  class: 'api_error',
-  message: 'The node has no prompt.',
-  attempts: 0,
-  row: 1,
-};
-
 /** Carries out steps 4 to 12 of behaviour.md §5. Lock and database row are the caller's. */
 export function carryOut(
   admitted: AdmittedRun,
@@ -60,7 +43,7 @@ export function carryOut(
   { waitAtGates = false }: Pick<StartControl, 'waitAtGates'> = {},
 ): RunControl {
   const run = createRunState(admitted, deps);
-  const { opened, planned, options, backend, money, standing } = run;
+  const { opened, planned, options, backend, standing } = run;
   const { db, disk, clock } = deps;
   const ending = new AbortController();
   const { signal } = ending;
@@ -75,7 +58,6 @@ export function carryOut(
     making.add(over);
     return work;
   };
-  const filesPerTask = { image: 1, video: 1 };
   let { backendStart } = admitted;
   let { concurrency } = options;
   let failure: Failure | null = null;
@@ -145,13 +127,44 @@ export function carryOut(
     folders: [dirname(opened.path), planned.projectFolder],
   });
 
+  const keep: Keep = async (object, key, and) => {
+    const kept = await run.uploads.keep(object, key, and);
+    track(kept.sent.then(tellSent));
+    return kept;
+  };
+  let storeIsAway = false;
+  const tellSent = (sent: Sent) => {
+    if (!('problem' in sent)) {
+      if (sent.uploaded) run.counts.uploaded++;
+      return;
+    }
+    if (storeIsAway) return;
+    storeIsAway = true;
+    run.notice(
+      `The store ${options.storage} does not take outputs now: ${sent.problem.message} They are on this machine and are sent later by themselves.`,
+    );
+  };
+  const shop: Workshop = {
+    dispatch,
+    writeBack,
+    keep,
+    load,
+    lookAtFile,
+    signal,
+    answerSignal: answers.signal,
+    backendStart: () => backendStart,
+    inFlight,
+    track,
+    filesPerTask: { image: 1, video: 1 },
+  };
+
   const finished = (async () => {
     try {
       await closeWritten(run, deps);
       announce(run);
-      if (planned.plan.totals.generations > 0)
-        await prepareFile(run, writeBack, { load, dispatch, signal }, deps);
+      if (planned.plan.totals.generations > 0) await prepareFile(run, shop, deps);
       await generateAll();
+      await run.uploads.drain(signal);
       over = true;
     } catch (error) {
       over = true;
@@ -163,9 +176,12 @@ export function carryOut(
 
   async function generateAll(): Promise<void> {
     const running = new Set<Promise<void>>();
+    /** Made, and on the way to the store: they take no place of what is being made. */
+    const storing = new Set<Promise<void>>();
     for (;;) {
       if (signal.aborted) {
         await Promise.all(running);
+        await Promise.all(storing);
         while (making.size > 0) await Promise.all(making);
         throw signal.reason;
       }
@@ -175,25 +191,26 @@ export function carryOut(
       for (const node of start) {
         if (held.includes(node)) continue;
         standing.set(node.nodeId, 'running');
-        const work = runOne(node)
-          .catch((error: unknown) => {
-            if (!signal.aborted)
-              abort(
-                error instanceof FlowdeckError
-                  ? error
-                  : fail('internal', toFailure(error).message, { cause: error }),
-              );
-          })
-          .finally(() => {
-            running.delete(work);
-            wake();
-          });
+        const work = endingRun(
+          makeNode(run, node, shop, deps).then(({ through }) => {
+            const stored = endingRun(through).finally(() => {
+              storing.delete(stored);
+              wake();
+            });
+            storing.add(stored);
+          }),
+        ).finally(() => {
+          running.delete(work);
+          wake();
+        });
         running.add(work);
       }
       // What was skipped or held may leave room, or more to skip.
       if (skip.length + held.length > 0) continue;
-      if (running.size === 0 && !(await mayGoOn())) return skipTheRest(run);
-      if (running.size === 0) continue;
+      if (running.size + storing.size === 0) {
+        if (await mayGoOn()) continue;
+        return skipTheRest(run);
+      }
       await new Promise<void>((resolve) => {
         wake = resolve;
         if (signal.aborted) resolve();
@@ -201,6 +218,15 @@ export function carryOut(
     }
   }
   signal.addEventListener('abort', () => wake());
+
+  /** A fault in the making of a node ends the run. */
+  const endingRun = (work: Promise<void>): Promise<void> =>
+    work.catch((error: unknown) => {
+      if (signal.aborted) return;
+      abort(
+        error instanceof FlowdeckError ? error : fail('internal', toFailure(error).message, { cause: error }),
+      );
+    });
 
   /** Waits for a person's pick, in the window or in the file. False: nothing more can come of this run. */
   async function mayGoOn(): Promise<boolean> {
@@ -240,74 +266,6 @@ export function carryOut(
     const feeder = run.nodes.find((entry) => entry.nodeId === planned.gates.get(gateId)?.feeder.nodeId);
     if (feeder) writeBack.showGates(feeder);
     return true;
-  }
-
-  async function runOne(node: PlannedNode): Promise<void> {
-    run.tell(node, 'ready');
-    if (node.rows === 0) return failNode(run, node, noPrompt, clock);
-    // A pick that was made in the file since counts for what starts now.
-    if (node.node.inputs.some(({ source: from }) => from.kind === 'output' && from.gateId !== null))
-      await lookAtFile();
-    if (node.node.inputs.length + node.references.length > 0) run.tell(node, 'uploading-refs');
-    const frames = run.framesOf(node);
-    const outcome = await runNode(node, {
-      ...run,
-      ...deps,
-      workflow: opened.path,
-      dispatch,
-      signal,
-      answerSignal: answers.signal,
-      pollMs: options.pollMs,
-      timeoutMs: timeoutOf(node.node, options),
-      retries: options.retries,
-      reuse: node.reuse,
-      gone: planned.facts.gone,
-      load,
-      places: run.places.of(node.nodeId),
-      picturesOfRow: (row) => addressesOf(run.picturesOf(node, row)),
-      backendStart: () => backendStart,
-      inFlight,
-      track,
-      filesPerTask,
-      on: {
-        step: (state, { row, candidate }, attempt, why) =>
-          run.tell(node, state, { row, candidate, attempt, ...(why === undefined ? {} : { reason: why }) }),
-        task: (taskId, how, { row, candidate }, attempt) =>
-          run.emit({
-            type: how === 'submitted' ? 'task.submitted' : 'task.reattached',
-            nodeId: node.nodeId,
-            taskId,
-            row,
-            candidate,
-            attempt,
-          }),
-        stored: ({ row, candidate, index }, { url, file, sha256 }) => {
-          const gallery = run.galleries.get(node.nodeId);
-          if (gallery) gallery[index] = url;
-          run.emit({ type: 'candidate.stored', nodeId: node.nodeId, row, candidate, url, file, sha256 });
-        },
-        notice: (message) => run.notice(message, node.nodeId),
-        paid: () => {
-          money.spent = roundUSD(money.spent + planned.facts.priceOf(node.node));
-        },
-      },
-    });
-    await settleNode(node, outcome, frames);
-  }
-
-  /** A node is through. What it has goes into the file, also when it failed: it was paid for. */
-  async function settleNode(node: PlannedNode, outcome: NodeOutcome, frames: string[]): Promise<void> {
-    run.galleries.set(node.nodeId, outcome.gallery);
-    tellStayed(run, node, outcome.stayed);
-    const anything = outcome.gallery.some((url) => url !== null);
-    // Of a re-roll that made nothing, all is as it was.
-    if (anything && (outcome.journalIds.length > 0 || outcome.stayed.length === 0)) {
-      writeBack.output(node, outcome, frames);
-      await writeBack.putInUse(node);
-      writeBack.showGates(node);
-    }
-    if (outcome.failure) failNode(run, node, outcome.failure, clock);
-    else finishNode(run, node, outcome.short);
   }
 
   return {

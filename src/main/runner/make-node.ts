@@ -1,0 +1,146 @@
+import { roundUSD } from './costs.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { NodeFailure } from './keep-candidate.ts';
+import { type NodeOutcome, runNode } from './node-run.ts';
+import { timeoutOf } from './options.ts';
+import type { Keep, KeptObject } from './outputs.ts';
+import type { Place } from './place.ts';
+import type { PlannedNode } from './plan.ts';
+import { addressesOf, type LoadedPicture } from './references.ts';
+import type { RunState } from './run-state.ts';
+import type { RunnerDeps } from './runner-deps.ts';
+import { failNode, finishNode, tellStayed } from './standings.ts';
+import type { WriteBack } from './write-back.ts';
+
+/** What the nodes of a run share. */
+export interface Workshop {
+  dispatch: Dispatch;
+  writeBack: WriteBack;
+  keep: Keep;
+  load: (value: string, signal: AbortSignal) => Promise<LoadedPicture>;
+  /** Reads the workflow file again, if somebody changed it. */
+  lookAtFile: () => Promise<void>;
+  signal: AbortSignal;
+  /** Aborted a little later: answers to requests that are out. */
+  answerSignal: AbortSignal;
+  backendStart: () => number | null;
+  inFlight: Set<string>;
+  track: <T>(work: Promise<T>) => Promise<T>;
+  filesPerTask: { image: number; video: number };
+}
+
+const noPrompt: NodeFailure = {
+  class: 'api_error',
+  message: 'The node has no prompt.',
+  attempts: 0,
+  row: 1,
+};
+
+/**
+ * Makes a node. Resolves when all that could be made is on this machine: its place is free then, and what needs its
+ * pictures can start. `through` resolves when the store has them too (or is given up for now) and they are written.
+ * Rejects only when the run as a whole ends; so does `through`.
+ */
+export async function makeNode(
+  run: RunState,
+  node: PlannedNode,
+  shop: Workshop,
+  deps: RunnerDeps,
+): Promise<{ through: Promise<void> }> {
+  const { options, money, planned } = run;
+  const { signal } = shop;
+  run.tell(node, 'ready');
+  if (node.rows === 0) {
+    failNode(run, node, noPrompt, deps.clock);
+    return { through: Promise.resolve() };
+  }
+  // A pick that was made in the file since counts for what starts now.
+  if (node.node.inputs.some(({ source }) => source.kind === 'output' && source.gateId !== null))
+    await shop.lookAtFile();
+  if (node.node.inputs.length + node.references.length > 0) run.tell(node, 'uploading-refs');
+  const frames = run.framesOf(node);
+  const kept: Promise<void>[] = [];
+  const outcome = await runNode(node, {
+    ...run,
+    ...deps,
+    ...shop,
+    workflow: run.opened.path,
+    pollMs: options.pollMs,
+    timeoutMs: timeoutOf(node.node, options),
+    retries: options.retries,
+    reuse: node.reuse,
+    gone: planned.facts.gone,
+    places: run.places.of(node.nodeId),
+    picturesOfRow: (row) => addressesOf(run.picturesOf(node, row)),
+    on: {
+      step: (state, { row, candidate }, attempt, why) =>
+        run.tell(node, state, { row, candidate, attempt, ...(why === undefined ? {} : { reason: why }) }),
+      task: (taskId, how, { row, candidate }, attempt) =>
+        run.emit({
+          type: how === 'submitted' ? 'task.submitted' : 'task.reattached',
+          nodeId: node.nodeId,
+          taskId,
+          row,
+          candidate,
+          attempt,
+        }),
+      kept: (place, object) => {
+        const gallery = run.galleries.get(node.nodeId);
+        if (gallery) gallery[place.index] = object.url;
+        kept.push(tellWhenSent(run, node, place, object, signal));
+      },
+      notice: (message) => run.notice(message, node.nodeId),
+      paid: () => {
+        money.spent = roundUSD(money.spent + planned.facts.priceOf(node.node));
+      },
+    },
+  });
+  run.galleries.set(node.nodeId, outcome.gallery);
+  if (outcome.failure === null && run.uploads.addressesAreFinal) run.standing.set(node.nodeId, 'storing');
+  return { through: Promise.all(kept).then(() => settle(run, node, outcome, frames, shop, deps)) };
+}
+
+/** An output is stored when the store has it; when it is away, or the run ends, it is on this machine and in the books. */
+async function tellWhenSent(
+  run: RunState,
+  { nodeId }: PlannedNode,
+  { row, candidate }: Place,
+  { url, file, sha256, sent }: KeptObject,
+  signal: AbortSignal,
+): Promise<void> {
+  run.showKept(nodeId, { row, candidate, url, file, sha256 });
+  await untilAborted(sent, signal);
+  run.emit({ type: 'candidate.stored', nodeId, row, candidate, url, file, sha256 });
+}
+
+/** A node is through. What it has goes into the file, also when it failed: it was paid for. */
+async function settle(
+  run: RunState,
+  node: PlannedNode,
+  outcome: NodeOutcome,
+  frames: string[],
+  { writeBack }: Workshop,
+  { clock }: RunnerDeps,
+): Promise<void> {
+  tellStayed(run, node, outcome.stayed);
+  const anything = outcome.gallery.some((url) => url !== null);
+  // Of a re-roll that made nothing, all is as it was.
+  if (anything && (outcome.journalIds.length > 0 || outcome.stayed.length === 0)) {
+    writeBack.output(node, outcome, frames);
+    await writeBack.putInUse(node);
+    writeBack.showGates(node);
+  }
+  if (outcome.failure) failNode(run, node, outcome.failure, clock);
+  else finishNode(run, node, outcome.short);
+}
+
+async function untilAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) resolve();
+  });
+  await Promise.race([work, aborted]);
+  signal.removeEventListener('abort', stop);
+}
