@@ -75,8 +75,14 @@ function EarlyEnd({ view }: { view: RunView }) {
 
 function RunAgain({ run }: { run: RunSummary }) {
   const open = useRunDialog((state) => state.open);
+  const openWorkflow = useWindow((state) => state.openWorkflow);
+  // The dialog stands over the workflow it is about.
+  const setUp = () => {
+    openWorkflow(run.workflow);
+    open(run.workflow);
+  };
   return (
-    <Button size="sm" className="w-fit" icon={<Play aria-hidden />} onClick={() => open(run.workflow)}>
+    <Button size="sm" className="w-fit" icon={<Play aria-hidden />} onClick={setUp}>
       Run again…
     </Button>
   );
