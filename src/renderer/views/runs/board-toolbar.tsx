@@ -33,9 +33,9 @@ type BoardToolbarProps = {
 export function BoardToolbar(props: BoardToolbarProps) {
   const { before, counts, filter, onFilter, search, onSearch, children, details } = props;
   return (
-    <div className="flex shrink-0 items-center gap-4">
+    <div className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-2">
       {before}
-      <fieldset className="flex gap-0.5 rounded-md bg-panel p-0.5">
+      <fieldset className="flex shrink-0 gap-0.5 rounded-md bg-panel p-0.5">
         <legend className="sr-only">Scenes to show</legend>
         {boardFilters.map((each) => {
           const { word, mark } = titles[each];

@@ -32,6 +32,7 @@ import { useWide } from './use-wide.ts';
 import { ViewSwitch } from './view-switch.tsx';
 
 // Fetched when they are first looked at: the board is what most runs are followed on.
+const Graph = lazy(() => import('./graph/graph.tsx').then((part) => ({ default: part.Graph })));
 const Timeline = lazy(() => import('./timeline/timeline.tsx').then((part) => ({ default: part.Timeline })));
 
 /** One run, live or as its record tells it (ui.md, screen 3). */
@@ -167,6 +168,9 @@ function ShownRun({ view, before }: { view: RunView; before: React.ReactNode }) 
             />
           )}
           <Suspense fallback={<p className="flex-1 p-4 text-muted">One moment…</p>}>
+            {look === 'graph' && (
+              <Graph key={summary.runId} runId={summary.runId} name={summary.name} {...shown} />
+            )}
             {look === 'timeline' && <Timeline run={summary} {...shown} />}
           </Suspense>
           <SelectionBar

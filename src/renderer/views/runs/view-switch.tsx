@@ -4,6 +4,7 @@ import { type RunLook, useRunLook } from '../../state/run-look.ts';
 
 const looks: readonly { value: RunLook; label: string; key: string }[] = [
   { value: 'board', label: 'Board', key: 'b' },
+  { value: 'graph', label: 'Graph', key: 'g' },
   { value: 'timeline', label: 'Timeline', key: 't' },
 ];
 
