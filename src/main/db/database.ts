@@ -9,6 +9,7 @@ import { createObjectsTable, type ObjectsTable } from './objects.ts';
 import { createQueueTable, type QueueTable } from './queue.ts';
 import { createRunsTable, type RunsTable } from './runs.ts';
 import { createServiceStateTable, type ServiceStateTable } from './service-state.ts';
+import { createUploadsTable, type UploadsTable } from './uploads.ts';
 
 /** The one database of a data folder; several processes may have it open. */
 export interface Database {
@@ -18,6 +19,7 @@ export interface Database {
   readonly journal: JournalTable;
   readonly fingerprints: FingerprintsTable;
   readonly objects: ObjectsTable;
+  readonly uploads: UploadsTable;
   readonly movedFiles: MovedFiles;
   readonly backups: BackupsTable;
   readonly serviceState: ServiceStateTable;
@@ -51,6 +53,7 @@ export function openDatabase(file: string): Database {
     journal: createJournalTable(connection),
     fingerprints: createFingerprintsTable(connection),
     objects: createObjectsTable(connection),
+    uploads: createUploadsTable(connection),
     movedFiles: createMovedFiles(connection),
     backups: createBackupsTable(connection),
     serviceState: createServiceStateTable(connection),

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,7 +18,10 @@ export interface S3Process {
   /** Uploads in parts that were begun and neither completed nor let go of. */
   unfinished(): Promise<string[]>;
   kill(): Promise<void>;
-  /** After `kill`: the same server with the same objects, on the same port. */
+  /**
+   * After `kill`: the same server with the same objects, on the same port. What it was writing is gone, as at S3 and
+   * R2, where an object is there whole or not at all.
+   */
   restart(): Promise<void>;
   /** Ends it and removes what it kept. */
   end(): Promise<void>;
@@ -36,6 +39,17 @@ export async function startS3(args: readonly string[] = []): Promise<S3Process> 
   const keys = ['--access-key', accessKeyId, '--secret', secretAccessKey];
   const start = (port: number) =>
     startProgram(['--directory', directory, '--bucket', bucket, '--port', String(port), ...keys, ...args]);
+  const fileOf = (key: string, kind = 'object') => join(directory, bucket, `${key}._S3rver_${kind}`);
+  const keysThere = async () => {
+    const entries = await readdir(join(directory, bucket), { recursive: true });
+    return entries.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length));
+  };
+  /** The metadata are what it writes last. */
+  const isTorn = (key: string) =>
+    readFile(fileOf(key, 'metadata.json'), 'utf8').then(
+      (text) => !text.endsWith('}'),
+      () => true,
+    );
   let running = await start(0);
   const { port } = running;
   return {
@@ -43,20 +57,15 @@ export async function startS3(args: readonly string[] = []): Promise<S3Process> 
     bucket,
     accessKeyId,
     secretAccessKey,
-    async keys() {
-      const entries = await readdir(join(directory, bucket), { recursive: true });
-      return entries
-        .filter((name) => name.endsWith(suffix))
-        .map((name) => name.slice(0, -suffix.length))
-        .sort();
-    },
-    fileOf: (key) => join(directory, bucket, `${key}${suffix}`),
+    keys: async () => (await keysThere()).sort(),
+    fileOf: (key) => fileOf(key),
     async unfinished() {
       const names = await readdir(join(directory, bucket));
       return names.includes('._S3rver_uploads') ? readdir(join(directory, bucket, '._S3rver_uploads')) : [];
     },
     kill: () => running.kill(),
     async restart() {
+      for (const key of await keysThere()) if (await isTorn(key)) await rm(fileOf(key));
       running = await start(port);
     },
     async end() {
