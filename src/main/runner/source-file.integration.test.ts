@@ -83,6 +83,8 @@ function update(...edits: NodeEdit[]) {
 const theirs = (...edits: NodeEdit[]) => writeFileSync(path, editWorkflow(readFileSync(path, 'utf8'), edits));
 const propertiesIn = (nodeId: number) =>
   parseWorkflow(readFileSync(path, 'utf8'), path).nodes.get(nodeId)?.properties ?? {};
+/** As long as the machine takes. */
+const soon = <T>(look: () => T) => expect.poll(look, { timeout: 50_000, interval: 5 });
 const failureOf = async (work: Promise<unknown>) =>
   work.then(
     () => null,
@@ -211,10 +213,10 @@ describe.each(ways)('a workflow file that is written %s', (_way, writer) => {
     const first = update(images(4, ['https://a/1.png']));
     await rename(path, `${path}.away`);
     source.put(first.asked);
-    await expect.poll(() => problems).toHaveLength(1);
+    await soon(() => problems).toHaveLength(1);
     await rename(`${path}.away`, path);
     source.put(update(images(13, ['https://a/2.png'])).asked);
-    await expect.poll(() => first.told).toEqual(['written']);
+    await soon(() => first.told).toEqual(['written']);
     expect(propertiesIn(13)._savedImages).toEqual(['https://a/2.png']);
   });
 
@@ -384,11 +386,11 @@ describe('how often', () => {
     const { clock, rests, pass } = ownClock();
     const { source } = open(here, clock);
     source.put(slow(4, 100, pass));
-    await expect.poll(() => propertiesIn(4)._savedImages).toEqual(['https://a/4.png']);
+    await soon(() => propertiesIn(4)._savedImages).toEqual(['https://a/4.png']);
     expect(rests).toEqual([]);
     await source.look();
     source.put(slow(13, 100, pass));
-    await expect.poll(() => rests.map(({ ms }) => ms)).toEqual([400]);
+    await soon(() => rests.map(({ ms }) => ms)).toEqual([400]);
   });
 
   it('a large file gathers for two seconds, or until writing is a twenty-fifth of the time', async () => {
@@ -397,13 +399,13 @@ describe('how often', () => {
     const { source } = open(here, clock);
     source.put(slow(4, 1000, pass));
     source.put(slow(13, 0, pass));
-    await expect.poll(() => rests.map(({ ms }) => ms)).toEqual([2000]);
+    await soon(() => rests.map(({ ms }) => ms)).toEqual([2000]);
     expect(propertiesIn(4)._savedImages).toEqual([]);
     rests[0]?.end();
-    await expect.poll(() => propertiesIn(13)._savedImages).toEqual(['https://a/13.png']);
+    await soon(() => propertiesIn(13)._savedImages).toEqual(['https://a/13.png']);
     await source.look();
     source.put(slow(22, 0, pass));
-    await expect.poll(() => rests.map(({ ms }) => ms)).toEqual([2000, 24_000]);
+    await soon(() => rests.map(({ ms }) => ms)).toEqual([2000, 24_000]);
   });
 
   it('a flush takes what was gathered, and nothing rests after it', async () => {
@@ -411,7 +413,7 @@ describe('how often', () => {
     const { clock, rests, pass } = ownClock();
     const { source, problems } = open(here, clock);
     source.put(slow(4, 0, pass));
-    await expect.poll(() => rests).toHaveLength(1);
+    await soon(() => rests).toHaveLength(1);
     await source.flush();
     expect(propertiesIn(4)._savedImages).toEqual(['https://a/4.png']);
     expect(rests[0]?.ended).toBe(true);

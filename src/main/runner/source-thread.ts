@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
-import { type Failure, FlowdeckError } from '../../shared/failure.ts';
+import { type Failure, FlowdeckError, fail } from '../../shared/failure.ts';
 import type { Disk } from '../platform/disk.ts';
 import type { NodeEdit } from '../workflow/edit.ts';
 import type { ExtraFields } from '../workflow/fields.ts';
@@ -64,6 +64,7 @@ export function createSourceThread(
   let running: Worker | null = null;
   let questions = 0;
   let text: string | null = start.text;
+  let closed = false;
 
   const ended = (of: Worker, reason: Error) => {
     if (running === of) {
@@ -113,6 +114,10 @@ export function createSourceThread(
   }
 
   const ask = async <Q extends SourceQuestion>(asked: Q): Promise<Answers[Q['ask']]> => {
+    if (closed)
+      throw fail('internal', 'The workflow file of a run that has ended was asked for.', {
+        where: start.file,
+      });
     worker ??= started().catch((error: unknown) => {
       worker = null;
       throw error;
@@ -141,6 +146,7 @@ export function createSourceThread(
     export: ({ generations, code, version }, at) =>
       ask({ ask: 'export', place: { generations, code, version }, at }),
     close: async () => {
+      closed = true;
       await running?.terminate();
     },
   };
