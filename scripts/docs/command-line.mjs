@@ -41,6 +41,10 @@ const lines = `## NDJSON
 | \`check\` | \`finding\` each (\`code\`, \`rule\`, \`severity\`, \`tab\`, \`nodeId\`, \`title\`, \`where\`, \`message\`, \`cure\`, \`fixable\`), then \`check.finished\` (\`errors\`, \`warnings\`, \`fixed\`); with several files every line carries \`file\`, and the exit code is the worst |
 | \`plan\` | \`plan.node\` each (\`nodeId\`, \`tab\`, \`title\`, \`kind\`, \`rows\`, \`candidates\`, \`reason\`, \`generations\`, \`costUSD\`), then \`plan.finished\` (\`nodes\`, \`generations\`, \`cached\`, \`costUSD\`) |
 | \`run\` | \`run.started\`, \`node.state\`, \`task.submitted\`, \`task.reattached\`, \`candidate.stored\`, \`review.verdict\`, \`backend.down\`, \`backend.up\`, \`node.failed\`, and at last \`run.finished\` with \`status\`, \`output\`, \`errorsFile\` and \`counts\`; each has \`at\` and \`runId\` |
+| \`regen\` | with \`--prompt\` first \`bumped\` (\`from\` and \`to\`: versions, \`path\` of the new file, \`movedTo\`: where the old one is), then the lines of \`run\` |
+| \`wipe\` | \`backup.created\` (\`id\`, \`path\`, \`sha256\`) unless there was nothing to clear, then \`wiped\` (\`path\`, \`images\`, \`videos\`, \`nodes\`, \`tabs\`) |
+| \`accept\` | \`accepted\` (\`path\`, \`nodes\`) |
+| \`pick\` | \`picked\` (\`gate\`, \`row\`, \`candidate\`, \`url\`) |
 | \`serve\` | \`serving\` (\`url\` with the access token, \`origin\`, \`port\`, \`pid\`) |
 | \`config\` | \`setting\` (\`key\`, \`value\`, \`default\`, \`changed\`, \`meaning\`); \`set-secret\`: \`secret\` (\`name\`, \`kept\`, \`inFile\`) |
 | \`runs\` | \`run\` each, newest first |

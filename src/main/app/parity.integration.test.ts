@@ -252,6 +252,22 @@ describe.each(Object.keys(transports))('over %s', (name) => {
     }
   }, 60_000);
 
+  it('wipes, undoes it, and says of what a prompt is made; what is not stale cannot be accepted', async () => {
+    const path = file('WIPE-V0-3');
+    await copyFile(join(fixtures, 'valid/XYZG3-V0-3.nbflow'), path);
+    const before = await readFile(path, 'utf8');
+    const { backup, ...counts } = await client.workflows.wipe({ path, scenes: [3] });
+    expect(counts).toEqual({ images: 5, videos: 5, tabs: 5 });
+    expect(await readFile(path, 'utf8')).not.toBe(before);
+    const { undoBackupId } = await client.workflows.restore({ path, backupId: backup?.id ?? '' });
+    expect(await readFile(path, 'utf8')).toBe(before);
+    expect(undoBackupId).not.toBe(backup?.id);
+    const sources = await client.workflows.prompts({ path, nodeId: 4 });
+    expect(sources.map(({ role }) => role)).toEqual(['template', 'row']);
+    expect(await refusal(client.workflows.accept({ path, nodes: [4] }))).toMatchObject({ code: 'usage' });
+    expect(await refusal(client.workflows.wipe({ path, nodes: [77] }))).toMatchObject({ code: 'not-found' });
+  });
+
   it('pauses, hurries and cancels a run that goes on', async () => {
     await putRunnable(file('CANCEL-V0-1'));
     const { runId } = await client.runs.start({
