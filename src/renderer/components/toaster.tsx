@@ -13,8 +13,9 @@ export function Toaster() {
         unstyled: true,
         closeButton: true,
         classNames: {
+          // Can be pressed over a dialog, too, which else takes all pointers.
           toast:
-            'flex w-90 items-start gap-3 rounded-md border border-line bg-raised px-3 py-2 text-base text-ink shadow-lift',
+            'pointer-events-auto flex w-90 items-start gap-3 rounded-md border border-line bg-raised px-3 py-2 text-base text-ink shadow-lift',
           description: 'text-muted whitespace-pre-line',
           error: 'border-bad/60 [&>[data-icon]]:text-bad',
           success: '[&>[data-icon]]:text-good',

@@ -113,7 +113,7 @@ export function Board(props: BoardProps) {
   // wanted elsewhere.
   useReveal(selectedId, (id) => {
     const node = byId.get(id);
-    if (!node || nodeAt(rows[activeRow], layout, activeColumn, byId) === node) return;
+    if (!node || (active && nodeAt(rows[activeRow], layout, activeColumn, byId) === node)) return;
     const place = placeOfNode(rows, layout, node, wanting.has(id));
     if (!place) return;
     const holder = document.activeElement;

@@ -51,6 +51,10 @@ export function Lightbox(props: LightboxProps) {
         <Dialog.Content
           aria-describedby={undefined}
           onKeyDown={onKeyDown}
+          onInteractOutside={(event) => {
+            // A message lies over this: it is not outside of what one is looking at.
+            if (isMessage(event.target)) event.preventDefault();
+          }}
           onOpenAutoFocus={(event) => {
             // On the picture as a whole, not on a button: the arrow keys are what one wants next.
             event.preventDefault();
@@ -100,6 +104,9 @@ export function Lightbox(props: LightboxProps) {
     </Dialog.Root>
   );
 }
+
+const isMessage = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('[data-sonner-toaster]') !== null;
 
 function Large({ node, candidate }: { node: RunNodeView; candidate: CandidateView }) {
   const { mediaUrl } = useWire();
