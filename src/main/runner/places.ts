@@ -1,4 +1,5 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { fail } from '../../shared/failure.ts';
 import type { Disk } from '../platform/disk.ts';
 import type { GenerationNode } from '../workflow/generation.ts';
 import { parseWorkflowName, sceneFile, tabFolder } from '../workflow/names.ts';
@@ -33,6 +34,8 @@ export interface Places {
   /** Base name of the export without its time. */
   code: string;
   version: string;
+  /** Every folder a run may write to. */
+  folders: string[];
   of(nodeId: number): NodePlaces;
 }
 
@@ -46,18 +49,28 @@ export function placesFor(
   const tabs = tabFolders(workflow.tabs);
   const shared = sharedNames(nodes, tabs);
   const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+  const folderOf = ({ kind, tabIndex }: Pick<GenerationNode, 'kind' | 'tabIndex'>): string =>
+    join(
+      projectFolder,
+      'Assets',
+      name.code,
+      kind === 'image' ? 'generated-images' : 'generated-videos',
+      name.versionFolder,
+      tabs.get(tabIndex) ?? '',
+    );
+  const generations = join(projectFolder, 'Generations');
 
   return {
     projectFolder,
-    generations: join(projectFolder, 'Generations'),
+    generations,
     code: name.code,
     version: name.versionKey,
+    folders: [...new Set([generations, ...nodes.map(folderOf)])],
     of(nodeId) {
       const node = byId.get(nodeId);
       if (!node) throw new Error(`No generation node ${nodeId} in ${workflow.baseName}`);
-      const folder = node.kind === 'image' ? 'generated-images' : 'generated-videos';
       const tab = tabs.get(node.tabIndex) ?? '';
-      const local = join(projectFolder, 'Assets', name.code, folder, name.versionFolder, tab);
+      const local = folderOf(node);
       const file = (row: number, candidate: number | null, ext: string) =>
         sceneFile({
           scene: node.scene,
@@ -69,17 +82,45 @@ export function placesFor(
       return {
         candidate: (row, candidate, ext) => join(local, file(row, candidate, ext)),
         inUse: (row, ext) => join(local, file(row, null, ext)),
-        key: (row, candidate, sha256, ext) =>
-          [
-            name.code,
-            name.versionKey,
-            ...(tab === '' ? [] : [tab]),
-            `${file(row, candidate, ext).slice(0, -ext.length - 1)}-${sha256.slice(0, 12)}.${ext}`,
-          ].join('/'),
+        key: (row, candidate, sha256, ext) => {
+          const scene = file(row, candidate, ext);
+          const dot = scene.lastIndexOf('.');
+          const named = `${scene.slice(0, dot)}-${sha256.slice(0, 12)}${scene.slice(dot)}`;
+          return [name.code, name.versionKey, ...(tab === '' ? [] : [tab]), named].join('/');
+        },
       };
     },
   };
 }
+
+/**
+ * Looks whether a link in the project leads out of it: nothing outside the project folder is ever written. The
+ * project folder itself may be a link. Rejects with `folder`, naming the link.
+ */
+export async function assertInside({ projectFolder, folders }: Places, disk: Disk): Promise<void> {
+  const root = (await disk.realPath(projectFolder)) ?? projectFolder;
+  const seen = new Set<string>();
+  for (const folder of folders) {
+    let at = projectFolder;
+    for (const part of relative(projectFolder, folder).split(sep)) {
+      at = join(at, part);
+      if (seen.has(at)) continue;
+      seen.add(at);
+      const real = await disk.realPath(at);
+      if (real === null) break;
+      if (isInside(root, real)) continue;
+      throw fail('folder', `${at} leads out of the project folder, to ${real}.`, {
+        where: at,
+        cure: 'Put a folder in place of the link, or name the real place with --out-root.',
+      });
+    }
+  }
+}
+
+const isInside = (root: string, path: string): boolean => {
+  const way = relative(root, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+};
 
 /** A folder per tab when there is more than one; tabs whose names fold alike get their number. */
 function tabFolders(tabs: readonly { index: number; name: string }[]): Map<number, string> {
