@@ -15,6 +15,7 @@ import { watchFile } from '../platform/watch-file.ts';
 import { createRunner } from '../runner/runner.ts';
 import type { Runner } from '../runner/runner-api.ts';
 import { openSourceWriter } from '../runner/source-thread.ts';
+import { createLocalStore } from '../storage/local-store.ts';
 import { mediaId } from './media.ts';
 import { chooseServer } from './run-server.ts';
 import { openStore } from './run-store.ts';
@@ -68,7 +69,8 @@ export function openRunner({
         submitTimeoutMs: Math.max(120_000, settings.get('runner.imageTimeoutS') * 1000),
         clock,
       }),
-    openStore: async (name) => openStore(name, settings.get('storage.stores'), paths.objects),
+    here: createLocalStore({ name: 'here', root: paths.objects }),
+    openStore: (name) => openStore(name, { settings, secrets, paths, clock }),
     backup: (workflow, content, reason) =>
       takeBackup(workflow, content, reason, { db, disk: nodeDisk, clock }),
     lock: async (workflow, what) => acquireLock(await lockFileFor(workflow), { what }, { clock }),

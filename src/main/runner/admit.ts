@@ -14,7 +14,6 @@ import { assertChecked, openWorkflow, planOpened } from './prepare.ts';
 import { createRecorder } from './recorder.ts';
 import type { AdmittedRun } from './run-state.ts';
 import type { RunnerDeps } from './runner-deps.ts';
-import { directUploads } from './uploads.ts';
 
 /**
  * Steps 2 and 3 of behaviour.md §5, and all that can be refused before anything is changed: the check, the folder,
@@ -38,7 +37,7 @@ export async function admitRun(
   const opened = await openWorkflow(path, deps);
   assertChecked(opened.path, opened.findings);
   const planned = await planOpened(opened, resolved, deps, (urls) => findGone(urls, signal));
-  const uploads = directUploads(await deps.openStore(resolved.storage), db, signal);
+  const store = await deps.openStore(resolved.storage);
   const { totals } = planned.plan;
   if (totals.generations > 0) await assertFolders(opened.path, planned.projectFolder, disk);
   const server = await deps.server(options);
@@ -100,7 +99,7 @@ export async function admitRun(
     options: resolved,
     backend,
     backendStart,
-    uploads,
+    store,
     recorder,
     counts,
     money,

@@ -2,7 +2,7 @@ import type { ErrorClass } from '../../shared/domain.ts';
 import type { GenerationNode } from '../workflow/generation.ts';
 import type { CandidateOutcome } from './candidate.ts';
 import type { NodeContext } from './node-context.ts';
-import { DownloadProblem, fetchResult, type KeptObject, keepResult, placeOnDisk } from './outputs.ts';
+import { DownloadProblem, fetchResult, type KeptOutput, keepResult, placeOnDisk } from './outputs.ts';
 import type { Place } from './place.ts';
 import type { PlannedNode } from './plan.ts';
 
@@ -18,7 +18,7 @@ export interface NodeFailure {
 }
 
 export type Kept =
-  | { kind: 'kept'; kept: KeptObject; journalId: number }
+  | { kind: 'kept'; kept: KeptOutput; journalId: number }
   | { kind: 'failed'; failure: NodeFailure }
   /** Paid for, and gone from the backend before it could be fetched. */
   | { kind: 'lost'; failure: NodeFailure };
@@ -60,7 +60,7 @@ async function fetchAndKeep(
   attempt: number,
   { node }: PlannedNode,
   context: NodeContext,
-): Promise<KeptObject> {
+): Promise<KeptOutput> {
   context.on.step('downloading', place, attempt);
   const fetched = await fetchResult(outcome.result, node.kind, context);
   warnOfShape(fetched.info, node, context);
@@ -74,7 +74,7 @@ async function salvage(
   place: Place,
   { node }: PlannedNode,
   context: NodeContext,
-): Promise<KeptObject> {
+): Promise<KeptOutput> {
   const { db, clock } = context;
   context.counts.salvaged++;
   const ext = outcome.file.slice(outcome.file.lastIndexOf('.') + 1);

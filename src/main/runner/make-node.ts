@@ -3,20 +3,21 @@ import type { Dispatch } from './dispatch.ts';
 import type { NodeFailure } from './keep-candidate.ts';
 import { type NodeOutcome, runNode } from './node-run.ts';
 import { timeoutOf } from './options.ts';
-import type { Keep, KeptObject } from './outputs.ts';
+import type { KeptOutput } from './outputs.ts';
 import type { Place } from './place.ts';
 import type { PlannedNode } from './plan.ts';
 import { addressesOf, type LoadedPicture } from './references.ts';
 import type { RunState } from './run-state.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 import { failNode, finishNode, tellStayed } from './standings.ts';
+import type { Uploader } from './uploader.ts';
 import type { WriteBack } from './write-back.ts';
 
 /** What the nodes of a run share. */
 export interface Workshop {
   dispatch: Dispatch;
   writeBack: WriteBack;
-  keep: Keep;
+  keep: Uploader['keep'];
   load: (value: string, signal: AbortSignal) => Promise<LoadedPicture>;
   /** Reads the workflow file again, if somebody changed it. */
   lookAtFile: () => Promise<void>;
@@ -59,7 +60,7 @@ export async function makeNode(
     await shop.lookAtFile();
   if (node.node.inputs.length + node.references.length > 0) run.tell(node, 'uploading-refs');
   const frames = run.framesOf(node);
-  const kept: Promise<void>[] = [];
+  const kept: Promise<{ index: number; url: string }>[] = [];
   const outcome = await runNode(node, {
     ...run,
     ...deps,
@@ -84,10 +85,10 @@ export async function makeNode(
           candidate,
           attempt,
         }),
-      kept: (place, object) => {
+      kept: (place, output, journalId) => {
         const gallery = run.galleries.get(node.nodeId);
-        if (gallery) gallery[place.index] = object.url;
-        kept.push(tellWhenSent(run, node, place, object, signal));
+        if (gallery) gallery[place.index] = output.url;
+        kept.push(whenSent(run, node, { place, output, journalId }, signal, deps));
       },
       notice: (message) => run.notice(message, node.nodeId),
       paid: () => {
@@ -96,21 +97,32 @@ export async function makeNode(
     },
   });
   run.galleries.set(node.nodeId, outcome.gallery);
-  if (outcome.failure === null && run.uploads.addressesAreFinal) run.standing.set(node.nodeId, 'storing');
-  return { through: Promise.all(kept).then(() => settle(run, node, outcome, frames, shop, deps)) };
+  if (outcome.failure === null && run.store.kind !== 'endpoint') run.standing.set(node.nodeId, 'storing');
+  const through = Promise.all(kept).then((stored) => {
+    // A store that gives out its addresses itself may have been away at first.
+    for (const { index, url } of stored) outcome.gallery[index] = url;
+    return settle(run, node, outcome, frames, shop, deps);
+  });
+  return { through };
 }
 
 /** An output is stored when the store has it; when it is away, or the run ends, it is on this machine and in the books. */
-async function tellWhenSent(
+async function whenSent(
   run: RunState,
   { nodeId }: PlannedNode,
-  { row, candidate }: Place,
-  { url, file, sha256, sent }: KeptObject,
+  { place, output, journalId }: { place: Place; output: KeptOutput; journalId: number },
   signal: AbortSignal,
-): Promise<void> {
-  run.showKept(nodeId, { row, candidate, url, file, sha256 });
-  await untilAborted(sent, signal);
+  { db, clock }: RunnerDeps,
+): Promise<{ index: number; url: string }> {
+  const { row, candidate, index } = place;
+  const { file, sha256 } = output;
+  run.showKept(nodeId, { row, candidate, url: output.url, file, sha256 });
+  const sent = await untilAborted(output.sent, signal);
+  const url = sent && 'url' in sent ? sent.url : output.url;
+  if (url !== output.url)
+    await db.commits.write(() => db.journal.step(journalId, { state: 'stored', url }, clock.now()));
   run.emit({ type: 'candidate.stored', nodeId, row, candidate, url, file, sha256 });
+  return { index, url };
 }
 
 /** A node is through. What it has goes into the file, also when it failed: it was paid for. */
@@ -134,13 +146,15 @@ async function settle(
   else finishNode(run, node, outcome.short);
 }
 
-async function untilAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  let stop: () => void = () => undefined;
-  const aborted = new Promise<void>((resolve) => {
-    stop = resolve;
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) resolve();
-  });
-  await Promise.race([work, aborted]);
-  signal.removeEventListener('abort', stop);
+/** Null: the run ended first. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  const ended = Promise.withResolvers<null>();
+  const stop = () => ended.resolve(null);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([work, ended.promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }

@@ -4,10 +4,11 @@ import type { Database } from '../db/database.ts';
 import type { Clock, Random } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
 import type { Dispatch } from './dispatch.ts';
-import type { Keep, KeptObject } from './outputs.ts';
+import type { KeptOutput } from './outputs.ts';
 import type { Place } from './place.ts';
 import type { NodePlaces } from './places.ts';
 import type { LoadedPicture } from './references.ts';
+import type { Uploader } from './uploader.ts';
 
 /** What happened to a candidate, for events. */
 export type CandidateStep = Extract<
@@ -22,7 +23,7 @@ export interface NodeContext {
   db: Database;
   backend: Backend;
   dispatch: Dispatch;
-  keep: Keep;
+  keep: Uploader['keep'];
   disk: Disk;
   clock: Clock;
   random: Random;
@@ -51,7 +52,7 @@ export interface NodeContext {
     step: (state: CandidateStep, place: Place, attempt: number, why?: string) => void;
     task: (taskId: string, how: 'submitted' | 'reattached', place: Place, attempt: number) => void;
     /** It is here and has its address; the store may not have it yet. */
-    kept: (place: Place, kept: KeptObject) => void;
+    kept: (place: Place, kept: KeptOutput, journalId: number) => void;
     notice: (message: string) => void;
     paid: () => void;
   };

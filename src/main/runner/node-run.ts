@@ -203,7 +203,7 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
     if (kept.kind === 'kept') {
       gallery[place.index] = kept.kept.url;
       journalIds.push(kept.journalId);
-      context.on.kept(place, kept.kept);
+      context.on.kept(place, kept.kept, kept.journalId);
       return true;
     }
     if (kept.kind === 'lost' && again) return false;

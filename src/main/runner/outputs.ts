@@ -1,5 +1,4 @@
 import type { GenerationKind } from '../../shared/domain.ts';
-import type { Failure } from '../../shared/failure.ts';
 import { type Backend, BackendError, type ResultFile } from '../backend/backend.ts';
 import type { Database } from '../db/database.ts';
 import type { StoredFile } from '../db/objects.ts';
@@ -8,36 +7,25 @@ import type { Disk } from '../platform/disk.ts';
 import { inspectMedia, type MediaInfo, sha256 } from '../platform/media.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { NodePlaces } from './places.ts';
+import type { Sending } from './send-queue.ts';
 import { refusal } from './submission.ts';
+import type { Uploader } from './uploader.ts';
 
 /** An output that is safely here: on disk, in the journal, and on its way to the store at the latest. */
-export interface KeptObject {
+export interface KeptOutput {
   url: string;
   file: string;
   sha256: string;
   ext: string;
   /** Settles, never rejects, when the store has it or has been given up for now. */
-  sent: Promise<Sent>;
+  sent: Promise<Sending>;
 }
-
-/** How an upload ended; with a problem it is tried again by a later run. */
-export type Sent = { uploaded: boolean; url: string } | { problem: Failure };
-
-/**
- * Keeps a file under a key: it is on this machine and in the books when this resolves, together with what `and`
- * writes there, and on its way to the store beside everything else.
- */
-export type Keep = (
-  object: StoredFile,
-  key: string,
-  and?: (url: string) => void,
-) => Promise<{ url: string; file: string; sent: Promise<Sent> }>;
 
 export interface OutputDeps {
   db: Database;
   backend: Backend;
   dispatch: Dispatch;
-  keep: Keep;
+  keep: Uploader['keep'];
   disk: Disk;
   clock: Clock;
   signal: AbortSignal;
@@ -131,7 +119,7 @@ export async function keepResult(
   place: { row: number; candidate: number },
   places: NodePlaces,
   deps: OutputDeps,
-): Promise<KeptObject> {
+): Promise<KeptOutput> {
   const { db, clock, disk } = deps;
   const hash = sha256(fetched.bytes);
   const { ext, contentType } = fetched.info;

@@ -3,6 +3,7 @@ import type { RunEvent, RunEventOf } from '../../shared/run-events.ts';
 import type { CandidateView } from '../../shared/run-view.ts';
 import type { Backend } from '../backend/backend.ts';
 import { isoTime } from '../platform/clock.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import type { ErrorEntry } from './errors-file.ts';
 import { pickIn } from './gate-picks.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -13,7 +14,7 @@ import type { Recorder } from './recorder.ts';
 import type { InputPicture } from './references.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 import type { Standing } from './schedule.ts';
-import type { Uploads } from './uploads.ts';
+import type { Uploader } from './uploader.ts';
 
 /** A run that was let in: locked, checked, planned, its backend there. */
 export interface AdmittedRun {
@@ -24,7 +25,7 @@ export interface AdmittedRun {
   backend: Backend;
   /** When the backend began, in ms since the epoch; null when it does not say. */
   backendStart: number | null;
-  uploads: Uploads;
+  store: ObjectStore;
   recorder: Recorder;
   counts: ReturnType<typeof emptyCounts>;
   /** US dollars. */
@@ -36,6 +37,7 @@ type Unstamped<T> = T extends unknown ? Omit<T, 'at' | 'runId'> : never;
 
 /** What a run knows while it goes: where each node stands, what each has, who picked what. */
 export interface RunState extends AdmittedRun {
+  uploads: Uploader;
   nodes: readonly PlannedNode[];
   /** A node of this run is planned anew: a re-roll. */
   replace(planned: PlannedNode): void;
@@ -63,7 +65,7 @@ export interface RunState extends AdmittedRun {
   waitsForPick(node: PlannedNode): number | null;
 }
 
-export function createRunState(run: AdmittedRun, deps: RunnerDeps): RunState {
+export function createRunState(run: AdmittedRun, uploads: Uploader, deps: RunnerDeps): RunState {
   const { planned, recorder, runId } = run;
   const nodes = [...planned.plan.nodes];
   const { gates } = planned;
@@ -92,6 +94,7 @@ export function createRunState(run: AdmittedRun, deps: RunnerDeps): RunState {
 
   return {
     ...run,
+    uploads,
     nodes,
     replace: (again) => {
       nodes[nodes.findIndex((node) => node.nodeId === again.nodeId)] = again;
@@ -108,7 +111,7 @@ export function createRunState(run: AdmittedRun, deps: RunnerDeps): RunState {
       emit({ ...more, type: 'node.state', nodeId: node.nodeId, tab: node.tab, title: node.title, state }),
     showKept: (nodeId, kept) => {
       const view = recorder.node(nodeId);
-      if (!view || run.uploads.waiting() === 0) return;
+      if (!view || uploads.waiting() === 0) return;
       const { sha256, file } = kept;
       const media = sha256 === null || file === null ? null : deps.media(sha256, file);
       const candidates = view.candidates.map((entry) =>

@@ -9,7 +9,6 @@ import { pickInRun } from './live-pick.ts';
 import { rerollInRun } from './live-reroll.ts';
 import { makeNode, type Workshop } from './make-node.ts';
 import { announce, closeWritten, prepareFile } from './opening.ts';
-import type { Keep, Sent } from './outputs.ts';
 import type { PlannedNode } from './plan.ts';
 import type { PromptLocks } from './prompt-locks.ts';
 import { createPictureLoader } from './references.ts';
@@ -17,8 +16,10 @@ import { type AdmittedRun, createRunState } from './run-state.ts';
 import type { StartControl } from './runner-api.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 import { decide } from './schedule.ts';
+import type { Sending } from './send-queue.ts';
 import { createSourceFile } from './source-file.ts';
 import { holdNode, releaseHeld, skipNode, skipTheRest } from './standings.ts';
+import { createUploader, type Uploader } from './uploader.ts';
 import { createWriteBack } from './write-back.ts';
 
 export interface RunControl {
@@ -35,6 +36,9 @@ export interface RunControl {
 /** How long a run that ends waits for the answers to requests that are out. */
 const ANSWER_MS = 3000;
 
+/** How long a store may be away before the run no longer waits for it: what is not sent is sent later. */
+const STORE_AWAY_MS = 60_000;
+
 /** Carries out steps 4 to 12 of behaviour.md §5. Lock and database row are the caller's. */
 export function carryOut(
   admitted: AdmittedRun,
@@ -42,11 +46,22 @@ export function carryOut(
   prompts: PromptLocks,
   { waitAtGates = false }: Pick<StartControl, 'waitAtGates'> = {},
 ): RunControl {
-  const run = createRunState(admitted, deps);
-  const { opened, planned, options, backend, standing } = run;
-  const { db, disk, clock } = deps;
+  const { db, disk, clock, random, here } = deps;
   const ending = new AbortController();
   const { signal } = ending;
+  const { store, opened, options } = admitted;
+  const uploads = createUploader({
+    db,
+    store,
+    here,
+    clock,
+    random,
+    workflow: opened.path,
+    giveUpMs: STORE_AWAY_MS,
+    signal,
+  });
+  const run = createRunState(admitted, uploads, deps);
+  const { planned, backend, standing } = run;
   const inFlight = new Set<string>();
   /** Candidates in the making: when a run ends early, they take a moment longer than their nodes. */
   const making = new Set<Promise<unknown>>();
@@ -127,13 +142,13 @@ export function carryOut(
     folders: [dirname(opened.path), planned.projectFolder],
   });
 
-  const keep: Keep = async (object, key, and) => {
-    const kept = await run.uploads.keep(object, key, and);
+  const keep: Uploader['keep'] = async (object, key, and) => {
+    const kept = await uploads.keep(object, key, and);
     track(kept.sent.then(tellSent));
     return kept;
   };
   let storeIsAway = false;
-  const tellSent = (sent: Sent) => {
+  const tellSent = (sent: Sending) => {
     if (!('problem' in sent)) {
       if (sent.uploaded) run.counts.uploaded++;
       return;
@@ -164,7 +179,7 @@ export function carryOut(
       announce(run);
       if (planned.plan.totals.generations > 0) await prepareFile(run, shop, deps);
       await generateAll();
-      await run.uploads.drain(signal);
+      await uploads.drain(signal);
       over = true;
     } catch (error) {
       over = true;

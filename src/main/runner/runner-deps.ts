@@ -22,6 +22,8 @@ export interface RunnerDeps {
   openBackend: (server: string) => Promise<Backend>;
   /** Rejects with `usage` for a name that is not configured. */
   openStore: (name: string) => Promise<ObjectStore>;
+  /** A store on this machine, for the copies of what goes elsewhere. */
+  here: ObjectStore;
   /** Before every destructive change; `reason` is a slug (behaviour.md §9). */
   backup: (workflow: string, content: Uint8Array, reason: string) => Promise<{ id: string; path: string }>;
   /** One run per file, across processes; rejects with `locked`. */

@@ -124,6 +124,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
         healthPaths: setting('glabs.healthPaths'),
         clock: systemClock,
       }),
+    here: createLocalStore({ name: 'here', root: join(dataDir, 'objects') }),
     openStore: async () => createLocalStore({ name: 'local', root: join(dataDir, 'objects') }),
     backup: (path, content, reason) => takeBackup(path, content, reason, { db, disk, clock: systemClock }),
     lock: async (path, what) => acquireLock(await lockFileFor(path, join(folder, 'locks')), { what }),
