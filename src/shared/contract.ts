@@ -8,6 +8,7 @@ import { QueueChange, QueueEntry, QueueView } from './queue.ts';
 import { RunGraph } from './run-graph.ts';
 import { JournalEntry, RunChange, RunSummary, RunView } from './run-view.ts';
 import { ServiceName, ServicesChange, ServicesView } from './services.ts';
+import { StoreTest } from './store-test.ts';
 import { WorkflowsChange, WorkflowsView } from './workflows.ts';
 
 /**
@@ -86,6 +87,8 @@ export const contract = {
     list: base.output(z.array(SettingEntry)),
     set: base.input(z.object({ key: z.string().max(200), value: z.unknown() })).output(SettingEntry),
     unset: base.input(z.object({ key: z.string().max(200) })).output(SettingEntry),
+    /** Writes a tiny object to a store of the settings, finds it again, and fetches its public address. */
+    testStore: base.input(z.object({ name: z.string().min(1).max(100) })).output(StoreTest),
   },
   services: {
     watch: base.output(eventIterator(liveMessage(ServicesView, ServicesChange))),

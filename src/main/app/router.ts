@@ -12,6 +12,7 @@ import type { PromptEdit } from '../../shared/prompts.ts';
 import type { RunGraph } from '../../shared/run-graph.ts';
 import type { RunChange, RunView } from '../../shared/run-view.ts';
 import type { ServiceName, ServicesChange, ServicesView } from '../../shared/services.ts';
+import type { StoreTest } from '../../shared/store-test.ts';
 import type { WorkflowsChange, WorkflowsView } from '../../shared/workflows.ts';
 import type { SettingsStore } from '../platform/settings-store.ts';
 import type { RunHandle, Runner } from '../runner/runner-api.ts';
@@ -23,6 +24,7 @@ import type { Topic } from './topic.ts';
 export interface RouterParts {
   info(): AppInfo;
   settings: Pick<SettingsStore, 'list' | 'set' | 'unset'>;
+  testStore(name: string): Promise<StoreTest>;
   runner: Pick<
     Runner,
     'check' | 'fix' | 'plan' | 'start' | 'handle' | 'view' | 'journal' | 'optionsOf' | 'pick'
@@ -66,6 +68,7 @@ export function createRouter(parts: RouterParts) {
       list: os.settings.list.handler(() => settings.list()),
       set: os.settings.set.handler(({ input }) => settings.set(input.key, input.value)),
       unset: os.settings.unset.handler(({ input }) => settings.unset(input.key)),
+      testStore: os.settings.testStore.handler(({ input }) => parts.testStore(input.name)),
     },
     services: {
       watch: os.services.watch.handler(({ signal }) => parts.services().subscribe(signal)),

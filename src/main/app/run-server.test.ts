@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { chooseServer } from './run-server.ts';
-import { openStore } from './run-store.ts';
 
 const choice = {
   asked: undefined,
@@ -29,34 +28,6 @@ describe('the backend of a run', () => {
     expect(() => chooseServer({ ...choice, setting: 'tunnel' })).toThrow(
       expect.objectContaining({
         failure: expect.objectContaining({ code: 'usage', where: 'runner.server' }),
-      }),
-    );
-  });
-});
-
-describe('the store of a run', () => {
-  const stores = {
-    local: { kind: 'local' as const },
-    far: {
-      kind: 'endpoint' as const,
-      url: 'https://x.example',
-      fileField: 'file',
-      pathField: 'path',
-      headers: {},
-      urlPointer: '/url',
-    },
-  };
-  it('is found by its name', () => {
-    expect(openStore('local', stores, '/data/objects').name).toBe('local');
-  });
-  it.each([
-    ['nothing', 'local, far'],
-    ['toString', 'local, far'],
-    ['far', 'local'],
-  ])('cannot be %s, and it is said what can', (name, cure) => {
-    expect(() => openStore(name, stores, '/data/objects')).toThrow(
-      expect.objectContaining({
-        failure: expect.objectContaining({ code: 'usage', cure: expect.stringContaining(cure) }),
       }),
     );
   });

@@ -17,6 +17,7 @@ import { projectRoots, realRoots, withRoot } from './project-roots.ts';
 import { openQueue } from './queue.ts';
 import { goOnAfterPicks, rerollIn } from './rerolls.ts';
 import { createRouter, type InProcessClient } from './router.ts';
+import { tryStore } from './run-store.ts';
 import { createRunTopics } from './run-topics.ts';
 import { openRunsTopic } from './runs-topic.ts';
 import { provideSample } from './sample.ts';
@@ -81,6 +82,10 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
   const router = createRouter({
     info: () => appInfo(flowdeck),
     settings,
+    testStore: async (name) => {
+      const { steps, failure } = await tryStore(name, { settings, secrets: flowdeck.secrets, paths, clock });
+      return { ok: failure === null, steps };
+    },
     runner: {
       ...runner,
       pick: async (runId, gate, row, candidate) => {

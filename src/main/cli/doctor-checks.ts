@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { type FailureCode, toFailure } from '../../shared/failure.ts';
+import { type Failure, type FailureCode, toFailure } from '../../shared/failure.ts';
 import type { Flowdeck } from '../app/flowdeck.ts';
-import { openStore } from '../app/run-store.ts';
+import { tryStore } from '../app/run-store.ts';
 import { BackendError } from '../backend/backend.ts';
 import { createGlabsBackend } from '../backend/glabs.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -80,26 +80,29 @@ export function judgeSpace(free: number, folder: string): Diagnosis {
     : good('disk space', words);
 }
 
-/** The store that runs use: it is there, and can be written. */
-export async function checkStore({ settings, paths }: Flowdeck): Promise<Diagnosis> {
+/**
+ * The store that runs use. One on this machine is there and can be written; another is tried in full, for which a tiny
+ * object is written to it.
+ */
+export async function checkStore({ settings, secrets, paths }: Flowdeck): Promise<Diagnosis> {
   const name = settings.get('storage.default');
-  const stores = settings.get('storage.stores');
+  const store = settings.get('storage.stores')[name];
   try {
-    openStore(name, stores, paths.objects);
-    const store = stores[name];
-    const root = store?.kind === 'local' ? (store.root ?? paths.objects) : paths.objects;
-    await nodeDisk.assertWritable(root);
-    return good('storage', `${name}: ${root} can be written`);
+    if (store?.kind === 'local') {
+      const root = store.root ?? paths.objects;
+      await nodeDisk.assertWritable(root);
+      return good('storage', `${name}: ${root} can be written`);
+    }
+    const { steps, failure } = await tryStore(name, { settings, secrets, paths, clock: systemClock });
+    if (failure !== null) return brokenStore(failure);
+    return good('storage', `${name}: ${steps.map(({ message }) => message).join(' ')}`);
   } catch (error) {
-    const { code, message, cure } = toFailure(error);
-    return broken(
-      'storage',
-      code,
-      message,
-      cure ?? 'Look at the settings storage.default and storage.stores.',
-    );
+    return brokenStore(toFailure(error));
   }
 }
+
+const brokenStore = ({ code, message, cure }: Failure): Diagnosis =>
+  broken('storage', code, message, cure ?? 'Look at the settings storage.default and storage.stores.');
 
 /**
  * Whether G-Labs answers at `glabs.url`, and takes the key. One that is not up is no fault of the machine while
