@@ -13,6 +13,7 @@ import { applyRunsChange } from '../../shared/contract.ts';
 import type { RunOptions } from '../../shared/domain.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { LiveMessage } from '../../shared/live.ts';
+import { applyQueueChange } from '../../shared/queue.ts';
 import { applyRunChange, type RunView } from '../../shared/run-view.ts';
 import { applyServicesChange } from '../../shared/services.ts';
 import { PORT_WANTED } from '../../shared/wire.ts';
@@ -170,6 +171,28 @@ describe.each(Object.keys(transports))('over %s', (name) => {
     expect((await refusal(client.settings.set({ key: 'runner.nothing', value: 1 }))).code).toBe('usage');
   });
 
+  it('tries a store, and tells each step or why it cannot', async () => {
+    expect(await client.settings.testStore({ name: 'local' })).toEqual({
+      ok: true,
+      steps: [
+        { name: 'write', ok: true, message: expect.stringContaining('flowdeck-test/'), cure: null },
+        { name: 'find', ok: true, message: expect.any(String), cure: null },
+      ],
+    });
+    const stores = flowdeck.settings.get('storage.stores');
+    const place = { endpoint: 'http://127.0.0.1:9', bucket: 'ads', publicBaseUrl: 'https://cdn.example' };
+    const r2 = { kind: 's3', ...place, accessKeyId: 'AKIDEXAMPLE' };
+    await client.settings.set({ key: 'storage.stores', value: { ...stores, r2 } });
+    expect(await client.settings.testStore({ name: 'r2' })).toEqual({
+      ok: false,
+      steps: [
+        { name: 'open', ok: false, message: expect.any(String), cure: expect.stringContaining('set-secret') },
+      ],
+    });
+    await client.settings.unset({ key: 'storage.stores' });
+    expect((await refusal(client.settings.testStore({ name: 'nowhere' }))).code).toBe('usage');
+  });
+
   it('refuses input of another shape before anything is done', async () => {
     const call = client.runs.setConcurrency({ runId: 'r', concurrency: 9 });
     expect(await refusal(call)).toMatchObject({
@@ -283,6 +306,25 @@ describe.each(Object.keys(transports))('over %s', (name) => {
     const view = await fold(watchOne, applyRunChange, ({ summary }) => summary.finishedAt !== null);
     expect(view.summary.status).toBe('interrupted');
   }, 60_000);
+
+  it('queues a run, shows it where it stands, and takes it out', async () => {
+    const path = file('QUEUED-V0-1');
+    await putRunnable(path);
+    const watch = (signal: AbortSignal) => client.queue.watch(undefined, { signal });
+    await client.queue.pause();
+    const { entry, runId } = await client.queue.add({ path, options });
+    expect([entry.name, entry.state, runId]).toEqual(['QUEUED-V0-1', 'waiting', null]);
+    expect(await refusal(client.queue.add({ path, options }))).toMatchObject({ code: 'locked' });
+    await client.queue.hold({ id: entry.id });
+    const held = await fold(watch, applyQueueChange, ({ entries }) => entries[0]?.state === 'held');
+    expect(held).toMatchObject({ paused: true, pausedWhy: null, entries: [{ id: entry.id, options }] });
+    await client.queue.release({ id: entry.id });
+    await client.queue.move({ id: entry.id, to: 0 });
+    await client.queue.remove({ id: entry.id });
+    expect(await refusal(client.queue.hold({ id: entry.id }))).toMatchObject({ code: 'not-found' });
+    await client.queue.resume();
+    await fold(watch, applyQueueChange, ({ entries, paused }) => entries.length === 0 && !paused);
+  });
 
   it('says that there is no such run', async () => {
     const runId = 'nothing';
