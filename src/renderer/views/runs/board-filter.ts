@@ -72,7 +72,11 @@ export function matchingRows<R extends FilteredRow>(
 }
 
 /** A number means the scene of this number, or a number in a title: `3` finds Scene 03, not Scene 13. */
-function hasWord(word: string, scene: number, members: readonly RunNodeView[]): boolean {
+export function hasWord(
+  word: string,
+  scene: number,
+  members: readonly Pick<RunNodeView, 'title' | 'tab'>[],
+): boolean {
   if ('scene'.startsWith(word)) return true;
   const titles = members.map((node) => `${node.title} ${node.tab}`.toLowerCase());
   if (!/^\d+$/.test(word)) return titles.some((title) => title.includes(word));

@@ -5,7 +5,6 @@ import { type GraphCard, type GraphTab, LINK_HEIGHT, type Places, type Size } fr
 /** The whole workflow as one picture, where cards would be too small to read. */
 
 export interface Colours {
-  ink: string;
   line: string;
   plain: string;
   ground: string;

@@ -1,5 +1,5 @@
 import type { RunNodeView } from '../../../../shared/run-view.ts';
-import { type BoardFilter, matchingRows } from '../board-filter.ts';
+import { type BoardFilter, hasWord, matchingRows } from '../board-filter.ts';
 import type { GraphTab } from './graph-model.ts';
 
 /**
@@ -16,10 +16,8 @@ export function litCards(
   if (filter === 'all' && words.length === 0) return null;
   const rows = [...nodes.values()].map(({ nodeId, scene }) => ({ nodeId, scene, ids: [nodeId] }));
   const found = new Set(matchingRows(rows, nodes, wanting, { filter, search }).map((row) => row.nodeId));
-  const named = (title: string) => {
-    const text = title.toLowerCase();
-    return filter === 'all' && words.every((word) => text.includes(word));
-  };
+  const named = (title: string) =>
+    filter === 'all' && words.every((word) => hasWord(word, Number.NaN, [{ title, tab: tab.name }]));
   return new Set(
     tab.cards
       .filter(({ title, about }) => about.some((id) => found.has(id)) || named(title))

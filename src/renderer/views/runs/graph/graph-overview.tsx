@@ -9,9 +9,8 @@ import type { GraphTab, Places } from './graph-model.ts';
 
 /** Class names of the tokens the picture is drawn in; a canvas cannot read them by itself. */
 const tokens = {
-  ink: 'text-ink',
-  line: 'text-line',
-  plain: 'text-line-strong',
+  line: 'text-line-strong',
+  plain: 'text-line',
   ground: 'text-raised',
   chosen: 'text-accent-text',
   waiting: 'text-muted',
@@ -106,7 +105,6 @@ function readColours(element: HTMLElement): Colours {
     skipped: colour('skipped'),
   };
   return {
-    ink: colour('ink'),
     line: colour('line'),
     plain: colour('plain'),
     ground: colour('ground'),

@@ -35,7 +35,10 @@ export function GraphTools({ onFit, note }: GraphToolsProps) {
     run: () => arrange(other),
   });
   return (
-    <Panel position="bottom-left" className="flex items-center gap-3 rounded-md bg-panel p-1">
+    <Panel
+      position="bottom-left"
+      className="flex items-center gap-3 rounded-md border border-line bg-raised p-1"
+    >
       <div className="flex items-center gap-0.5">
         <IconButton label="Zoom out (-)" icon={<Minus aria-hidden />} onClick={() => flow.zoomOut(glide())} />
         <span className="w-10 text-center text-muted text-xs">{percent}%</span>
