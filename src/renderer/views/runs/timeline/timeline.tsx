@@ -150,7 +150,8 @@ export function Timeline(props: TimelineProps) {
     },
     onPointerOver: tip.onPointerOver,
     onScroll: () => {
-      // A tip stands beside its bar; the one of the bar with the focus goes with it.
+      // A tip stands beside its bar; the one of the bar with the focus goes with it. One that was sent away stays away.
+      if (!tip.target) return;
       const at = document.activeElement;
       if (at && box.current?.contains(at)) tip.show(at);
       else tip.hide();
