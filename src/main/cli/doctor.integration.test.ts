@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { startS3 } from '../storage/testing/s3-process.ts';
 import { type Desk, freePort, openDesk, startSimulator } from './test-support.ts';
 
 const FindingLine = z.strictObject({
@@ -63,6 +64,31 @@ describe('doctor', () => {
       expect(findings.get('API key')?.verdict).toBe('good');
     } finally {
       await simulator.kill();
+    }
+  });
+
+  it('tries a bucket, and names what is missing: the secret, then nothing', async () => {
+    const s3 = await startS3();
+    try {
+      const place = { endpoint: `http://127.0.0.1:${s3.port}`, bucket: s3.bucket };
+      const publicBaseUrl = `http://127.0.0.1:${s3.port}/${s3.bucket}`;
+      const r2 = { kind: 's3', ...place, publicBaseUrl, accessKeyId: s3.accessKeyId };
+      await set('storage.stores', JSON.stringify({ local: { kind: 'local' }, r2 }));
+      await set('storage.default', 'r2');
+      const without = await examine();
+      expect(without.code).toBe(6);
+      expect(without.findings.get('storage')).toMatchObject({
+        verdict: 'broken',
+        code: 'store-refused',
+        cure: expect.stringContaining('set-secret storage.r2.secretAccessKey'),
+      });
+      const input = s3.secretAccessKey;
+      await desk.start(['config', 'set-secret', 'storage.r2.secretAccessKey'], { input }).ended;
+      const { findings } = await examine();
+      expect(findings.get('storage')).toMatchObject({ verdict: 'good' });
+      expect(findings.get('storage')?.message).toContain(publicBaseUrl);
+    } finally {
+      await s3.end();
     }
   });
 
