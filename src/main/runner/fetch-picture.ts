@@ -135,11 +135,16 @@ async function bodyOf(answer: Response, came: (bytes: number) => void): Promise<
   return Buffer.concat(chunks);
 }
 
+/** The code below what `fetch` rejects with, such as ENOTFOUND; empty when there is none. */
+export function causeOf({ cause }: Error): string {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+}
+
 /** Words for what `fetch` rejects with: the cause below its own "fetch failed". */
 export function brokenBy(error: Error): string {
-  const cause = error.cause instanceof Error ? error.cause : error;
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-  return words[code] ?? (code === '' ? cause.message : `${cause.message} (${code})`);
+  const { message } = error.cause instanceof Error ? error.cause : error;
+  const code = causeOf(error);
+  return words[code] ?? (code === '' ? message : `${message} (${code})`);
 }
 
 const words: Record<string, string> = {
