@@ -14,7 +14,7 @@ export async function glanceAt(file: string, runner: Pick<Runner, 'check' | 'pla
   const { size, mtimeMs } = await stat(file).catch(() => ({ size: 0, mtimeMs: 0 }));
   const facts = { path: file, size, modifiedAt: new Date(mtimeMs).toISOString() };
   try {
-    const findings = await runner.check(file);
+    const findings = await runner.check(file, { askReferences: false });
     const plan = await runner
       .plan(file, { mode: 'full', gates: 'auto', qa: 'off' }, { askStores: false })
       .catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { RunOptions } from '../../shared/domain.ts';
 import { emptyCounts } from '../../shared/domain.ts';
 import { fail } from '../../shared/failure.ts';
@@ -7,13 +7,16 @@ import { type Backend, BackendError, type BackendHealth } from '../backend/backe
 import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
 import { roundUSD } from './costs.ts';
+import { noteDangling } from './errors-file.ts';
 import type { FindGone } from './gone-addresses.ts';
 import { initialView } from './initial-view.ts';
-import { resolveOptions } from './options.ts';
-import { assertChecked, openWorkflow, planOpened } from './prepare.ts';
+import { type ResolvedOptions, resolveOptions } from './options.ts';
+import { findProjectFolder } from './places.ts';
+import { assertChecked, type OpenedWorkflow, openWorkflow, planOpened } from './prepare.ts';
 import { createRecorder } from './recorder.ts';
 import type { AdmittedRun } from './run-state.ts';
 import type { RunnerDeps } from './runner-deps.ts';
+import { awaitStore, placeMoved, sendWhatIsLeft } from './store-at-start.ts';
 
 /**
  * Steps 2 and 3 of behaviour.md §5, and all that can be refused before anything is changed: the check, the folder,
@@ -35,11 +38,19 @@ export async function admitRun(
     });
   }
   const opened = await openWorkflow(path, deps);
-  assertChecked(opened.path, opened.findings);
-  const planned = await planOpened(opened, resolved, deps, (urls) => findGone(urls, signal));
+  await assertSound(opened, resolved, deps);
   const store = await deps.openStore(resolved.storage);
+  const left = await sendWhatIsLeft(opened.path, resolved.waitAtStartMs, deps, signal);
+  const planned = await planOpened(opened, resolved, deps, (urls) => findGone(urls, signal));
+  if (left.moved.length > 0) {
+    await placeMoved(opened.path, left, planned.facts, deps);
+    return admitRun(path, options, deps, signal, findGone);
+  }
   const { totals } = planned.plan;
-  if (totals.generations > 0) await assertFolders(opened.path, planned.projectFolder, disk);
+  if (totals.generations > 0) {
+    await assertFolders(opened.path, planned.projectFolder, disk);
+    await awaitStore(store, resolved.waitAtStartMs, clock, signal);
+  }
   const server = await deps.server(options);
   const backend = await deps.openBackend(server);
   const health =
@@ -50,7 +61,7 @@ export async function admitRun(
     return admitRun(path, options, deps, signal, findGone);
 
   const runId = deps.newId();
-  const counts = emptyCounts();
+  const counts = { ...emptyCounts(), uploaded: left.uploaded };
   const money = { spent: 0, saved: savedBy(planned) };
   const summary: RunSummary = {
     runId,
@@ -104,6 +115,25 @@ export async function admitRun(
     counts,
     money,
   };
+}
+
+/** Throws `check-failed`. Dangling links are noted in errors.json too: the manual has people look there. */
+async function assertSound(
+  opened: OpenedWorkflow,
+  options: ResolvedOptions,
+  deps: RunnerDeps,
+): Promise<void> {
+  const { path, findings } = opened;
+  if (findings.every((finding) => finding.severity !== 'error')) return;
+  try {
+    const project = options.outRoot ?? (await findProjectFolder(path, deps.disk));
+    const generations = join(resolve(project), 'Generations');
+    await deps.alone(join(generations, 'errors.json'), 'errors.json', () =>
+      noteDangling(generations, path, findings, isoTime(deps.clock), deps.disk),
+    );
+  } finally {
+    assertChecked(path, findings);
+  }
 }
 
 /** Every folder the run will write to, before anything is bought. Folders that are not there yet are made later. */

@@ -98,6 +98,8 @@ export async function planOpened(
     [dirname(path), projectFolder],
     disk,
   );
+  // Their store does not have them yet; this machine does.
+  const onTheWay = new Set(db.uploads.list(path).map(({ url }) => url));
   const table = setting('costs.table');
   const fallback = setting('runner.videoModel');
   const modelOf = (node: GenerationNode) =>
@@ -111,7 +113,10 @@ export async function planOpened(
       const gate = gates.get(gateId);
       return gate ? pickIn(gate.pick, gate.feeder.saved) : null;
     },
-    gone: new Set([...(await goneFiles(nodes, disk)), ...(await findGone(savedAddresses(nodes)))]),
+    gone: new Set([
+      ...(await goneFiles(nodes, disk)),
+      ...(await findGone(savedAddresses(nodes).filter((url) => !onTheWay.has(url)))),
+    ]),
     refImage,
     modelOf,
     priceOf: (node) => priceOf(table, node.kind, modelOf(node)),

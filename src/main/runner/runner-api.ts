@@ -6,8 +6,11 @@ import type { JournalEntry, RunChange, RunSummary, RunView } from '../../shared/
 
 /** What the faces may ask of the runner. Made by `createRunner` (runner.ts). */
 export interface Runner {
-  /** The sanity check of the file as it is now. Rejects with `workflow-missing` or `workflow-unreadable`. */
-  check(path: string): Promise<Finding[]>;
+  /**
+   * The sanity check of the file as it is now; references on the web are asked whether they are there, unless
+   * `askReferences` is false. Rejects with `workflow-missing` or `workflow-unreadable`.
+   */
+  check(path: string, how?: { askReferences?: boolean }): Promise<Finding[]>;
   /** Repairs what is safely repairable, after a backup; `backup` is null when nothing was to be done. */
   fix(path: string): Promise<{ fixed: Finding[]; backup: string | null }>;
   /**

@@ -6,10 +6,12 @@ import type { JournalEntry, RunSummary } from '../../shared/run-view.ts';
 import { packRecord } from '../db/runs.ts';
 import { repairWorkflow } from '../workflow/repair.ts';
 import { admitRun } from './admit.ts';
+import { deadReferences } from './dead-references.ts';
 import { drawingOf } from './drawing.ts';
 import { createGoneFinder } from './gone-addresses.ts';
 import { pickAfterEnd } from './late-pick.ts';
 import { resolveOptions } from './options.ts';
+import { findProjectFolder } from './places.ts';
 import { askNobody, openWorkflow, planOpened } from './prepare.ts';
 import { createPromptLocks } from './prompt-locks.ts';
 import { carryOut } from './run.ts';
@@ -147,7 +149,13 @@ export function createRunner(deps: RunnerDeps): Runner {
       for (const listener of listeners) listener(handle);
       return handle;
     },
-    check: async (path) => (await openWorkflow(path, deps)).findings,
+    check: async (path, { askReferences = true } = {}) => {
+      const { workflow, findings, path: real } = await openWorkflow(path, deps);
+      if (!askReferences) return findings;
+      const projectFolder = await findProjectFolder(real, disk);
+      const dead = await deadReferences(workflow, { ...deps, projectFolder }, new AbortController().signal);
+      return [...findings, ...dead];
+    },
     fix: async (path) => {
       const { path: real } = await openWorkflow(path, deps);
       const lock = await deps.lock(real, `check --fix ${real}`);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { fail } from '../../shared/failure.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
@@ -42,6 +43,8 @@ const GATHER_MS = 2000;
 const REST = 4;
 /** The same for a large one: writing is at most one part in 25 of the time that passes. */
 const LARGE_REST = 24;
+/** Updates whose edits are worked out at a time. */
+const AT_ONCE = 16;
 
 export function createSourceFile(
   start: Workflow,
@@ -88,13 +91,18 @@ export function createSourceFile(
     const began = clock.monotonic();
     for (;;) {
       await reread('always');
-      const edits = new Map(updates.map((update) => [update, update.edits(current)]));
-      const fits = [...edits].flatMap(([update, its]) => (its === null ? [] : [{ update, its }]));
+      const fits = new Map<SourceUpdate, NodeEdit[]>();
+      for (const [i, update] of updates.entries()) {
+        // What a long rest has gathered must not hold this thread.
+        if (i % AT_ONCE === AT_ONCE - 1) await setImmediate();
+        const edits = update.edits(current);
+        if (edits !== null) fits.set(update, edits);
+      }
       // Our own edits change no wiring and no prompt: the nodes stay as they were read.
-      if ((await writer.write(fits.flatMap(({ its }) => its))) === 'touched') continue;
+      if ((await writer.write([...fits.values()].flat())) === 'touched') continue;
       const ended = clock.monotonic();
       restUntil = ended + (writer.large ? LARGE_REST : REST) * (ended - began);
-      return new Set(fits.map(({ update }) => update));
+      return new Set(fits.keys());
     }
   };
 

@@ -47,7 +47,7 @@ export type SourceAnswer = { id: number } & (
 );
 
 /** Characters that are encoded at a time: a few milliseconds of this thread. */
-const PIECE = 2 * 1024 * 1024;
+const PIECE = 512 * 1024;
 
 /**
  * A SourceWriter whose work is done by another thread (source-worker.ts), and which holds this one for some
@@ -168,7 +168,7 @@ function* pieces(text: string): Generator<Uint8Array<ArrayBuffer>> {
     let to = Math.min(text.length, from + PIECE);
     const last = text.charCodeAt(to - 1);
     if (to < text.length && last >= 0xd800 && last <= 0xdbff) to -= 1;
-    yield new TextEncoder().encode(text.slice(from, to));
+    yield Buffer.from(text.slice(from, to));
     from = to;
   }
 }

@@ -53,6 +53,16 @@ export async function testStore(
   }
 }
 
+/** Writes the tiny object, as the first thing a run does with a store that lies elsewhere. Rejects as `put` does. */
+export async function assertTakes(store: ObjectStore, clock: Clock, signal: AbortSignal): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'flowdeck-store-test-'));
+  try {
+    await store.put((await writeSample(folder, isoTime(clock).slice(0, 10))).object, signal);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 async function writeSample(folder: string, day: string): Promise<{ object: StoreObject; content: string }> {
   const content = `Flowdeck tried this store on ${day}. This file may be removed.\n`;
   const file = join(folder, 'sample.txt');
