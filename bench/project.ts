@@ -17,11 +17,15 @@ export interface Project {
 
 const fixtures = join(root, 'src/main/workflow/fixtures');
 
-/** A made workflow of about so many nodes (9 to a scene), nothing cached, its reference pictures on this disk. */
+/**
+ * A made workflow of about so many nodes (9 to a scene), nothing cached, its reference pictures on this disk. With
+ * `bytes` it is filled up to about that size, as previews do that an editor keeps in the nodes.
+ */
 export async function bigProject(
   scratch: string,
   nodes: number,
   settings: Record<string, unknown> = {},
+  bytes = 0,
 ): Promise<Project> {
   const folder = await mkdtemp(join(scratch, 'project-'));
   const dataDir = join(folder, 'data');
@@ -34,6 +38,10 @@ export async function bigProject(
   const maker = join(fixtures, 'make.mjs');
   await promisify(execFile)(process.execPath, [maker, '--big', String(nodes), '--out', workflow]);
   const text = await readFile(workflow, 'utf8');
-  await writeFile(workflow, text.replaceAll(/https:\/\/pub-0000\.r2\.dev\/[^"]*/g, 'refs/avatar.png'));
+  const local = text.replaceAll(/https:\/\/pub-0000\.r2\.dev\/[^"]*/g, 'refs/avatar.png');
+  const places = local.split('"properties": {\n');
+  const fill = Math.floor((bytes - local.length) / (places.length - 1));
+  const preview = fill > 0 ? `"preview": "data:image/jpeg;base64,${'Qk1'.repeat(fill / 3)}",\n` : '';
+  await writeFile(workflow, places.join(`"properties": {\n${preview}`));
   return { folder, workflow, dataDir };
 }

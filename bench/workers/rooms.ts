@@ -9,7 +9,7 @@ const rooms: [room: string, path: RegExp][] = [
   ['media check (decode)', /\/platform\/(media|mp4)\.ts|node_modules\/(sharp|detect-libc)\//],
   [
     'workflow file (edit, write)',
-    /\/src\/main\/workflow\/|\/runner\/(source-file|write-back|node-edits)\.ts/,
+    /\/src\/main\/workflow\/|\/runner\/(source-\w+|write-back|node-edits|export)\.ts/,
   ],
   [
     'output files (Assets, store)',

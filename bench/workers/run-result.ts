@@ -23,6 +23,21 @@ export const RunResult = z.object({
   peakMB: z.number(),
   commits: z.object({ count: z.number(), ...tail }),
   loop: z.object(tail),
+  /**
+   * Processor time of the main thread between two turns of a timer of 1 ms: what `loop` would say if this process had
+   * a core to itself.
+   */
+  held: z.object(tail),
+  /** The same while the workflow was opened, checked and planned. */
+  openingHeld: z.object(tail),
+  /** Resident size in MB, every half second. */
+  memory: z.array(z.number()),
+  /** Processor time of the thread that writes a large workflow file; null where the system does not tell. */
+  writerMs: z.number().nullable(),
+  /** How often the workflow file was written. */
+  writes: z.number(),
+  /** From the admitted run to the first submission, and from the last stored candidate to the end. */
+  aroundMs: z.object({ before: z.number(), after: z.number() }),
   rooms: z.record(z.string(), z.number()).nullable(),
   nodes: z.array(
     z.object({

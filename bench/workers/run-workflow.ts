@@ -2,6 +2,7 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { openFlowdeck } from '../../src/main/app/flowdeck.ts';
 import { RunOptions } from '../../src/shared/domain.ts';
 import { quantile } from '../claim.ts';
+import { countReplacements, threadTime, watchHolds, watchMemory } from './meters.ts';
 import { watchRooms } from './rooms.ts';
 import { RunInput, type RunResult } from './run-result.ts';
 
@@ -20,11 +21,17 @@ flowdeck.db.commits.write = async (step) => {
   return value;
 };
 
+const opening = watchHolds();
+const memory = watchMemory();
+const writes = countReplacements(input.workflow);
+const cpu = process.cpuUsage();
+const handle = await flowdeck.runner.start(input.workflow, RunOptions.parse(input.options));
+const began = performance.now();
+const openingHeld = opening();
 const rooms = input.profile ? await watchRooms() : null;
 const loop = monitorEventLoopDelay({ resolution: 1 });
 loop.enable();
-const cpu = process.cpuUsage();
-const handle = await flowdeck.runner.start(input.workflow, RunOptions.parse(input.options));
+const holds = watchHolds();
 let firstSubmit = 0;
 let lastStored = 0;
 let stored = 0;
@@ -35,11 +42,16 @@ handle.onEvent(({ type }) => {
   stored += 1;
   lastStored = performance.now();
 });
-const began = performance.now();
+// Read while the thread is there: it ends with the run.
+let writerMs: number | null = null;
+const writerTimer = setInterval(() => {
+  writerMs = threadTime('flowdeck-source') ?? writerMs;
+}, 50);
 const { event, failure } = await handle.finished;
 const ended = performance.now();
 const { user, system } = process.cpuUsage(cpu);
 loop.disable();
+clearInterval(writerTimer);
 if (event.status !== 'completed') throw new Error(`The run ended ${event.status}: ${failure?.message ?? ''}`);
 
 const result: RunResult = {
@@ -55,6 +67,12 @@ const result: RunResult = {
     max: Math.max(...waits),
   },
   loop: { p50: loop.percentile(50) / 1e6, p99: loop.percentile(99) / 1e6, max: loop.max / 1e6 },
+  held: holds(),
+  openingHeld,
+  memory: memory(),
+  writerMs,
+  writes: writes(),
+  aroundMs: { before: firstSubmit - began, after: ended - lastStored },
   rooms: (await rooms?.()) ?? null,
   nodes: handle.view().nodes.map(({ nodeId, kind, tabIndex, scene, needs, rows, perRow }) => ({
     nodeId,
