@@ -119,13 +119,29 @@ test.describe('the queue', () => {
     await page.keyboard.press('Enter');
     await expect(names(page)).toHaveText([C, B]);
     await expect(queue(page).getByRole('button', { name: `Remove ${B}` })).toBeFocused();
-    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Undo' }).press('Enter');
     await expect(names(page)).toHaveText([C, A, B]);
     await expect(line(page, A)).toContainText('on hold');
     await queue(page)
       .getByRole('button', { name: `Let ${A} go on` })
-      .click();
+      .press('Enter');
     await expect(line(page, A)).toContainText('waiting');
+
+    // The last one takes the list along, and can be had back all the same.
+    for (const name of [A, B, C]) {
+      await queue(page)
+        .getByRole('button', { name: `Remove ${name}` })
+        .press('Enter');
+      await expect(line(page, name)).toHaveCount(0);
+    }
+    await expect(queue(page)).toContainText('Runs wait here for their turn.');
+    await page
+      .getByText(`${C} is out of the queue.`)
+      .locator('..')
+      .locator('..')
+      .getByRole('button', { name: 'Undo' })
+      .press('Enter');
+    await expect(names(page)).toHaveText([C]);
   });
 
   test('runs one after the other, in its order, when what runs is over', async ({ controlRoom: page }) => {

@@ -271,9 +271,9 @@ describe('a Flowdeck that is closed', () => {
     first.cancel();
     await expect.poll(inQueue).toEqual(['B-V0-1 starting', 'C-V0-1 waiting']);
     expect(await refusal(queue.remove(idOf('B-V0-1')))).toMatchObject({ code: 'locked' });
-    await close();
-    await open();
-    await queue.pause();
-    expect(names()).toEqual(['B-V0-1', 'C-V0-1']);
+    await queue.close();
+    const left = flowdeck.db.queue.entries().map(({ name, state }) => `${name} ${state}`);
+    expect(left).toEqual(['B-V0-1 waiting', 'C-V0-1 waiting']);
+    expect(flowdeck.db.queue.drains()).toEqual([]);
   });
 });

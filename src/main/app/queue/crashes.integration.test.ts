@@ -109,16 +109,19 @@ describe('a process that was killed', () => {
     expect(inQueue()).toEqual(['A waiting']);
   });
 
-  it('stops the queue once: who goes on is not stopped again', async () => {
+  it('stops the queue once: who has told it to go on is not stopped by who finds out later', async () => {
     joined(killed);
     queued('A');
-    await Promise.all([settle(), settle()]);
+    const later = Promise.withResolvers<boolean>();
+    const second = settleCrashes({ table: db.queue, commits: db.commits, isAlive: () => later.promise });
+    await settle();
     expect(db.queue.pause()).toEqual({
       paused: true,
       why: 'Flowdeck ended unexpectedly. Look at what it left, then go on.',
     });
     db.queue.setPause(false);
-    await settle();
+    later.resolve(false);
+    await second;
     expect(db.queue.pause().paused).toBe(false);
   });
 

@@ -26,11 +26,11 @@ export function useQueueEdits(
   table: RefObject<HTMLTableElement | null>,
   say: (words: string) => void,
 ): QueueEdits {
-  const move = useMoveInQueue();
-  const hold = useHoldInQueue();
-  const release = useReleaseInQueue();
-  const remove = useRemoveFromQueue();
-  const add = useAddToQueue();
+  const { mutateAsync: move } = useMoveInQueue();
+  const { mutateAsync: hold } = useHoldInQueue();
+  const { mutateAsync: letGo } = useReleaseInQueue();
+  const { mutateAsync: remove } = useRemoveFromQueue();
+  const { mutateAsync: add } = useAddToQueue();
   /** The button that shall have the focus once the list has changed. */
   const next = useRef<string | null>(null);
 
@@ -42,35 +42,36 @@ export function useQueueEdits(
     table.current?.querySelector<HTMLElement>(`[data-act="${CSS.escape(wanted)}"]`)?.focus();
   }, [entries, table]);
 
-  const onError = notifyError;
+  // Said also when the table has gone meanwhile: with the last entry it does.
+  const tell = (work: Promise<unknown>, done: () => void) => {
+    work.then(done, notifyError);
+  };
   const moveTo = (entry: QueueEntry, to: number, by: QueueAct) => {
     next.current = `${by} ${entry.id}`;
-    const onSuccess = () => say(`${entry.name} is at place ${to + 1} of ${entries.length}.`);
-    move.mutate({ id: entry.id, to }, { onError, onSuccess });
+    tell(move({ id: entry.id, to }), () => say(`${entry.name} is at place ${to + 1} of ${entries.length}.`));
   };
-  const letGo = ({ id, name }: QueueEntry) =>
-    release.mutate({ id }, { onError, onSuccess: () => say(`${name} waits for its turn again.`) });
+  const release = ({ id, name }: QueueEntry) =>
+    tell(letGo({ id }), () => say(`${name} waits for its turn again.`));
   const takeOut = (entry: QueueEntry, at: number) => {
     const { id, name, path, options, state } = entry;
     const neighbour = entries[at + 1] ?? entries[at - 1];
     next.current = neighbour === undefined ? null : `remove ${neighbour.id}`;
     const putBack = () =>
-      add.mutate(
-        { path, options, to: at, held: state !== 'waiting' },
-        { onError, onSuccess: () => say(`${name} is back in the queue.`) },
+      tell(add({ path, options, to: at, held: state !== 'waiting' }), () =>
+        say(`${name} is back in the queue.`),
       );
-    remove.mutate({ id }, { onError, onSuccess: () => notifyUndo(`${name} is out of the queue.`, putBack) });
+    tell(remove({ id }), () => notifyUndo(`${name} is out of the queue.`, putBack));
   };
 
   return {
-    release: letGo,
+    release,
     act(act, entry) {
       const at = entries.findIndex(({ id }) => id === entry.id);
       if (act === 'up') moveTo(entry, at - 1, act);
       else if (act === 'down') moveTo(entry, at + 1, act);
       else if (act === 'remove') takeOut(entry, at);
-      else if (entry.state === 'held') letGo(entry);
-      else hold.mutate({ id: entry.id }, { onError, onSuccess: () => say(`${entry.name} is on hold.`) });
+      else if (entry.state === 'held') release(entry);
+      else tell(hold({ id: entry.id }), () => say(`${entry.name} is on hold.`));
     },
   };
 }
