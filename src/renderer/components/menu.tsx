@@ -10,7 +10,10 @@ type MenuProps = {
   items: readonly { label: string; disabled?: boolean; onSelect: () => void }[];
 };
 
-/** A few things to do, behind one button. Arrow keys and first letters choose. */
+/**
+ * A few things to do, behind one button. Arrow keys and first letters choose. It stays where the button is, inside of
+ * the page's landmarks, and is placed freely.
+ */
 export function Menu({ label, items }: MenuProps) {
   return (
     <DropdownMenu.Root modal={false}>
@@ -20,25 +23,23 @@ export function Menu({ label, items }: MenuProps) {
           <ChevronDown aria-hidden />
         </Button>
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          align="start"
-          sideOffset={4}
-          collisionPadding={8}
-          className="z-50 rounded-md border border-line bg-raised p-1 shadow-lift"
-        >
-          {items.map((item) => (
-            <DropdownMenu.Item
-              key={item.label}
-              disabled={item.disabled ?? false}
-              onSelect={item.onSelect}
-              className="flex h-7 cursor-pointer select-none items-center rounded-sm px-3 outline-none data-disabled:cursor-not-allowed data-highlighted:bg-hover data-disabled:text-muted"
-            >
-              {item.label}
-            </DropdownMenu.Item>
-          ))}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      <DropdownMenu.Content
+        align="start"
+        sideOffset={4}
+        collisionPadding={8}
+        className="z-50 rounded-md border border-line bg-raised p-1 shadow-lift"
+      >
+        {items.map((item) => (
+          <DropdownMenu.Item
+            key={item.label}
+            disabled={item.disabled ?? false}
+            onSelect={item.onSelect}
+            className="flex h-7 cursor-pointer select-none items-center rounded-sm px-3 outline-none data-disabled:cursor-not-allowed data-highlighted:bg-hover data-disabled:text-muted"
+          >
+            {item.label}
+          </DropdownMenu.Item>
+        ))}
+      </DropdownMenu.Content>
     </DropdownMenu.Root>
   );
 }
