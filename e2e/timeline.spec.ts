@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { errorWords } from '../src/shared/error-words.ts';
 import { expect, test } from './fixtures/flowdeck.ts';
 
 const NAME = 'XYZG3-V0-1';
@@ -190,8 +191,8 @@ test.describe('the record of a run', () => {
     await runInTime(page, dataDir, { mode: 'Images', faults: [{ fault: 'task-400', kind: 'image' }] });
     await expect(state(page)).toContainText('finished with failures', { timeout: 40_000 });
     await expect(overview(page)).toContainText('3 nodes failed');
-    await expect(overview(page)).toContainText('A word in the prompt tripped a safety filter.');
-    await expect(overview(page)).toContainText('Soften the wording');
+    await expect(overview(page)).toContainText(errorWords.content_policy.cause);
+    await expect(overview(page)).toContainText(errorWords.content_policy.cure);
     await expect(overview(page).getByText('errors.json', { exact: true })).toBeVisible();
     await overview(page).getByText('What was said').first().click();
     await expect(overview(page).locator('pre').first()).toBeVisible();

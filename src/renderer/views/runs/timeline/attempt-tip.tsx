@@ -32,18 +32,17 @@ export function AttemptTip({ target, node, bar, began, now, onHover }: TipProps)
       <Radix.Trigger asChild>
         <span aria-hidden className="pointer-events-none fixed" style={at} />
       </Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          side="top"
-          sideOffset={4}
-          collisionPadding={8}
-          onPointerEnter={() => onHover(true)}
-          onPointerLeave={() => onHover(false)}
-          className="z-50 w-104 rounded-sm border border-line bg-raised p-2 text-ink text-xs shadow-lift"
-        >
-          <AttemptFacts node={node} bar={bar} began={began} now={now} />
-        </Radix.Content>
-      </Radix.Portal>
+      {/* In its place on the screen and not at the end of the page, so that it lies in a landmark. */}
+      <Radix.Content
+        side="top"
+        sideOffset={4}
+        collisionPadding={8}
+        onPointerEnter={() => onHover(true)}
+        onPointerLeave={() => onHover(false)}
+        className="z-50 w-104 rounded-sm border border-line bg-raised p-2 text-ink text-xs shadow-lift"
+      >
+        <AttemptFacts node={node} bar={bar} began={began} now={now} />
+      </Radix.Content>
     </Radix.Root>
   );
 }

@@ -1,5 +1,5 @@
 import type { RunNodeView } from '../../../../shared/run-view.ts';
-import { type Bar, barEnd, barSpans } from './timeline-bars.ts';
+import { type Bar, type BarKind, barEnd, barSpans } from './timeline-bars.ts';
 
 /** What the attempts of a run come to. */
 export interface TimelineSums {
@@ -10,6 +10,8 @@ export interface TimelineSums {
   longest: { node: RunNodeView; bar: Bar; ms: number } | null;
   /** Of all time of all attempts, the share before G-Labs took them, from 0 to 1; null when there is no time at all. */
   queueShare: number | null;
+  /** Kinds of bars that there are. */
+  kinds: ReadonlySet<BarKind>;
 }
 
 /** Pure; `now` (ms since 1970) ends what goes on. */
@@ -21,6 +23,7 @@ export function timelineSums(
   let waited = 0;
   let worked = 0;
   let longest: TimelineSums['longest'] = null;
+  const kinds = new Set<BarKind>();
   /** Times at which a task came to G-Labs, and left it. */
   const came: number[] = [];
   const left: number[] = [];
@@ -28,6 +31,7 @@ export function timelineSums(
     for (const bar of bars) {
       const spans = barSpans(bar, now);
       attempts += 1;
+      kinds.add(bar.kind);
       waited += spans.waited;
       worked += spans.worked;
       if (bar.submittedAt === null) continue;
@@ -42,6 +46,7 @@ export function timelineSums(
     busiest: mostAtOnce(came, left),
     longest,
     queueShare: total > 0 ? waited / total : null,
+    kinds,
   };
 }
 

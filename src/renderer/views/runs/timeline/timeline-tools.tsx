@@ -15,18 +15,16 @@ type ToolsProps = {
   sums: TimelineSums;
   began: number;
   scale: TimeScale;
-  /** Kinds of bars that are there: what is not there needs no legend. */
-  kinds: ReadonlySet<BarKind>;
   onOpen: (nodeId: number) => void;
 };
 
 /** What the attempts come to, what the looks of the bars mean, and the zoom. */
-export function TimelineTools({ sums, began, scale, kinds, onOpen }: ToolsProps) {
+export function TimelineTools({ sums, began, scale, onOpen }: ToolsProps) {
   return (
     <div className="flex min-h-7 shrink-0 flex-wrap items-center gap-x-5 gap-y-1">
       <Sums sums={sums} began={began} onOpen={onOpen} />
       <div className="ml-auto flex items-center gap-x-4 gap-y-1">
-        <Legend kinds={kinds} />
+        <Legend kinds={sums.kinds} />
         <Zoom scale={scale} />
       </div>
     </div>
@@ -82,6 +80,7 @@ const legend: readonly { kind: BarKind; part: 'queue' | 'work'; word: string }[]
   { kind: 'cut', part: 'work', word: 'cut off' },
 ];
 
+/** What is not there needs no legend. */
 function Legend({ kinds }: { kinds: ReadonlySet<BarKind> }) {
   return (
     <ul aria-label="Legend" className="flex items-center gap-3 text-muted text-xs">

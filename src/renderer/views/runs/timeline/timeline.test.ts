@@ -130,10 +130,17 @@ describe('the sums of the timeline', () => {
     const told = sums([attempt(1, [0, 10, null])], 40);
     expect(told.longest?.ms).toBe(30_000);
     expect(told.queueShare).toBe(0.25);
+    expect([...told.kinds]).toEqual(['working']);
   });
 
   it('say nothing of a run that asked for nothing', () => {
-    expect(sums([])).toEqual({ attempts: 0, busiest: null, longest: null, queueShare: null });
+    expect(sums([])).toEqual({
+      attempts: 0,
+      busiest: null,
+      longest: null,
+      queueShare: null,
+      kinds: new Set(),
+    });
   });
 
   it('never say more tasks at once than there are attempts that were taken', () => {

@@ -17,7 +17,6 @@ import { rangeWith } from '../range-with.ts';
 import { useShownRows } from '../use-board.ts';
 import { AttemptTip } from './attempt-tip.tsx';
 import { AXIS_HEIGHT, NowLine, TickLines, TimelineAxis, useTicks } from './timeline-axis.tsx';
-import type { BarKind } from './timeline-bars.ts';
 import { NAMES_WIDTH, TimelineNode } from './timeline-line.tsx';
 import { lineHeight, linesOf, TAB_HEIGHT } from './timeline-rows.ts';
 import { TimelineTools } from './timeline-tools.tsx';
@@ -65,10 +64,6 @@ export function Timeline(props: TimelineProps) {
   const ticks = useTicks(box, scale);
   const nowX = live ? (end - began) * scale.pxPerMs : null;
   const sums = useSums(nodes, barsOf, end);
-  const kinds = useMemo(
-    () => new Set<BarKind>(nodes.flatMap((node) => barsOf(node).map((bar) => bar.kind))),
-    [nodes, barsOf],
-  );
   const tip = useAttemptTip();
 
   const found = active ? rows.findIndex((row) => row.key === active.key) : -1;
@@ -177,7 +172,7 @@ export function Timeline(props: TimelineProps) {
 
   return (
     <div className="flex min-h-0 min-w-0 flex-1 flex-col gap-2">
-      <TimelineTools sums={sums} began={began} scale={scale} kinds={kinds} onOpen={onOpen} />
+      <TimelineTools sums={sums} began={began} scale={scale} onOpen={onOpen} />
       <div
         ref={box}
         {...grid(`Timeline of ${run.name}`, { rows: lines.length + 1, columns: -1 })}
