@@ -9,6 +9,7 @@ import { candidateClaim } from './claims/candidate.ts';
 import { coldStartClaim } from './claims/cold-start.ts';
 import { eventLoopClaim } from './claims/event-loop.ts';
 import { makespanClaim } from './claims/makespan.ts';
+import { storeClaim } from './claims/store.ts';
 import { writeBackClaim } from './claims/write-back.ts';
 import { busyShare, coreTimes, loadNow, lookAtMachine } from './machine.ts';
 import { root } from './processes.ts';
@@ -22,6 +23,7 @@ const claims: readonly Claim[] = [
   bigWorkflowClaim,
   coldStartClaim,
   eventLoopClaim,
+  storeClaim,
   writeBackClaim,
 ];
 const say = (line: string) => process.stderr.write(`${line}\n`);

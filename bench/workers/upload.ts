@@ -70,7 +70,13 @@ async function uploader(): Promise<number> {
   });
   // As many outputs come at once as a run has tasks in flight.
   const made = new PQueue({ concurrency: TASKS });
-  const kept = await made.addAll(objects.map(({ key, ...object }) => () => uploads.keep(object, key)));
+  const kept = await made.addAll(
+    objects.map(
+      ({ key, ...object }) =>
+        () =>
+          uploads.keep(object, key),
+    ),
+  );
   const sendings = await Promise.all(kept.map(({ sent }) => sent));
   db.close();
   return sendings.filter((sending) => 'url' in sending && sending.uploaded).length;

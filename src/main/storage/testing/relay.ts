@@ -16,7 +16,9 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-export async function openRelay(target: number): Promise<Relay> {
+/** `bytesPerSecond`: what all connections together carry to the server; without it as much as they can. */
+export async function openRelay(target: number, bytesPerSecond = Number.POSITIVE_INFINITY): Promise<Relay> {
+  let freeAt = 0;
   const open = new Set<Socket>();
   const waiting: { bytes: number; resolve: () => void }[] = [];
   let most = 0;
@@ -56,7 +58,11 @@ export async function openRelay(target: number): Promise<Relay> {
       }
       sent += chunk.length;
       for (const entry of waiting) if (sent >= entry.bytes) entry.resolve();
-      if (!onward.write(chunk)) inward.pause();
+      inward.pause();
+      freeAt = Math.max(freeAt, performance.now()) + (chunk.length / bytesPerSecond) * 1000;
+      const wait = freeAt - performance.now();
+      if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
+      if (onward.write(chunk)) inward.resume();
     });
     onward.on('drain', () => inward.resume());
     onward.pipe(inward);
