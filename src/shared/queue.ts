@@ -27,7 +27,7 @@ export const QueueView = z.object({
 export type QueueView = z.infer<typeof QueueView>;
 
 /** The queue is short: a change is the whole of it. */
-export const QueueChange = QueueView;
+export const QueueChange = z.object(QueueView.shape);
 export type QueueChange = QueueView;
 
 export const applyQueueChange = (_view: QueueView, change: QueueChange): QueueView => change;
