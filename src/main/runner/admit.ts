@@ -63,6 +63,7 @@ export async function admitRun(
   const runId = deps.newId();
   const counts = { ...emptyCounts(), uploaded: left.uploaded };
   const money = { spent: 0, saved: savedBy(planned) };
+  const outgoing = { waiting: left.waiting };
   const summary: RunSummary = {
     runId,
     workflow: opened.path,
@@ -82,7 +83,7 @@ export async function admitRun(
     costUSD: 0,
     savedUSD: money.saved,
     picksOpen: 0,
-    uploadsWaiting: 0,
+    uploadsWaiting: left.waiting,
     output: null,
     errorsFile: null,
     message: null,
@@ -99,7 +100,12 @@ export async function admitRun(
     {
       clock,
       media: deps.media,
-      sums: () => ({ counts: { ...counts }, costUSD: money.spent, savedUSD: money.saved }),
+      sums: () => ({
+        counts: { ...counts },
+        costUSD: money.spent,
+        savedUSD: money.saved,
+        uploadsWaiting: outgoing.waiting,
+      }),
     },
   );
   const backendStart = health && startOf(health, clock);
@@ -114,6 +120,7 @@ export async function admitRun(
     recorder,
     counts,
     money,
+    outgoing,
   };
 }
 

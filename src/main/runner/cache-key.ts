@@ -63,5 +63,19 @@ export function compareCacheKey(
   return null;
 }
 
+/**
+ * The same key for the same gallery under other addresses: what was stale stays stale. Null: the key is not ours, or
+ * was not made for this gallery.
+ */
+export function movedCacheKey(
+  key: string | null | undefined,
+  saved: readonly (string | null)[],
+  now: readonly (string | null)[],
+): string | null {
+  const pieces = key?.split('.') ?? [];
+  if (pieces.length !== 7 || pieces[0] !== PREFIX || pieces[6] !== galleryMark(saved)) return null;
+  return [...pieces.slice(0, 6), galleryMark(now)].join('.');
+}
+
 const galleryMark = (saved: readonly (string | null)[]): string =>
   digest([saved.find((url) => url !== null) ?? '']).slice(0, 8);

@@ -200,12 +200,11 @@ export function joinChanges(changes: readonly RunChange[]): RunChange {
 /** Nodes that will make nothing more, whatever their candidates say. */
 const over = new Set<NodeState>(['done', 'cached', 'failed', 'skipped', 'held']);
 
+/** What is counted beside the view. */
+export type RunSums = Pick<RunSummary, 'counts' | 'costUSD' | 'savedUSD' | 'uploadsWaiting'>;
+
 /** Progress, time left and what needs a person, from the view and the money so far. */
-export function summarise(
-  view: RunView,
-  sums: Pick<RunSummary, 'counts' | 'costUSD' | 'savedUSD'>,
-  elapsedMs: number,
-): RunSummary {
+export function summarise(view: RunView, sums: RunSums, elapsedMs: number): RunSummary {
   // A clip takes several times as long as a picture: what is done and what is left are weighed by kind.
   let done = 0;
   let work = 0;

@@ -2,7 +2,7 @@ import { editWorkflow, type NodeEdit } from '../workflow/edit.ts';
 import { cacheConcept, fieldName, galleryUrls, readField } from '../workflow/fields.ts';
 import { type GenerationNode, generationNodes } from '../workflow/generation.ts';
 import type { Workflow } from '../workflow/read.ts';
-import { compareCacheKey, formatCacheKey } from './cache-key.ts';
+import { compareCacheKey, formatCacheKey, movedCacheKey } from './cache-key.ts';
 import { editFile, type FileEditDeps } from './file-edit.ts';
 import { gatePicks, pickIn } from './gate-picks.ts';
 import { referenceEdits, savedList } from './node-edits.ts';
@@ -49,7 +49,9 @@ export function movedEdits(
       partsOf(node, referencesOf(node, facts.refImage), facts.modelOf(node), of, facts.referenceHash);
     const stored = node.cacheKey ?? facts.storedKeys.get(node.nodeId);
     const fits = compareCacheKey(stored, parts(frames), node.saved) === null;
-    const key = fits ? formatCacheKey(parts(frames.map((url) => url && now(url))), saved) : null;
+    const key = fits
+      ? formatCacheKey(parts(frames.map((url) => url && now(url))), saved)
+      : movedCacheKey(stored, node.saved, saved);
     if (key !== null) keys.set(node.nodeId, key);
     const properties: Record<string, string | string[]> = {};
     if (touched) properties[fieldName(target, cacheConcept(target), workflow.fields)] = list;

@@ -1,13 +1,7 @@
 import type { RunEvent } from '../../shared/run-events.ts';
-import {
-  applyRunChange,
-  type RunChange,
-  type RunNodeView,
-  type RunSummary,
-  type RunView,
-} from '../../shared/run-view.ts';
+import { applyRunChange, type RunChange, type RunNodeView, type RunView } from '../../shared/run-view.ts';
 import type { Clock } from '../platform/clock.ts';
-import { changeFor, joinChanges, summarise } from './live-view.ts';
+import { changeFor, joinChanges, type RunSums, summarise } from './live-view.ts';
 
 /** At most ten updates a second leave for the window (ui.md). */
 const BATCH_MS = 100;
@@ -34,7 +28,7 @@ export function createRecorder(
   deps: {
     clock: Clock;
     media: (sha256: string, file: string) => string | null;
-    sums: () => Pick<RunSummary, 'counts' | 'costUSD' | 'savedUSD'>;
+    sums: () => RunSums;
   },
 ): Recorder {
   const { clock } = deps;

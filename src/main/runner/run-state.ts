@@ -30,6 +30,8 @@ export interface AdmittedRun {
   counts: ReturnType<typeof emptyCounts>;
   /** US dollars. */
   money: { spent: number; saved: number };
+  /** Outputs of this workflow that their store does not have yet. */
+  outgoing: { waiting: number };
 }
 
 /** Distributive: each member of the union keeps its own fields. */

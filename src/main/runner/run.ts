@@ -57,10 +57,15 @@ export function carryOut(
     clock,
     random,
     workflow: opened.path,
-    giveUpMs: STORE_AWAY_MS,
+    giveUpMs: Math.min(STORE_AWAY_MS, options.waitMidRunMs),
     signal,
   });
   const run = createRunState(admitted, uploads, deps);
+  const before = run.outgoing.waiting;
+  uploads.onWaiting((count) => {
+    run.outgoing.waiting = before + count;
+    run.recorder.change({});
+  });
   const { planned, backend, standing } = run;
   const inFlight = new Set<string>();
   /** Candidates in the making: when a run ends early, they take a moment longer than their nodes. */
