@@ -102,6 +102,16 @@ it('a request that cannot be sent at all is no attempt and no submission', async
   expect(counts.submitted).toBe(0);
 });
 
+it('a request without an answer counts as sent, also when the run ends before its fate is known', async () => {
+  const { outcome, counts } = make({
+    submit: async () => Promise.reject(problem('unreachable', 'unknown')),
+    health: async () => Promise.reject(problem('unreachable')),
+  });
+  await expect(outcome).rejects.toMatchObject({ failure: { code: 'backend-unreachable' } });
+  expect(counts.submitted).toBe(1);
+  expect(journal.states()).toEqual(['intent']);
+});
+
 describe('a quota answer', () => {
   it.each([403, 429])('of a task (%i) pauses, counts as an attempt, and uses up no retry', async (code) => {
     const bench = candidateBench(journal, endings(error('api_error', code), error('api_error', code)));

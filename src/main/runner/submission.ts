@@ -112,8 +112,10 @@ export async function submit(
       if (!(error instanceof BackendError)) throw error;
       if (error.arrived === 'unknown') {
         const request = { prompt: place.prompt, intentAt, knownStart, server: place.server };
+        // It left this machine, also when the run ends before its fate is known.
+        deps.counts.submitted++;
         const fate = await settle(journalId, request, deps);
-        if (fate.kind !== 'again') deps.counts.submitted++;
+        if (fate.kind === 'again') deps.counts.submitted--;
         if (fate.kind === 'task') deps.onTask(fate.taskId, 'submitted', attempt);
         // It answers, but not as a G-Labs does: that is no outage to be waited out.
         if (fate.kind === 'again' && error.kind !== 'unreachable' && error.kind !== 'no-answer') {
