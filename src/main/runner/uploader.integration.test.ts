@@ -256,14 +256,19 @@ describe('a bucket', () => {
 describe('an upload endpoint', () => {
   let server: http.Server;
   let up: boolean;
+  let refusing: boolean;
+  let asked: number;
   let received: string[];
   beforeEach(async () => {
     up = true;
+    refusing = false;
+    asked = 0;
     received = [];
     server = http.createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
-      if (!up) return response.writeHead(503).end();
+      asked += 1;
+      if (!up) return response.writeHead(refusing ? 403 : 503).end();
       const headers = { 'content-type': request.headers['content-type'] ?? '' };
       const form = await new Response(Buffer.concat(chunks), { headers }).formData();
       received.push(String(form.get('path')));
@@ -335,6 +340,19 @@ describe('an upload endpoint', () => {
     await placeUploads(db, (await resume(async () => store())).moved);
     expect((await resume(async () => store())).moved).toEqual([]);
     expect(db.uploads.list()).toEqual([]);
+  });
+
+  test('that refuses is asked once, and the workflow has the local address', async () => {
+    up = false;
+    refusing = true;
+    const { key, ...output } = await outputOf();
+    const kept = await uploaderTo(store()).keep(output, key);
+    expect(fileURLToPath(kept.url)).toBe(kept.file);
+    expect(await kept.sent).toMatchObject({ problem: { code: 'store-refused' } });
+    expect(asked).toBe(1);
+    expect(db.uploads.list()).toMatchObject([
+      { problem: expect.stringContaining('does not allow'), url: null },
+    ]);
   });
 
   test('that was away for a whole run gets the objects in the next', async () => {
