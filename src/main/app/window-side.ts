@@ -15,6 +15,7 @@ import { createGlancer } from './glancer.ts';
 import type { Places } from './places.ts';
 import { projectRoots, realRoots, withRoot } from './project-roots.ts';
 import { openQueue } from './queue.ts';
+import { createRepeater } from './repeater.ts';
 import { goOnAfterPicks, rerollIn } from './rerolls.ts';
 import { createRouter, type InProcessClient } from './router.ts';
 import { tryStore } from './run-store.ts';
@@ -48,6 +49,9 @@ export interface WindowParts {
   onFault(error: unknown): { logFile: string };
 }
 
+/** How often outputs are offered again that their store did not take. */
+const SEND_LEFT_MS = 60_000;
+
 export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promise<WindowSide> {
   const { runner, editing, settings, log, paths, places } = flowdeck;
   const hasSample = await provideSample(places.sampleProject, paths.sampleProject, flowdeck.db).catch(
@@ -76,6 +80,16 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
     if (keys.includes('projects.roots')) lookThrough().catch(flowdeck.onFault);
   });
   await lookThrough();
+  const closing = new AbortController();
+  const lateUploads = createRepeater(
+    clock,
+    SEND_LEFT_MS,
+    async () => {
+      await runner.sendLeft(closing.signal);
+    },
+    (error) => log.warn('Outputs could not be sent to their store', { err: error }),
+  );
+  lateUploads.start();
   // Last, since it begins to start runs: nothing may fail after it.
   const queue = await openQueue({ db: flowdeck.db, runner, clock, onFault: flowdeck.onFault });
 
@@ -130,6 +144,8 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
     client: createRouterClient(router),
     async close() {
       stopHearing();
+      lateUploads.stop();
+      closing.abort();
       await queue.close();
       services.close();
       run.close();

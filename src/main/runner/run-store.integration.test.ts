@@ -186,6 +186,7 @@ describe('an endpoint', () => {
     expect((await planned()).generations).toBe(4);
 
     away = false;
+    expect(await bench.runner.sendLeft(new AbortController().signal)).toBe(0);
     const { end } = await bench.run({ pollMs: 50 });
     expect(end.counts).toMatchObject({ cached: 5, submitted: 4 });
     const text = await bench.read();

@@ -38,6 +38,11 @@ export interface Runner {
   graph(runId: string): RunGraph | null;
   /** Last run of a workflow, by its real path. */
   lastRunOf(path: string): { runId: string; status: string; at: string } | null;
+  /**
+   * Sends outputs that runs left on this machine because their store was away; resolves with how many still wait.
+   * Rejects with what keeps their addresses out of a workflow just now.
+   */
+  sendLeft(signal: AbortSignal): Promise<number>;
   /** Hears of every run of this process that begins. */
   onStarted(listener: (handle: RunHandle) => void): () => void;
   /** Cancels live runs and waits until they have written what they know. */

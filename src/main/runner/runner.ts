@@ -10,6 +10,7 @@ import { deadReferences } from './dead-references.ts';
 import { drawingOf } from './drawing.ts';
 import { createGoneFinder } from './gone-addresses.ts';
 import { pickAfterEnd } from './late-pick.ts';
+import { sendLateUploads } from './late-uploads.ts';
 import { resolveOptions } from './options.ts';
 import { findProjectFolder } from './places.ts';
 import { askNobody, openWorkflow, planOpened } from './prepare.ts';
@@ -235,6 +236,12 @@ export function createRunner(deps: RunnerDeps): Runner {
       const last = db.runs.lastOf(path);
       return last && { ...last, at: new Date(last.at).toISOString() };
     },
+    sendLeft: (signal) =>
+      sendLateUploads(
+        (workflow) => [...live.values()].some((handle) => handle.workflow === workflow),
+        deps,
+        signal,
+      ),
     onStarted: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
