@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { fail } from '../../shared/failure.ts';
+import { nextVersion, versionOf } from '../../shared/version.ts';
 import type { Database } from '../db/database.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
@@ -8,7 +9,6 @@ import { editWorkflow, type NodeEdit, setWorkflowName } from '../workflow/edit.t
 import type { ExtraFields } from '../workflow/fields.ts';
 import { decodeWorkflow, parseWorkflow, type Workflow } from '../workflow/read.ts';
 import { type BackupDeps, backupFolder, localDay, noWorkflow, recordBackup } from './backup.ts';
-import { nextVersion, versionOf } from './version.ts';
 
 export interface BumpDeps extends BackupDeps, FileLocks {
   /** The setting `workflow.fields`. */

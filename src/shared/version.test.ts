@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toFailure } from '../../shared/failure.ts';
-import { parseWorkflowName } from '../workflow/names.ts';
+import { parseWorkflowName } from '../main/workflow/names.ts';
+import { toFailure } from './failure.ts';
 import { graduatedVersion, nextVersion, versionOf } from './version.ts';
 
 const codeOf = (work: () => unknown) => {

@@ -1,4 +1,4 @@
-import { fail } from '../../shared/failure.ts';
+import { fail } from './failure.ts';
 
 /** The version at the end of a workflow's name, by the scheme of behaviour.md §9. */
 type Version =
