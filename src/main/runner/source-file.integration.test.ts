@@ -439,6 +439,15 @@ describe('a thread of its own', () => {
     ).toBe(true);
   });
 
+  it('takes over a content of a few bytes too', async () => {
+    writeFileSync(path, JSON.stringify({ tabs: [testTab('A', [image(4)])] }));
+    const { source, changes } = open(onThread);
+    source.put(update(images(4, ['https://a/1.png'])).asked);
+    await source.flush();
+    expect(propertiesIn(4)._savedImages).toEqual(['https://a/1.png']);
+    expect(changes).toEqual([]);
+  });
+
   it('that dies makes the write fail; the next one reads everything anew and goes on', async () => {
     const { source } = open(onThread);
     source.put(update(images(13, ['https://a/0.png'])).asked);

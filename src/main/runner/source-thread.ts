@@ -168,7 +168,11 @@ function* pieces(text: string): Generator<Uint8Array<ArrayBuffer>> {
     let to = Math.min(text.length, from + PIECE);
     const last = text.charCodeAt(to - 1);
     if (to < text.length && last >= 0xd800 && last <= 0xdbff) to -= 1;
-    yield Buffer.from(text.slice(from, to));
+    const piece = text.slice(from, to);
+    // With memory of its own: a short one would share it, and could not be handed over.
+    const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(piece));
+    bytes.write(piece);
+    yield bytes;
     from = to;
   }
 }
