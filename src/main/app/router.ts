@@ -142,7 +142,8 @@ const noSuchRun = (runId: string) =>
 
 async function liveRun(runner: RouterParts['runner'], runId: string): Promise<RunHandle> {
   const handle = runner.handle(runId);
-  if (handle) return handle;
+  // Its last event is out a moment before it is let go of.
+  if (handle && handle.view().summary.finishedAt === null) return handle;
   const view = await runner.view(runId);
   if (view === null) throw noSuchRun(runId);
   throw view.summary.finishedAt === null

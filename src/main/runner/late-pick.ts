@@ -1,14 +1,15 @@
 import { fail } from '../../shared/failure.ts';
 import type { RunView } from '../../shared/run-view.ts';
 import { packRecord } from '../db/runs.ts';
+import { betweenRuns } from '../platform/held-file.ts';
 import { editWorkflow } from '../workflow/edit.ts';
 import { galleryUrls, savedUrls } from '../workflow/fields.ts';
 import { generationNodes } from '../workflow/generation.ts';
 import type { Workflow } from '../workflow/read.ts';
+import { editFile } from './file-edit.ts';
 import { pickEdit } from './node-edits.ts';
 import { placeOnDisk } from './outputs.ts';
 import { findProjectFolder, placesFor } from './places.ts';
-import { openWorkflow } from './prepare.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 
 /** A person's pick after a run has ended: into the workflow file, and into the run's record. */
@@ -27,26 +28,35 @@ export async function pickAfterEnd(
       where: path,
     });
   }
-  const lock = await deps.lock(path, `pick ${path}`);
-  try {
-    const { workflow } = await openWorkflow(path, deps);
-    const gate = workflow.nodes.get(gateId);
-    const feeder = workflow.nodes.get(node.nodeId);
-    if (!gate || !feeder)
-      throw fail('not-found', `Gate ${gateId} is not in the workflow any more.`, { where: path });
-    const shown = galleryUrls(gate, workflow.fields);
-    const index = (shown.length > 0 ? shown : savedUrls(feeder, workflow.fields)).indexOf(picked.url);
-    if (index < 0) {
-      throw fail('not-found', 'This picture is not in the workflow any more: it was replaced since.', {
-        where: path,
-        cure: 'Open the newest run of this workflow and pick there.',
-      });
-    }
-    await deps.disk.write(path, editWorkflow(workflow.text, [pickEdit(workflow, gate, index, picked.url)]));
-    await putInUse(workflow, path, node.nodeId, row, picked.url, deps);
-  } finally {
-    await lock.release();
-  }
+  const { url } = picked;
+  const write = (real: string) =>
+    editFile(
+      real,
+      'pick',
+      ({ workflow }) => {
+        const gate = workflow.nodes.get(gateId);
+        const feeder = workflow.nodes.get(node.nodeId);
+        if (!gate || !feeder)
+          throw fail('not-found', `Gate ${gateId} is not in the workflow any more.`, { where: path });
+        const shown = galleryUrls(gate, workflow.fields);
+        const index = (shown.length > 0 ? shown : savedUrls(feeder, workflow.fields)).indexOf(url);
+        if (index < 0) {
+          throw fail('not-found', 'This picture is not in the workflow any more: it was replaced since.', {
+            where: path,
+            cure: 'Open the newest run of this workflow and pick there.',
+          });
+        }
+        const text = editWorkflow(workflow.text, [pickEdit(workflow, gate, index, url)]);
+        return { text, result: workflow };
+      },
+      deps,
+    );
+  await betweenRuns(
+    path,
+    'pick',
+    async (real) => putInUse(await write(real), real, node.nodeId, row, url, deps),
+    deps,
+  );
   const nodes = view.nodes.map((entry) =>
     entry === node
       ? {

@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
-import { type Plan, RunOptions } from '../../shared/domain.ts';
+import { type Finding, type Plan, RunOptions } from '../../shared/domain.ts';
 import { fail, toFailure } from '../../shared/failure.ts';
 import type { RunEvent } from '../../shared/run-events.ts';
 import type { JournalEntry, RunSummary } from '../../shared/run-view.ts';
 import { packRecord } from '../db/runs.ts';
+import { betweenRuns } from '../platform/held-file.ts';
 import { repairWorkflow } from '../workflow/repair.ts';
 import { admitRun } from './admit.ts';
 import { deadReferences } from './dead-references.ts';
 import { drawingOf } from './drawing.ts';
+import { editFile } from './file-edit.ts';
 import { createGoneFinder } from './gone-addresses.ts';
 import { pickAfterEnd } from './late-pick.ts';
 import { sendLateUploads } from './late-uploads.ts';
@@ -157,21 +159,24 @@ export function createRunner(deps: RunnerDeps): Runner {
       const dead = await deadReferences(workflow, { ...deps, projectFolder }, new AbortController().signal);
       return [...findings, ...dead];
     },
-    fix: async (path) => {
-      const { path: real } = await openWorkflow(path, deps);
-      const lock = await deps.lock(real, `check --fix ${real}`);
-      try {
-        // Read with the file held: a run that ended just now has written to it.
-        const opened = await openWorkflow(real, deps);
-        const { text, fixed } = repairWorkflow(opened.workflow);
-        if (text === opened.workflow.text) return { fixed: [], backup: null };
-        const backup = await deps.backup(opened.path, opened.bytes, 'pre-fix');
-        await disk.write(opened.path, text);
-        return { fixed, backup: backup.path };
-      } finally {
-        await lock.release();
-      }
-    },
+    fix: (path) =>
+      betweenRuns(
+        path,
+        'check --fix',
+        (real) =>
+          editFile<{ fixed: Finding[]; backup: string | null }>(
+            real,
+            'check --fix',
+            async (opened) => {
+              const { text, fixed } = repairWorkflow(opened.workflow);
+              if (text === opened.workflow.text) return { text, result: { fixed: [], backup: null } };
+              const backup = await deps.backup(opened.path, opened.bytes, 'pre-fix');
+              return { text, result: { fixed, backup: backup.path } };
+            },
+            deps,
+          ),
+        deps,
+      ),
     plan: async (path, options, { askStores = true } = {}): Promise<Plan> => {
       const opened = await openWorkflow(path, deps);
       const resolved = resolveOptions(options, deps.setting);
