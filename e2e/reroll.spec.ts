@@ -214,7 +214,7 @@ test.describe('an edited prompt', { tag: '@window' }, () => {
       .click();
     const row = panel(page).getByRole('textbox', { name: /^Row 1/ });
     await expect(panel(page).getByRole('textbox', { name: /^Template/ })).toHaveValue('{scene}');
-    const save = panel(page).getByRole('button', { name: /and re-roll$/ });
+    const save = panel(page).getByRole('button', { name: 'Save as V0-2 and re-roll' });
     await expect(save).toBeDisabled();
     await row.fill(words);
     await panel(page).getByText('What changed').click();

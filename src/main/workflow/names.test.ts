@@ -1,10 +1,22 @@
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { nextVersion, versionOf } from '../../shared/version.ts';
 import { openFixture } from './fixtures/expected.ts';
 import { generatedName, parseWorkflowName, safeName, sceneFile, tabFolder } from './names.ts';
 
 describe('the name of a workflow', () => {
+  it.each(['XYZG3-V0-1', 'XYZG3-V0-9', 'XYZS1-V1', 'XYZS1-V1-1', 'XYZG4-V2-0-1'])(
+    'falls apart where its next version does: %s',
+    (name) => {
+      const next = nextVersion(name);
+      expect(parseWorkflowName(next)).toMatchObject({
+        code: parseWorkflowName(name).code,
+        version: versionOf(next),
+      });
+    },
+  );
+
   it.each([
     ['XYZG3-V0-1', 'XYZG3', 'V0-1', 'V0-1', 'v0-1'],
     ['XYZS1-V1', 'XYZS1', 'V1', 'V1', 'v1'],

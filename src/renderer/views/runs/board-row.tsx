@@ -97,9 +97,9 @@ function Line(props: BoardRowProps) {
                 'absolute top-0 h-full overflow-hidden p-2 -outline-offset-2',
                 i === 0 && tab > 0 && 'border-line border-l',
                 about && 'cursor-pointer hover:bg-hover',
-                wantsPick && stage === 'gate' && 'bg-attn-soft',
                 current && 'bg-hover',
                 current && first && currentEdge,
+                wantsPick && stage === 'gate' && 'bg-attn-soft',
                 selected && 'bg-accent-soft hover:bg-accent-soft',
               )}
               style={{ left: sceneWidth + tab * tabWidth + place.left, width: place.width }}

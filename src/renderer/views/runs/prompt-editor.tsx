@@ -7,14 +7,14 @@ import { ErrorCard } from '../../components/error-card.tsx';
 import { counted, fileName } from '../../components/format.ts';
 import { Kbd } from '../../components/kbd.tsx';
 import { Loaded } from '../../components/loaded.tsx';
-import { TextArea } from '../../components/text-area.tsx';
 import { notifyDone, notifyError } from '../../components/toaster.tsx';
 import { useWindow } from '../../state/window.ts';
-import { usePrompts, useReroll, useRun } from '../../wire/queries.ts';
-import { wordDiff } from './prompt-diff.ts';
+import { usePrompts, useReroll } from '../../wire/queries.ts';
+import { SourceField, useNames } from './prompt-editor-field.tsx';
 import {
   draftKey,
   editsOf,
+  nextOf,
   type PromptDraft,
   sourceTitle,
   staleWith,
@@ -61,10 +61,12 @@ function Form({
   const { setDraft } = usePromptDrafts.getState();
   const save = useReroll();
   const form = useRef<HTMLFormElement>(null);
-  const edits = editsOf(sources, draft);
-  const blank = edits.some(({ text }) => text.trim() === '');
-  const ready = edits.length > 0 && !blank && !save.isPending;
   const name = workflowName(path);
+  const next = nextOf(name);
+  const edits = editsOf(sources, draft);
+  const candidates = node.rows * node.perRow;
+  const blank = edits.some(({ text }) => text.trim() === '');
+  const ready = edits.length > 0 && !blank && !save.isPending && next !== null;
 
   const isOpen = useRef(true);
   useEffect(() => {
@@ -124,15 +126,18 @@ function Form({
           onType={(text) => setDraft(key, typed(draft, source, text))}
         />
       ))}
-      <p className="text-muted">
-        Saves your words in the next version of {name}, moves {name} to backups/, and makes{' '}
-        {amountWords(
-          node.kind,
-          node.rows * node.perRow,
-          unitUSD === null ? null : unitUSD * node.rows * node.perRow,
-        )}{' '}
-        anew there. Nothing else is made.
-      </p>
+      {next === null ? (
+        <p role="status">
+          {name} names no version that another could follow, so its prompts cannot be edited here. Name the
+          file {'{code}-{version}'}, such as XYZG3-V0-1.
+        </p>
+      ) : (
+        <p className="text-muted">
+          Saves your words as {next.name}, moves {name} to backups/, and makes{' '}
+          {amountWords(node.kind, candidates, unitUSD === null ? null : unitUSD * candidates)} anew there.
+          Nothing else is made.
+        </p>
+      )}
       <Stale runId={runId} ids={staleWith(sources, draft)} />
       {save.error && (
         <ErrorCard
@@ -149,7 +154,7 @@ function Form({
           busy={save.isPending}
           disabled={!ready}
         >
-          Save as next version and re-roll
+          Save as {next?.version ?? 'next version'} and re-roll
         </Button>
         <Button onClick={onClose}>Close</Button>
         <span className="text-muted text-xs">
@@ -166,65 +171,6 @@ function Form({
   );
 }
 
-type SourceFieldProps = {
-  runId: string;
-  source: PromptSource;
-  text: string;
-  onType: (text: string) => void;
-};
-
-function SourceField({ runId, source, text, onType }: SourceFieldProps) {
-  const others = useNames(runId, source.alsoUsedBy);
-  return (
-    <div className="flex flex-col gap-1">
-      <TextArea
-        label={sourceTitle(source)}
-        hint={others === '' ? undefined : `Also used by ${others}.`}
-        error={text.trim() === '' ? 'A prompt cannot be empty.' : undefined}
-        value={text}
-        onChange={(event) => onType(event.target.value)}
-      />
-      {text !== source.text && (
-        <details>
-          <summary className="w-fit rounded-sm text-muted text-xs leading-6 hover:text-ink">
-            What changed
-          </summary>
-          <Diff before={source.text} after={text} />
-          <Button size="sm" variant="ghost" className="mt-1" onClick={() => onType(source.text)}>
-            Back to the words of the file
-          </Button>
-        </details>
-      )}
-    </div>
-  );
-}
-
-/** Marked by strike and underline, too: never by colour alone. */
-function Diff({ before, after }: { before: string; after: string }) {
-  const parts = wordDiff(before, after).map((part, place) => ({ ...part, place }));
-  return (
-    <p className="whitespace-pre-wrap break-words rounded-sm bg-sunken p-2 text-xs">
-      {parts.map(({ kind, text, place }) => {
-        if (kind === 'removed') {
-          return (
-            <del key={place} className="text-bad">
-              {text}
-            </del>
-          );
-        }
-        if (kind === 'added') {
-          return (
-            <ins key={place} className="text-good">
-              {text}
-            </ins>
-          );
-        }
-        return <span key={place}>{text}</span>;
-      })}
-    </p>
-  );
-}
-
 function Stale({ runId, ids }: { runId: string; ids: readonly number[] }) {
   const names = useNames(runId, ids);
   if (ids.length === 0) return null;
@@ -234,19 +180,6 @@ function Stale({ runId, ids }: { runId: string; ids: readonly number[] }) {
       {ids.length === 1 ? 'it has' : 'they have'} stays, and counts as stale in the next plan.
     </p>
   );
-}
-
-const MOST_NAMES = 6;
-
-/** Nodes of the run by name: `Scene 4 image, Scene 5 image`. */
-function useNames(runId: string, ids: readonly number[]): string {
-  const nodes = useRun(runId).data?.nodes ?? [];
-  const names = ids.slice(0, MOST_NAMES).map((id) => {
-    const node = nodes.find((each) => each.nodeId === id);
-    return node ? nodeName(node) : `node ${id}`;
-  });
-  const more = ids.length - names.length;
-  return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
 }
 
 /** `XYZG3-V0-1` of the path of a workflow. */

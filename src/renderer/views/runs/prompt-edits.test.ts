@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PromptSource } from '../../../shared/prompts.ts';
-import { editsOf, sourceTitle, staleWith, textOf, typed, usePromptDrafts } from './prompt-edits.ts';
+import { editsOf, nextOf, sourceTitle, staleWith, textOf, typed, usePromptDrafts } from './prompt-edits.ts';
 
 const source = (nodeId: number, over: Partial<PromptSource> = {}): PromptSource => ({
   nodeId,
@@ -41,6 +41,14 @@ describe('a draft', () => {
   it('says what each text is to the prompt', () => {
     expect(sourceTitle(row)).toBe('Row 2: Scenes (node 7)');
     expect(sourceTitle(source(4, { title: ' ' }))).toBe('Prompt: untitled (node 4)');
+  });
+});
+
+describe('the version edited prompts are saved as', () => {
+  it('is the next one of the name, and none where the name has no version', () => {
+    expect(nextOf('XYZG3-V0-1')).toEqual({ name: 'XYZG3-V0-2', version: 'V0-2' });
+    expect(nextOf('XYZS1-V1')).toEqual({ name: 'XYZS1-V1-1', version: 'V1-1' });
+    expect(nextOf('summer ad')).toBeNull();
   });
 });
 

@@ -1,5 +1,7 @@
 import { create } from 'zustand';
+import { toFailure } from '../../../shared/failure.ts';
 import type { PromptEdit, PromptSource } from '../../../shared/prompts.ts';
+import { nextVersion, versionOf } from '../../../shared/version.ts';
 
 /** Words a person has typed and not saved yet, by place; what equals the file is not kept. */
 export type PromptDraft = Readonly<Record<string, string>>;
@@ -50,6 +52,17 @@ export function editsOf(sources: readonly PromptSource[], draft: PromptDraft): P
 export function staleWith(sources: readonly PromptSource[], draft: PromptDraft): number[] {
   const changed = sources.filter((source) => textOf(source, draft) !== source.text);
   return [...new Set(changed.flatMap(({ alsoUsedBy }) => alsoUsedBy))];
+}
+
+/** The version that edited prompts are saved as; null where the name has none that another could follow. */
+export function nextOf(name: string): { name: string; version: string } | null {
+  try {
+    const next = nextVersion(name);
+    return { name: next, version: versionOf(next) };
+  } catch (error) {
+    if (toFailure(error).code === 'usage') return null;
+    throw error;
+  }
 }
 
 /** What a source is to the prompt, in words: `Row 2 of Scenes (node 3)`. */

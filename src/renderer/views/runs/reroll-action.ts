@@ -6,11 +6,24 @@ import { fileName } from '../../components/format.ts';
 import { notifyDone, notifyError, notifyLink } from '../../components/toaster.tsx';
 import { useWindow } from '../../state/window.ts';
 import { useReroll, useWholePlan } from '../../wire/queries.ts';
-import type { Rerolling } from './reroll-part.tsx';
 import { whatWords, whyNoReroll } from './reroll-words.ts';
 
 /** Makes targets of these nodes anew; tells whether that was taken. What was refused has been said by then. */
 export type MakeReroll = (nodes: readonly RunNodeView[], targets: RerollTarget[]) => Promise<boolean>;
+
+/** What the panel of a node needs to make it anew. */
+export interface Rerolling {
+  /** The workflow file. */
+  path: string;
+  /** Why the node cannot be made anew now, and why its prompt cannot be edited now; null: it can. */
+  whyNot: string | null;
+  whyNoEdit: string | null;
+  /** US dollars for one candidate, where that is known. */
+  unitUSD: number | null;
+  reroll: MakeReroll;
+  /** A re-roll is being asked for. */
+  isPending: boolean;
+}
 
 /** Re-rolls in a run, and says where it is done: in this run, in a new one, or later. */
 export function useMakeReroll(runId: string): { reroll: MakeReroll; isPending: boolean } {
@@ -30,10 +43,7 @@ export function useMakeReroll(runId: string): { reroll: MakeReroll; isPending: b
   return { reroll, isPending };
 }
 
-/**
- * What the panel of a node needs to make it anew; the same for as long as none of it changes. `node` is null while
- * none is open.
- */
+/** How the node that is open can be made anew; `node` is null while none is. */
 export function useRerolling(
   run: RunSummary,
   nodes: readonly RunNodeView[],

@@ -3,21 +3,8 @@ import type { Ref } from 'react';
 import type { RunNodeView } from '../../../shared/run-view.ts';
 import { Button } from '../../components/button.tsx';
 import { draftKey, usePromptDrafts } from './prompt-edits.ts';
-import type { MakeReroll } from './reroll-action.ts';
+import type { Rerolling } from './reroll-action.ts';
 import { amountWords, candidatesOf, targetsOf } from './reroll-words.ts';
-
-export interface Rerolling {
-  /** The workflow file. */
-  path: string;
-  /** Why the node cannot be made anew now, and why its prompt cannot be edited now; null: it can. */
-  whyNot: string | null;
-  whyNoEdit: string | null;
-  /** US dollars for one candidate, where that is known. */
-  unitUSD: number | null;
-  reroll: MakeReroll;
-  /** A re-roll is being asked for. */
-  isPending: boolean;
-}
 
 type RerollPartProps = Rerolling & {
   node: RunNodeView;
