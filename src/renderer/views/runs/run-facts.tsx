@@ -5,12 +5,13 @@ import { Fact, Facts, Table, Td, Th } from '../../components/data-table.tsx';
 import { counted, exactTime, fileName } from '../../components/format.ts';
 import { Money } from '../../components/money.tsx';
 import { useRunOptions } from '../../wire/queries.ts';
-import { madeIn, optionFacts } from './run-record.ts';
+import { isUnrecorded, madeIn, optionFacts } from './run-record.ts';
 import { PanelPart } from './side-panel.tsx';
 
 /** What was planned, and what was done. */
 export function PlanAndDone({ run, nodes }: { run: RunSummary; nodes: readonly RunNodeView[] }) {
   const { plan, counts } = run;
+  if (isUnrecorded(run, nodes)) return <PlanAlone run={run} />;
   const made = madeIn(nodes);
   const lines = [
     ['Images', plan.images, made.images],
@@ -53,6 +54,23 @@ export function PlanAndDone({ run, nodes }: { run: RunSummary; nodes: readonly R
         </tbody>
       </Table>
       <p className="text-muted">{otherCounts(run)}</p>
+    </PanelPart>
+  );
+}
+
+/** Nothing is said of what was done where nobody could write it down: zeros would be untrue. */
+function PlanAlone({ run: { plan, status } }: { run: RunSummary }) {
+  return (
+    <PanelPart title="Plan">
+      <p>
+        {counted(plan.images, 'image')}, {counted(plan.videos, 'clip')}, {plan.cached} cached,{' '}
+        <Money usd={plan.costUSD} estimate />
+      </p>
+      <p className="text-muted">
+        {status === 'interrupted'
+          ? 'Its program could not write down how far it came. What was asked of G-Labs is in the journal, and the next run goes on from there.'
+          : 'How far it came is seen in the Flowdeck that runs it.'}
+      </p>
     </PanelPart>
   );
 }

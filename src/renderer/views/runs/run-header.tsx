@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { RunSummary, RunView } from '../../../shared/run-view.ts';
 import { Button } from '../../components/button.tsx';
-import { duration, exactTime, timeLeft } from '../../components/format.ts';
+import { counted, duration, exactTime, timeLeft } from '../../components/format.ts';
+import { Money } from '../../components/money.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
@@ -17,6 +18,8 @@ import { uploadWords, waitWords } from './run-words.ts';
 export function RunFigures({ run }: { run: RunSummary }) {
   const left = run.live ? timeLeft(run.etaS) : null;
   const waits = waitWords(run);
+  // Its program was gone before it could say how far it came: the zeros of its record are no figures.
+  if (run.finishedAt === null && !isUnderWay(run)) return <PlannedFigures run={run} />;
   return (
     <div className="-mt-2 flex h-6 shrink-0 items-center gap-x-4 overflow-hidden whitespace-nowrap">
       <div className="flex min-w-28 max-w-80 flex-1 items-center gap-3">
@@ -42,6 +45,17 @@ export function RunFigures({ run }: { run: RunSummary }) {
         </span>
       )}
     </div>
+  );
+}
+
+function PlannedFigures({ run }: { run: RunSummary }) {
+  return (
+    <p className="-mt-2 flex h-6 shrink-0 items-center gap-x-4 text-muted">
+      <Elapsed run={run} />
+      <span>
+        planned: {counted(run.plan.generations, 'candidate')}, <Money usd={run.plan.costUSD} estimate />
+      </span>
+    </p>
   );
 }
 

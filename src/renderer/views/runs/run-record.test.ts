@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RunOptions } from '../../../shared/domain.ts';
-import { madeIn, optionFacts } from './run-record.ts';
+import { isUnrecorded, madeIn, optionFacts } from './run-record.ts';
 import { lastTrouble } from './run-words.ts';
 import { candidate, node, unmade } from './test-nodes.ts';
 
@@ -11,6 +11,20 @@ describe('what a run made', () => {
       node(2, { kind: 'video', candidates: [candidate(1, 1), candidate(1, 2)] }),
     ];
     expect(madeIn(nodes)).toEqual({ images: 1, videos: 2 });
+  });
+});
+
+describe('a record that does not say what was done', () => {
+  const at = '2026-11-20T10:00:00.000Z';
+
+  it('is that of a program that ended; its zeros are no figures', () => {
+    expect(isUnrecorded({ live: false, finishedAt: null }, [])).toBe(true);
+  });
+
+  it('is none where there are nodes, the run goes on here, or it has ended by itself', () => {
+    expect(isUnrecorded({ live: false, finishedAt: null }, [node(1)])).toBe(false);
+    expect(isUnrecorded({ live: true, finishedAt: null }, [])).toBe(false);
+    expect(isUnrecorded({ live: false, finishedAt: at }, [])).toBe(false);
   });
 });
 

@@ -1,8 +1,17 @@
 import type { RunOptions } from '../../../shared/domain.ts';
-import type { RunNodeView } from '../../../shared/run-view.ts';
+import type { RunNodeView, RunSummary } from '../../../shared/run-view.ts';
 import { counted, duration } from '../../components/format.ts';
 
 /** What a run's record tells besides its nodes. Pure. */
+
+/**
+ * Whether the record does not say what the run did: its program ended before it could write that down, or drives it
+ * still, elsewhere. What was asked of G-Labs is in the journal all the same.
+ */
+export const isUnrecorded = (
+  run: Pick<RunSummary, 'live' | 'finishedAt'>,
+  nodes: readonly RunNodeView[],
+): boolean => !run.live && run.finishedAt === null && nodes.length === 0;
 
 /** Candidates that were made in this run, by kind. */
 export function madeIn(nodes: readonly RunNodeView[]): { images: number; videos: number } {

@@ -11,18 +11,23 @@ import type { TimelineSums } from './timeline-sums.ts';
 import { exactly } from './timeline-words.ts';
 import type { TimeScale } from './use-time-scale.ts';
 
+/** Of a run whose program ended there may be no record at all, so that this claims no more than it knows. */
+const nothing = 'No attempts in the record of this run.';
+
 type ToolsProps = {
   sums: TimelineSums;
   began: number;
+  /** The run goes on. */
+  live: boolean;
   scale: TimeScale;
   onOpen: (nodeId: number) => void;
 };
 
 /** What the attempts come to, what the looks of the bars mean, and the zoom. */
-export function TimelineTools({ sums, began, scale, onOpen }: ToolsProps) {
+export function TimelineTools({ sums, began, live, scale, onOpen }: ToolsProps) {
   return (
     <div className="flex min-h-7 shrink-0 flex-wrap items-center gap-x-5 gap-y-1">
-      <Sums sums={sums} began={began} onOpen={onOpen} />
+      <Sums sums={sums} began={began} live={live} onOpen={onOpen} />
       <div className="ml-auto flex items-center gap-x-4 gap-y-1">
         <Legend kinds={sums.kinds} />
         <Zoom scale={scale} />
@@ -31,9 +36,10 @@ export function TimelineTools({ sums, began, scale, onOpen }: ToolsProps) {
   );
 }
 
-function Sums({ sums, began, onOpen }: Pick<ToolsProps, 'sums' | 'began' | 'onOpen'>) {
+function Sums({ sums, began, live, onOpen }: Pick<ToolsProps, 'sums' | 'began' | 'live' | 'onOpen'>) {
   const { attempts, busiest, longest, queueShare } = sums;
-  if (attempts === 0) return <p className="text-muted">Nothing was asked of G-Labs so far.</p>;
+  if (attempts === 0)
+    return <p className="text-muted">{live ? 'Nothing was asked of G-Labs so far.' : nothing}</p>;
   return (
     <p className="flex flex-wrap items-center gap-x-4">
       <span>{counted(attempts, 'attempt')}</span>

@@ -172,7 +172,7 @@ export function Timeline(props: TimelineProps) {
 
   return (
     <div className="flex min-h-0 min-w-0 flex-1 flex-col gap-2">
-      <TimelineTools sums={sums} began={began} scale={scale} onOpen={onOpen} />
+      <TimelineTools sums={sums} began={began} live={live} scale={scale} onOpen={onOpen} />
       <div
         ref={box}
         {...grid(`Timeline of ${run.name}`, { rows: lines.length + 1, columns: -1 })}
