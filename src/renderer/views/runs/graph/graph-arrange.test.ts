@@ -69,9 +69,16 @@ describe('a view of the graph', () => {
     (box.y + box.height) * view.zoom + view.y <= window.height;
 
   it('has everything in it after 0', () => {
-    const tab = scenesTab(30);
+    const tab = scenesTab(20);
     const bounds = boundsOf(tab, asDrawn(tab));
     expect(inside(bounds, fitView(bounds, window))).toBe(true);
+  });
+
+  it('shows a tower of hundreds of scenes from its top after 0, where cards can still be told apart', () => {
+    const tab = scenesTab(300);
+    const view = fitView(boundsOf(tab, asDrawn(tab)), window);
+    expect(view.zoom).toBeGreaterThanOrEqual(0.05);
+    expect(inside({ x: 0, y: 0, width: 1700, height: 5000 }, view)).toBe(true);
   });
 
   it('begins with everything when that can be read, else at the upper left', () => {

@@ -63,18 +63,19 @@ export interface View extends Point {
 export const MOST_ZOOM = 1.5;
 const MARGIN = 32;
 
-/** The view that has everything in sight. */
+/** Below this a card is a dot: a tower of hundreds of scenes is then shown from its top, as wide as it is. */
+const LEAST_FIT = 0.05;
+
+/** The view that has everything in sight, or as much as can still be told apart. */
 export function fitView(bounds: Box, window: Size): View {
-  const zoom = Math.min(
-    1,
-    (window.width - 2 * MARGIN) / Math.max(bounds.width, 1),
-    (window.height - 2 * MARGIN) / Math.max(bounds.height, 1),
-  );
-  const scale = Math.max(zoom, 0.001);
+  const wide = (window.width - 2 * MARGIN) / Math.max(bounds.width, 1);
+  const high = (window.height - 2 * MARGIN) / Math.max(bounds.height, 1);
+  const zoom = Math.max(0.001, Math.min(1, wide, Math.max(high, LEAST_FIT)));
+  const above = (window.height - bounds.height * zoom) / 2;
   return {
-    zoom: scale,
-    x: (window.width - bounds.width * scale) / 2 - bounds.x * scale,
-    y: (window.height - bounds.height * scale) / 2 - bounds.y * scale,
+    zoom,
+    x: (window.width - bounds.width * zoom) / 2 - bounds.x * zoom,
+    y: Math.max(MARGIN, above) - bounds.y * zoom,
   };
 }
 

@@ -17,7 +17,7 @@ import { type Detail, detailAt } from './graph-detail.ts';
 import { type LinkEdge, LinkView } from './graph-edge.tsx';
 import { GraphLiveProvider, type GraphLiveStore } from './graph-live.ts';
 import type { GraphTab, Places, Size } from './graph-model.ts';
-import { columnsOf, moveOnGraph } from './graph-moves.ts';
+import { type GraphColumns, moveOnGraph } from './graph-moves.ts';
 import { GraphOverview } from './graph-overview.tsx';
 import { GraphTools } from './graph-tools.tsx';
 
@@ -30,6 +30,7 @@ type GraphCanvasProps = {
   label: string;
   tab: GraphTab;
   places: Places;
+  columns: GraphColumns;
   live: GraphLiveStore;
   size: Size;
   /** Where one was when one last looked. */
@@ -49,13 +50,12 @@ type GraphCanvasProps = {
  * `aria-activedescendant`, so that the focus is not lost when a card leaves the page on the way.
  */
 export function GraphCanvas(props: GraphCanvasProps) {
-  const { label, tab, places, live, size, before, onView, chosen, active, note } = props;
+  const { label, tab, places, columns, live, size, before, onView, chosen, active, note } = props;
   const { onActive, onChoose, onFocused } = props;
   const id = useId();
   const flow = useRef<ReactFlowInstance<CardNode, LinkEdge> | null>(null);
   const bounds = useMemo(() => boundsOf(tab, places), [tab, places]);
   const elements = useMemo(() => flowElements(tab, places), [tab, places]);
-  const columns = useMemo(() => columnsOf(tab, places), [tab, places]);
   const [start] = useState(() => before ?? firstView(bounds, size));
   const [detail, setDetail] = useState<Detail>(() => detailAt(start.zoom));
   const shown = detail === 'overview' ? none : elements;

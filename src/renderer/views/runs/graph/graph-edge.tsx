@@ -22,7 +22,7 @@ export const LinkView = memo(function LinkView(props: EdgeProps<LinkEdge>) {
       d={path}
       data-making={making || undefined}
       className={cx(
-        'pointer-events-none fill-none stroke-line-strong/70 [vector-effect:non-scaling-stroke]',
+        'pointer-events-none fill-none stroke-line-strong [vector-effect:non-scaling-stroke]',
         making && 'graph-making stroke-busy',
         onPath && 'stroke-2 stroke-accent-text',
       )}

@@ -54,7 +54,8 @@ export function GraphPane(props: GraphPaneProps) {
   const [lastActive, setActive] = useState<Held | null>(null);
   const own = selectedId !== null && tab.byId.has(selectedId) ? selectedId : null;
   const chosen = lastChosen?.selectedId === selectedId ? lastChosen.card : own;
-  const first = useMemo(() => columnsOf(tab, places).columns[0]?.[0], [tab, places]);
+  const columns = useMemo(() => columnsOf(tab, places), [tab, places]);
+  const first = columns.columns[0]?.[0];
   const active =
     lastActive?.selectedId === selectedId ? lastActive.card : (chosen ?? lastActive?.card ?? first ?? null);
 
@@ -92,6 +93,7 @@ export function GraphPane(props: GraphPaneProps) {
           label={label}
           tab={tab}
           places={places}
+          columns={columns}
           live={live}
           size={size}
           before={before}
