@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
@@ -282,6 +284,40 @@ test.describe('picks', { tag: '@window' }, () => {
     await expect(state(page)).toContainText('completed', { timeout: 40_000 });
   });
 });
+
+test('picks of a run that a terminal left at its gates are made here, and a new run goes on with them', async ({
+  controlRoom: page,
+  dataDir,
+}) => {
+  test.slow();
+  const bar = page.getByRole('banner');
+  await bar.getByRole('button', { name: 'Start', exact: true }).click();
+  await expect(bar).toContainText('ready');
+  const file = join(dataDir, project, 'testing', `${NAME}.nbflow`);
+  expect(await flowdeck('run', file, '--gates', 'hold', '--data-dir', dataDir)).toBe(8);
+  await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: /Runs/ }).click();
+  await page
+    .getByRole('row', { name: new RegExp(NAME) })
+    .getByRole('button', { name: NAME })
+    .click();
+  await expect(state(page)).toContainText('needs your picks');
+  for (const scene of [1, 2, 3]) {
+    await page.keyboard.press('n');
+    await expect(panel(page)).toContainText(`Scene 0${scene}`);
+    await page.keyboard.press('1');
+    await expect(cell(page, 'Gate', scene)).toContainText('your pick');
+  }
+  await expect(page.getByRole('main')).toContainText(/It (goes on in a new|went on in a later) run\./);
+  await page.getByRole('button', { name: 'Show it' }).click();
+  await expect(state(page)).toContainText('completed', { timeout: 60_000 });
+});
+
+/** Exit code of a command. */
+async function flowdeck(...args: string[]): Promise<number | null> {
+  const child = spawn(process.execPath, [join(root, 'src/main/cli/main.ts'), ...args], { stdio: 'ignore' });
+  const [code] = await once(child, 'exit');
+  return code;
+}
 
 test.describe('the cache', () => {
   /** A file with output, made elsewhere. */

@@ -14,9 +14,9 @@ describe('the difference of two prompts', () => {
   it('shows the words that went and the words that came', () => {
     expect(wordDiff('A jar on a wooden table.', 'A jar on a marble table.')).toEqual([
       { kind: 'same', text: 'A jar on a ' },
-      { kind: 'removed', text: 'wooden' },
-      { kind: 'added', text: 'marble' },
-      { kind: 'same', text: ' table.' },
+      { kind: 'removed', text: 'wooden ' },
+      { kind: 'added', text: 'marble ' },
+      { kind: 'same', text: 'table.' },
     ]);
   });
 

@@ -27,8 +27,8 @@ export function wordDiff(before: string, after: string): DiffPart[] {
   ]);
 }
 
-/** Words and the spaces between them. */
-const words = (text: string): string[] => text.split(/(\s+)/).filter((word) => word !== '');
+/** Words, each with the space after it: a space alone is nothing two texts have in common. */
+const words = (text: string): readonly string[] => text.match(/^\s+|\S+\s*/g) ?? [];
 
 function middle(old: readonly string[], now: readonly string[]): DiffPart[] {
   const removed = (text: string): DiffPart => ({ kind: 'removed', text });

@@ -134,8 +134,8 @@ function Form({
       ) : (
         <p className="text-muted">
           Saves your words as {next.name}, moves {name} to backups/, and makes{' '}
-          {amountWords(node.kind, candidates, unitUSD === null ? null : unitUSD * candidates)} anew there.
-          Nothing else is made.
+          {amountWords(node.kind, candidates, unitUSD === null ? null : unitUSD * candidates)}, there. Nothing
+          else is made.
         </p>
       )}
       <Stale runId={runId} ids={staleWith(sources, draft)} />
