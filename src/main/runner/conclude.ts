@@ -4,7 +4,6 @@ import { type Failure, toFailure } from '../../shared/failure.ts';
 import type { RunEventOf } from '../../shared/run-events.ts';
 import { isoTime } from '../platform/clock.ts';
 import { updateErrorsFile } from './errors-file.ts';
-import { exportWorkflow } from './export.ts';
 import type { RunState } from './run-state.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 import type { SourceFile } from './source-file.ts';
@@ -32,7 +31,7 @@ export async function concludeRun(
   const ended = outcomeOf(run, end.cancelled, failure);
   try {
     if (ended === 'completed' || ended === 'failed-nodes') {
-      output = await exportWorkflow(end.source.workflow().text, run.places, clock.now(), disk);
+      output = await end.source.export(run.places, clock.now());
     }
   } catch (error) {
     failure ??= toFailure(error);
@@ -49,6 +48,7 @@ export async function concludeRun(
   } catch (error) {
     failure ??= toFailure(error);
   }
+  await end.source.close();
   const message = failure?.message ?? (end.cancelled ? 'Cancelled.' : undefined);
   const event: RunEventOf<'run.finished'> = {
     type: 'run.finished',

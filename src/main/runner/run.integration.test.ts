@@ -271,10 +271,22 @@ describe('what is refused before anything is changed', () => {
   };
 
   it('a workflow with an error of the check', async () => {
-    const b = await open({ fixture: 'broken/08-dangling-link.nbflow' });
+    const b = await open({ fixture: 'broken/12-cycle.nbflow' });
     const before = await b.read();
     await expect(b.run()).rejects.toMatchObject({ failure: { code: 'check-failed' } });
     await unchanged(b, before);
+  });
+
+  it('a dangling link, which errors.json tells too: the manual has people look there', async () => {
+    const b = await open({ fixture: 'broken/08-dangling-link.nbflow' });
+    const before = await b.read();
+    await expect(b.run()).rejects.toMatchObject({ failure: { code: 'check-failed' } });
+    expect(await b.read()).toBe(before);
+    const file = join(b.folder, 'project', 'Generations', 'errors.json');
+    const entries = JSON.parse(await readFile(file, 'utf8'));
+    expect(entries).toMatchObject([
+      { type: 'dangling link', attempts: 0, workflow: b.workflow, runId: null },
+    ]);
   });
 
   it('a backend that is not there', async () => {

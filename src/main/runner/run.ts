@@ -124,6 +124,8 @@ export function carryOut(
     disk,
     clock,
     signal,
+    writer: deps.openSource(opened.workflow),
+    alone: deps.alone,
     // The journal has it all, and the last write of the run tries again and then tells.
     onProblem: (error) =>
       run.notice(`The workflow file could not be written yet: ${toFailure(error).message}`),
