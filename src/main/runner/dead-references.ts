@@ -3,7 +3,6 @@ import PQueue from 'p-queue';
 import type { Finding } from '../../shared/domain.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
-import { errorCode } from '../platform/error-code.ts';
 import { fieldName } from '../workflow/fields.ts';
 import { nodeFinding } from '../workflow/finding.ts';
 import { generationNodes } from '../workflow/generation.ts';
@@ -21,18 +20,14 @@ export interface DeadReferenceDeps {
 
 const AT_ONCE = 8;
 const PATIENCE_MS = 8000;
-const LOOKUP: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN']);
 const UNKNOWN_NAME: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN']);
 /** Servers that know no HEAD, or sign addresses for GET only. */
 const NO_HEAD: ReadonlySet<number> = new Set([400, 401, 403, 405, 501]);
 
-/** `unnamed`: the name of its server is not known, which is also what a machine hears that is offline. */
-type Found = Trouble & { unnamed?: boolean };
-
 /**
  * The warnings `dead-reference` (behaviour.md §3): references of generation nodes that do not answer, are not there,
- * or cannot be one. Each is asked once, eight at a time, without fetching the picture. Where not one server is known
- * by its name, this machine is offline, and nothing is said of them. Rejects only when aborted.
+ * or cannot be one. Each is asked once, eight at a time, without fetching the picture. A server
+ * whose name is not known is passed over. Rejects only when aborted.
  */
 export async function deadReferences(
   workflow: Workflow,
@@ -47,27 +42,21 @@ export async function deadReferences(
     }
   }
   const queue = new PQueue({ concurrency: AT_ONCE });
-  const answers = await Promise.all(
+  const findings = await Promise.all(
     [...wanted].map(async ([value, nodeIds]) => {
       const trouble = await queue.add(() => troubleWith(value, workflow, deps, signal));
-      return { value, nodeIds, trouble: trouble ?? null };
+      return trouble ? [...nodeIds].flatMap((id) => findingAt(workflow, id, value, trouble)) : [];
     }),
   );
-  const online = answers.some(({ value, trouble }) => isWeb(value) && !trouble?.unnamed);
-  return answers.flatMap(({ value, nodeIds, trouble }) => {
-    if (trouble === null || (trouble.unnamed && !online)) return [];
-    return [...nodeIds].flatMap((id) => findingAt(workflow, id, value, trouble));
-  });
+  return findings.flat();
 }
-
-const isWeb = (value: string): boolean => /^https?:/i.test(value);
 
 async function troubleWith(
   value: string,
   workflow: Workflow,
   deps: DeadReferenceDeps,
   signal: AbortSignal,
-): Promise<Found | null> {
+): Promise<Trouble | null> {
   signal.throwIfAborted();
   const address = addressOf(value, [dirname(workflow.file), deps.projectFolder]);
   if (address.kind === 'embedded') return null;
@@ -80,7 +69,7 @@ async function troubleWith(
   };
 }
 
-async function troubleAt(url: URL, deps: DeadReferenceDeps, signal: AbortSignal): Promise<Found | null> {
+async function troubleAt(url: URL, deps: DeadReferenceDeps, signal: AbortSignal): Promise<Trouble | null> {
   const over = new AbortController();
   const tooSlow = new AbortController();
   deps.clock.sleep(PATIENCE_MS, AbortSignal.any([signal, over.signal])).then(
@@ -103,10 +92,9 @@ async function troubleAt(url: URL, deps: DeadReferenceDeps, signal: AbortSignal)
     signal.throwIfAborted();
     if (!(error instanceof Error)) throw error;
     // A name nobody knows here tells more of this machine's network than of the address.
-    if (UNKNOWN_NAME.has(errorCode(error.cause))) return null;
+    if (UNKNOWN_NAME.has(causeOf(error))) return null;
     const why = tooSlow.signal.aborted ? 'its server does not answer in time' : brokenBy(error);
     return {
-      unnamed: LOOKUP.has(causeOf(error)),
       what: `does not answer now (${why}); whether it is gone cannot be told`,
       cure: 'Check the address, and whether this machine is online.',
     };
