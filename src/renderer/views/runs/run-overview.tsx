@@ -77,6 +77,9 @@ function Keys({ live }: { live: boolean }) {
         <Key keys="enter">open the node here</Key>
         <Key keys="escape">close the node</Key>
         <Key keys="1 – 4">pick a candidate at its gate</Key>
+        <Key keys="n">go to the next open pick</Key>
+        <Key keys="space">select a node on the board; Shift with arrows or a click selects more</Key>
+        <Key keys="r">re-roll the candidate that is shown large</Key>
         {live && <Key keys="p">pause or resume</Key>}
       </dl>
     </PanelPart>
