@@ -224,7 +224,9 @@ export function summarise(view: RunView, sums: RunSums, elapsedMs: number): RunS
     done,
     total,
     etaS:
-      work === 0 || view.summary.finishedAt !== null ? null : Math.round((left / work) * (elapsedMs / 1000)),
+      work === 0 || view.summary.finishedAt !== null || view.summary.status === 'held'
+        ? null
+        : Math.round((left / work) * (elapsedMs / 1000)),
     picksOpen: picksOpen(view),
   };
 }
