@@ -284,9 +284,9 @@ describe('what is refused before anything is changed', () => {
     expect(await b.read()).toBe(before);
     const file = join(b.folder, 'project', 'Generations', 'errors.json');
     const entries = JSON.parse(await readFile(file, 'utf8'));
-    expect(entries).toMatchObject([
-      { type: 'dangling link', attempts: 0, workflow: b.workflow, runId: null },
-    ]);
+    expect(entries).not.toHaveLength(0);
+    for (const entry of entries)
+      expect(entry).toMatchObject({ type: 'dangling link', attempts: 0, workflow: b.workflow, runId: null });
   });
 
   it('a backend that is not there', async () => {
