@@ -11,7 +11,7 @@ import { noteDangling } from './errors-file.ts';
 import type { FindGone } from './gone-addresses.ts';
 import { initialView } from './initial-view.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
-import { findProjectFolder } from './places.ts';
+import { assertInside, findProjectFolder, placesFor } from './places.ts';
 import { assertChecked, type OpenedWorkflow, openWorkflow, planOpened } from './prepare.ts';
 import { createRecorder } from './recorder.ts';
 import type { AdmittedRun } from './run-state.ts';
@@ -47,6 +47,7 @@ export async function admitRun(
     return admitRun(path, options, deps, signal, findGone);
   }
   const { totals } = planned.plan;
+  await assertInside(placesFor(planned.projectFolder, opened.workflow, planned.nodes), disk);
   if (totals.generations > 0) {
     await assertFolders(opened.path, planned.projectFolder, disk);
     await awaitStore(store, resolved.waitAtStartMs, clock, signal);

@@ -38,13 +38,11 @@ export async function concludeRun(
   }
   try {
     const entries = [...run.failed.values()];
-    if (entries.length > 0 || ended === 'completed') {
-      const { generations } = run.places;
-      // Two runs of one project share the file.
-      errorsFile = await deps.alone(join(generations, 'errors.json'), 'errors.json', () =>
-        updateErrorsFile(generations, run.opened.path, entries, disk, untried(run)),
-      );
-    }
+    const { generations } = run.places;
+    // Two runs of one project share the file. Also a run that was cut short takes back what it has mended.
+    errorsFile = await deps.alone(join(generations, 'errors.json'), 'errors.json', () =>
+      updateErrorsFile(generations, run.opened.path, entries, disk, untried(run)),
+    );
   } catch (error) {
     failure ??= toFailure(error);
   }

@@ -24,3 +24,14 @@ export function estimateSeconds(
 
 /** Sums of money without the noise of binary fractions. */
 export const roundUSD = (usd: number): number => Math.round(usd * 10_000) / 10_000;
+
+/** Models of work to do that the price table does not know: their estimate may be too high. Each once, as named. */
+export function unpricedModels(
+  nodes: readonly { kind: GenerationKind; model: string; todo: readonly unknown[] }[],
+  table: Settings['costs.table'],
+): string[] {
+  const wanted = nodes.filter(
+    ({ kind, model, todo }) => todo.length > 0 && !priceIn(table, kind, model).known,
+  );
+  return [...new Set(wanted.map(({ model }) => model))];
+}

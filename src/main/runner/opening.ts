@@ -1,3 +1,5 @@
+import type { Settings } from '../../shared/settings.ts';
+import { unpricedModels } from './costs.ts';
 import type { Workshop } from './make-node.ts';
 import { ReferenceProblem } from './references.ts';
 import type { RunState } from './run-state.ts';
@@ -17,7 +19,7 @@ export async function closeWritten(run: RunState, { db, clock }: RunnerDeps): Pr
 }
 
 /** Where every node stands at the start, told and counted. */
-export function announce(run: RunState): void {
+export function announce(run: RunState, table: Settings['costs.table']): void {
   const { counts, standing } = run;
   counts.nodes = run.nodes.length;
   for (const node of run.nodes) {
@@ -42,6 +44,11 @@ export function announce(run: RunState): void {
     (node) => node.kind === 'video' && node.todo.length > 0 && node.node.negativePrompt.trim() !== '',
   );
   if (silenced) run.notice('G-Labs takes no negative prompt for videos: it is left out.');
+  const unpriced = unpricedModels(run.nodes, table);
+  if (unpriced.length > 0)
+    run.notice(
+      `The price table does not know ${unpriced.join(', ')}: counted as the dearest of its kind. Add it to costs.table.`,
+    );
 }
 
 /** Steps 4 to 6: backup, store local references, then clear the stale and put the addresses in, in one write. */

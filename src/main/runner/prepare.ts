@@ -1,15 +1,15 @@
-import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, resolve } from 'node:path';
 import type { Finding } from '../../shared/domain.ts';
 import { fail } from '../../shared/failure.ts';
 import type { SettingKey, Settings } from '../../shared/settings.ts';
 import { videoModel } from '../backend/models.ts';
 import type { Database } from '../db/database.ts';
 import type { Disk } from '../platform/disk.ts';
-import { sha256 } from '../platform/media.ts';
+import { hashOf } from '../platform/media.ts';
 import { checkWorkflow } from '../workflow/check.ts';
 import { type GenerationNode, generationNodes } from '../workflow/generation.ts';
 import { decodeWorkflow, parseWorkflow, type Workflow } from '../workflow/read.ts';
+import { strangeScheme } from '../workflow/url-list.ts';
 import { priceOf } from './costs.ts';
 import { type GatePick, gatePicks, pickIn } from './gate-picks.ts';
 import type { FindGone } from './gone-addresses.ts';
@@ -17,6 +17,8 @@ import type { ResolvedOptions } from './options.ts';
 import { byNode } from './place.ts';
 import { findProjectFolder } from './places.ts';
 import { type PlanFacts, planRun, type RunPlan, referencesOf } from './plan.ts';
+import { addressOf } from './reference-address.ts';
+import { readLocal } from './reference-bytes.ts';
 import { assertTargets } from './reroll.ts';
 
 export interface PrepareDeps {
@@ -137,31 +139,28 @@ async function hashLocal(
   const hashes = new Map<string, string>();
   const local = [...new Set(values)].filter((value) => !/^(https?|data):/i.test(value));
   await inBatches(local, async (value) => {
-    for (const path of localPaths(value, folders)) {
-      const bytes = await disk.read(path);
-      if (bytes === null) continue;
-      hashes.set(value, sha256(bytes));
-      return;
-    }
+    const address = addressOf(value, folders);
+    if (address.kind !== 'local') return;
+    const read = await readLocal(address.paths, disk);
+    if (read.ok) hashes.set(value, await hashOf(read.bytes));
   });
   return hashes;
-}
-
-function localPaths(value: string, folders: readonly string[]): string[] {
-  if (/^file:/i.test(value)) return URL.canParse(value) ? [fileURLToPath(value)] : [];
-  return isAbsolute(value) ? [value] : folders.map((folder) => join(folder, value));
 }
 
 const savedAddresses = (nodes: readonly GenerationNode[]): string[] =>
   nodes.flatMap((node) => node.saved.filter((url) => url !== null));
 
-/** Cached outputs of a store on this machine whose file is not there any more. Addresses elsewhere are not asked. */
+/**
+ * Cached outputs of a store on this machine whose file is not there any more, and addresses nobody can ask for (of a
+ * browser tab, of another machine's disk). Addresses elsewhere are not asked.
+ */
 async function goneFiles(nodes: readonly GenerationNode[], disk: Disk): Promise<Set<string>> {
   const gone = new Set<string>();
-  const urls = savedAddresses(nodes).filter((url) => url.startsWith('file://'));
+  const urls = savedAddresses(nodes).filter((url) => /^file:/i.test(url) || strangeScheme(url) !== null);
   await inBatches(urls, async (url) => {
-    const path = URL.canParse(url) ? fileURLToPath(url) : null;
-    if (path === null || (await disk.stat(path)) === null) gone.add(url);
+    const address = addressOf(url, []);
+    const [path] = address.kind === 'local' ? address.paths : [];
+    if (path === undefined || (await disk.stat(path)) === null) gone.add(url);
   });
   return gone;
 }

@@ -279,10 +279,21 @@ describe('dangling link', () => {
       failure: { code: 'check-failed', cure: expect.stringMatching(/./) },
     });
     expect(await bench.read()).toBe(before);
+    const [entry] = await entries();
+    expect(entry).toMatchObject({ type: 'dangling link', attempts: 0, row: 0, runId: null });
+    expect(entry?.message).toContain('Link');
     expect(await readdir(join(bench.folder, 'project'))).not.toContain('backups');
     const state = z
       .object({ submits: z.object({ received: z.number() }) })
       .parse(await (await fetch(`${simulator.url}/sim/state`)).json());
     expect(state.submits.received).toBe(0);
+  });
+
+  it('is gone from errors.json with the first run after it was mended', async () => {
+    await reopen({ fixture: 'broken/08-dangling-link.nbflow' });
+    await expect(run()).rejects.toThrow();
+    await bench.runner.fix(bench.workflow);
+    expect((await run({ mode: 'images' })).end).toMatchObject({ status: 'completed', errorsFile: null });
+    expect(await isThere(errorsPath())).toBe(false);
   });
 });

@@ -137,3 +137,12 @@ it('a workflow whose name leaves no room for that of its backup is refused befor
   expect(failure).toMatchObject({ code: 'folder', cure: 'Choose a shorter name.' });
   expect(event.counts.submitted).toBe(0);
 });
+
+it('a link in the project that leads out of it refuses the run; nothing is written behind it', async () => {
+  await mkdir(join(bench.folder, 'elsewhere'));
+  await symlink(join(bench.folder, 'elsewhere'), join(bench.folder, 'project/Assets'));
+  await expect(runAt(bench.workflow)).rejects.toMatchObject({
+    failure: { code: 'folder', where: expect.stringContaining('Assets') },
+  });
+  expect(await readdir(join(bench.folder, 'elsewhere'))).toEqual([]);
+});

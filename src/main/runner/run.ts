@@ -183,7 +183,7 @@ export function carryOut(
   const finished = (async () => {
     try {
       await closeWritten(run, deps);
-      announce(run);
+      announce(run, deps.setting('costs.table'));
       if (planned.plan.totals.generations > 0) await prepareFile(run, shop, deps);
       await generateAll();
       await uploads.drain(signal);
