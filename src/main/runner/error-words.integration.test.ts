@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { ErrorClass } from './domain.ts';
-import { errorWords } from './error-words.ts';
+import { ErrorClass } from '../../shared/domain.ts';
+import { errorWords } from '../../shared/error-words.ts';
 
 const entries = ErrorClass.options.map((errorClass) => ({ errorClass, ...errorWords[errorClass] }));
 
@@ -13,7 +13,7 @@ it('every class has a cause and a cure of its own, in whole sentences', () => {
 });
 
 it('docs/errors.md says the same as the window and the terminal', async () => {
-  const page = await readFile(new URL('../../docs/errors.md', import.meta.url), 'utf8');
+  const page = await readFile(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
   for (const { errorClass, cause, cure } of entries) {
     const line = page.split('\n').find((entry) => entry.startsWith(`| \`${errorClass}\` |`)) ?? '';
     expect(line).toContain(`| ${cause} |`);
