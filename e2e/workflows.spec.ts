@@ -130,6 +130,13 @@ test('findings of a broken file are told worst first, and Fix repairs what is sa
   await expect(panel.getByRole('button', { name: /^Fix/ })).toHaveCount(0);
   await expect(findings.filter({ hasText: 'rule 10' })).toHaveCount(0);
   await expect(option(workflows, 'many')).toContainText('2 errors');
+
+  // The message can be taken back, and then nothing says any more that it was repaired.
+  await workflows.getByRole('button', { name: 'Undo' }).click();
+  await expect(workflows.getByText('many is as it was before the repair.')).toBeVisible();
+  expect(await readFile(file)).toEqual(before);
+  await expect(panel.getByRole('button', { name: /^Fix \d+$/ })).toBeVisible();
+  await expect(result).toHaveCount(0);
 });
 
 test('the plan is the one of the command line, node by node', async ({ workflows, projects, dataDir }) => {

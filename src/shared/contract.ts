@@ -62,6 +62,16 @@ export const WipeResult = z.object({
 });
 export type WipeResult = z.infer<typeof WipeResult>;
 
+export const FixResult = z.object({
+  /** What was repaired. */
+  fixed: z.array(Finding),
+  /** Path of the file as it was; null: there was nothing to repair, and nothing was changed. */
+  backup: z.string().nullable(),
+  /** The same backup as `workflows.restore` takes it. */
+  backupId: z.string().nullable(),
+});
+export type FixResult = z.infer<typeof FixResult>;
+
 export const Rerolled = z.object({
   /** The run that does it; null while it waits in the queue. */
   runId: z.string().nullable(),
@@ -100,9 +110,7 @@ export const contract = {
     watch: base.output(eventIterator(liveMessage(WorkflowsView, WorkflowsChange))),
     check: base.input(z.object({ path })).output(z.array(Finding)),
     /** Repairs what is safely repairable after a backup; tells what was changed. */
-    fix: base
-      .input(z.object({ path }))
-      .output(z.object({ fixed: z.array(Finding), backup: z.string().nullable() })),
+    fix: base.input(z.object({ path })).output(FixResult),
     plan: base.input(z.object({ path, options: RunOptions })).output(Plan),
     addRoot: base.input(z.object({ path })).output(z.void()),
     /** Clears cached output, of all nodes, of some, or of some scenes, after a backup (behaviour.md §4). */

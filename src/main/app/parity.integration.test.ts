@@ -239,7 +239,7 @@ describe.each(Object.keys(transports))('over %s', (name) => {
     const plan = await client.workflows.plan({ path, options });
     expect(plan).toEqual(await flowdeck.runner.plan(path, options));
     expect(plan.totals.generations).toBeGreaterThan(0);
-    expect(await client.workflows.fix({ path })).toMatchObject({ backup: null });
+    expect(await client.workflows.fix({ path })).toEqual({ fixed: [], backup: null, backupId: null });
     expect(await refusal(client.workflows.check({ path: file('NOT-THERE') }))).toMatchObject({
       code: 'workflow-missing',
     });

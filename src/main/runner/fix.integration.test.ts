@@ -19,8 +19,10 @@ it('a repair starts from the file as it is once nobody else holds it', async () 
     );
     return lock(path, what);
   };
-  const { fixed, backup } = await b.runner.fix(b.workflow);
-  expect(fixed.length).toBeGreaterThan(0);
+  const { fixed, backup, backupId } = await b.runner.fix(b.workflow);
   expect(backup).not.toBeNull();
+  expect(fixed.length).toBeGreaterThan(0);
+  // What Undo asks for by its id is the copy whose path was told.
+  expect(b.deps.db.backups.find(backupId ?? '')?.path).toBe(backup);
   expect(parseWorkflow(await b.read(), b.workflow).nodes.get(1)?.properties.note).toBe('just written');
 });

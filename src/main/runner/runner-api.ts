@@ -1,3 +1,4 @@
+import type { FixResult } from '../../shared/contract.ts';
 import type { Finding, Plan, RerollTarget, RunOptions } from '../../shared/domain.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { RunEvent, RunEventOf } from '../../shared/run-events.ts';
@@ -11,8 +12,8 @@ export interface Runner {
    * `askReferences` is false. Rejects with `workflow-missing` or `workflow-unreadable`.
    */
   check(path: string, how?: { askReferences?: boolean }): Promise<Finding[]>;
-  /** Repairs what is safely repairable, after a backup; `backup` is null when nothing was to be done. */
-  fix(path: string): Promise<{ fixed: Finding[]; backup: string | null }>;
+  /** Repairs what is safely repairable, after a backup; both backup fields are null when nothing was to be done. */
+  fix(path: string): Promise<FixResult>;
   /**
    * What a run would do; touches nothing. Cached addresses on the web are asked whether they are still there, unless
    * `askStores` is false.

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { type Finding, type Plan, RunOptions } from '../../shared/domain.ts';
+import type { FixResult } from '../../shared/contract.ts';
+import { type Plan, RunOptions } from '../../shared/domain.ts';
 import { fail, toFailure } from '../../shared/failure.ts';
 import type { RunEvent } from '../../shared/run-events.ts';
 import type { JournalEntry, RunSummary } from '../../shared/run-view.ts';
@@ -164,14 +165,15 @@ export function createRunner(deps: RunnerDeps): Runner {
         path,
         'check --fix',
         (real) =>
-          editFile<{ fixed: Finding[]; backup: string | null }>(
+          editFile<FixResult>(
             real,
             'check --fix',
             async (opened) => {
               const { text, fixed } = repairWorkflow(opened.workflow);
-              if (text === opened.workflow.text) return { text, result: { fixed: [], backup: null } };
+              if (text === opened.workflow.text)
+                return { text, result: { fixed: [], backup: null, backupId: null } };
               const backup = await deps.backup(opened.path, opened.bytes, 'pre-fix');
-              return { text, result: { fixed, backup: backup.path } };
+              return { text, result: { fixed, backup: backup.path, backupId: backup.id } };
             },
             deps,
           ),

@@ -6,13 +6,26 @@ import { ErrorCard } from '../../components/error-card.tsx';
 import { counted } from '../../components/format.ts';
 import { Loaded } from '../../components/loaded.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
+import { notifyUndo } from '../../components/toaster.tsx';
 import { VirtualList } from '../../components/virtual-list.tsx';
 import { useCheck, type useFixWorkflow } from '../../wire/queries.ts';
 import { failureCard } from './failure-card.ts';
+import { useUndoBackup } from './undo-backup.ts';
 
 /** What the sanity check says of the file as it is now, worst first, and the repair of what is safely repairable. */
 export function FindingsPanel({ path, fix }: { path: string; fix: ReturnType<typeof useFixWorkflow> }) {
   const check = useCheck(path);
+  const undo = useUndoBackup(path, 'the repair');
+  const repair = () =>
+    fix.mutate(
+      { path },
+      {
+        onSuccess: ({ fixed, backupId }) => {
+          // What the panel tells of the repair is no longer so once it is undone.
+          if (backupId !== null) notifyUndo(repairedWords(fixed), () => undo(backupId, fix.reset));
+        },
+      },
+    );
   return (
     <Loaded query={check} waiting="Checking">
       {(findings) => {
@@ -27,11 +40,7 @@ export function FindingsPanel({ path, fix }: { path: string; fix: ReturnType<typ
                   {fixable === findings.length ? 'All of these' : `${fixable} of these`} can be repaired
                   safely. The file is backed up first.
                 </p>
-                <Button
-                  icon={<Wrench aria-hidden />}
-                  busy={fix.isPending}
-                  onClick={() => fix.mutate({ path })}
-                >
+                <Button icon={<Wrench aria-hidden />} busy={fix.isPending} onClick={repair}>
                   Fix {fixable}
                 </Button>
               </div>
@@ -55,16 +64,14 @@ export function FindingsPanel({ path, fix }: { path: string; fix: ReturnType<typ
   );
 }
 
+const repairedWords = (fixed: readonly Finding[]) => `Repaired ${counted(fixed.length, 'finding')}.`;
+
 function Repaired({ fixed, backup }: { fixed: readonly Finding[]; backup: string | null }) {
   return (
     <div role="status" className="shrink-0 rounded-md bg-good-soft px-3 py-2">
       <StateMark
         mark="done"
-        word={
-          fixed.length === 0
-            ? 'There was nothing to repair.'
-            : `Repaired ${counted(fixed.length, 'finding')}.`
-        }
+        word={fixed.length === 0 ? 'There was nothing to repair.' : repairedWords(fixed)}
       />
       {backup !== null && (
         <p className="flex items-center gap-1">

@@ -7,10 +7,11 @@ import { fileName } from '../../components/format.ts';
 import { Loaded } from '../../components/loaded.tsx';
 import { Money } from '../../components/money.tsx';
 import { Segmented } from '../../components/segmented.tsx';
-import { notifyDone, notifyError, notifyUndo } from '../../components/toaster.tsx';
-import { usePlan, useRestoreBackup, useWipe } from '../../wire/queries.ts';
+import { notifyDone, notifyUndo } from '../../components/toaster.tsx';
+import { usePlan, useWipe } from '../../wire/queries.ts';
 import { failureCard } from './failure-card.ts';
 import { plainOptions } from './plan-panel.tsx';
+import { useUndoBackup } from './undo-backup.ts';
 import { nodesWords, sumOf, type WipeScene, wipeBackupName, wipedWords, wipeScenes } from './wipe-words.ts';
 
 type WipeDialogProps = { path: string; onClose: () => void };
@@ -24,24 +25,19 @@ export function WipeDialog({ path, onClose }: WipeDialogProps) {
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [openedAt] = useState(() => new Date());
   const wipe = useWipe();
-  const restore = useRestoreBackup();
+  const undo = useUndoBackup(path, 'the wipe');
   const name = fileName(path).replace(/\.nbflow$/i, '');
   const scenes = plan.data ? wipeScenes(plan.data) : [];
   const wanted = scenes.filter(({ scene }) => which === 'all' || chosen.has(scene));
   const sum = sumOf(wanted);
   const nodes = sum.images + sum.videos;
 
-  const undo = (backupId: string) =>
-    restore
-      .mutateAsync({ path, backupId })
-      .then(() => notifyDone(`${name} is as it was before the wipe.`))
-      .catch(notifyError);
   const start = () =>
     wipe.mutate(which === 'all' ? { path } : { path, scenes: wanted.map(({ scene }) => scene) }, {
       onSuccess: (result) => {
         const { backup } = result;
         if (backup === null) notifyDone(wipedWords(result));
-        else notifyUndo(wipedWords(result), () => void undo(backup.id));
+        else notifyUndo(wipedWords(result), () => undo(backup.id));
         onClose();
       },
     });
