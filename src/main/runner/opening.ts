@@ -68,9 +68,12 @@ export async function prepareFile(
   for (const value of wanted) {
     try {
       const picture = await load(value, signal);
-      if (picture.localPath === null) continue;
+      // What lies in the store of this machine has to go along to another one.
+      const moves = run.store.kind !== 'local' && /^file:/i.test(value);
+      const file = picture.localPath ?? (moves ? (deps.db.objects.byUrl(value)?.file ?? null) : null);
+      if (file === null) continue;
       const { sha256, ext, contentType } = picture;
-      const object = { sha256, ext, contentType, size: picture.bytes.byteLength, file: picture.localPath };
+      const object = { sha256, ext, contentType, size: picture.bytes.byteLength, file };
       const { url } = await keep(object, `refs/${sha256}.${ext}`);
       media.set(value, deps.media(sha256, object.file));
       if (value !== planned.facts.refImage) addresses.set(value, url);

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +9,7 @@ import { createEndpointStore } from '../storage/endpoint-store.ts';
 import { createS3Store } from '../storage/s3-store.ts';
 import { openRelay } from '../storage/testing/relay.ts';
 import { type S3Process, startS3 } from '../storage/testing/s3-process.ts';
+import { editWorkflow } from '../workflow/edit.ts';
 import { generationNodes } from '../workflow/generation.ts';
 import { parseWorkflow } from '../workflow/read.ts';
 import { type Bench, openBench, type Simulator, startSimulator } from './test-support.ts';
@@ -103,6 +105,22 @@ describe('a bucket', () => {
     expect(bench.deps.db.uploads.list()).toEqual([]);
     expect((await s3.keys()).filter((key) => !key.startsWith('flowdeck-test/'))).toHaveLength(24);
     expect(await bench.read()).toBe(before);
+  });
+
+  it('gets a reference too that an earlier run had put into a folder of this machine', async () => {
+    const { openStore, here } = bench.deps;
+    await writeFile(
+      bench.workflow,
+      editWorkflow(await bench.read(), [{ nodeId: 1, properties: { imageUrl: '../refs/avatar-a.png' } }]),
+    );
+    bench.deps.openStore = async () => here;
+    await bench.run({ mode: 'images', pollMs: 50 });
+    expect(await bench.read()).toContain('/refs/');
+    bench.deps.openStore = openStore;
+    const { end } = await bench.run({ mode: 'clean', pollMs: 50 });
+    expect(end).toMatchObject({ status: 'completed', counts: { submitted: 24 } });
+    const reference = parseWorkflow(await bench.read(), bench.workflow).nodes.get(1)?.properties.imageUrl;
+    expect(reference).toMatch(/^https:\/\/cdn\.example\/refs\/[0-9a-f]{64}\.png$/);
   });
 
   it('that hangs does not keep a clip waiting for its picture', async () => {
