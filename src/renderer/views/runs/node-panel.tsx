@@ -18,7 +18,7 @@ import type { Choice } from './picks.ts';
 import { PromptEditor } from './prompt-editor.tsx';
 import type { Rerolling } from './reroll-action.ts';
 import { RerollPart } from './reroll-part.tsx';
-import { nodeWords, reasonWords } from './run-words.ts';
+import { NOT_ASKED, nodeWords, reasonWords } from './run-words.ts';
 import { PanelPart, SidePanel } from './side-panel.tsx';
 import type { MakePick } from './use-run-edits.ts';
 
@@ -101,7 +101,7 @@ function NodePanelNow(props: NodePanelProps) {
           <p className="text-muted">{node.note}</p>
         )}
         <p className="text-muted">
-          {reasonWords(node.reason)}
+          {node.note === NOT_ASKED ? 'Left out: this run re-rolls other nodes.' : reasonWords(node.reason)}
           {node.trusted && ' It was made by another tool and is trusted as it is.'}
         </p>
       </div>

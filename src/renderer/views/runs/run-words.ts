@@ -19,6 +19,9 @@ const reasons: Record<Exclude<PlanReason, `blocked by ${number}`>, string> = {
   'not wanted (images mode)': 'Left out: this run makes images only.',
 };
 
+/** The note of a node that a re-roll leaves alone and that has no output (runner/opening.ts). */
+export const NOT_ASKED = 'not asked for';
+
 /** Why the plan did with a node what it did (behaviour.md §4). */
 export function reasonWords(reason: PlanReason): string {
   if (reason in reasons) return reasons[reason as keyof typeof reasons];
