@@ -53,7 +53,6 @@ function open(writer: (start: Workflow) => SourceWriter, clock: Clock = systemCl
   const problems: unknown[] = [];
   const changes: Workflow[] = [];
   const source = createSourceFile(start, {
-    disk: nodeDisk,
     clock,
     signal: new AbortController().signal,
     writer: writer(start),

@@ -4,9 +4,9 @@ import type { Clock } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
 import { writeLockOf } from '../platform/lock.ts';
 import type { NodeEdit } from '../workflow/edit.ts';
-import { decodeWorkflow, type Workflow } from '../workflow/read.ts';
+import type { Workflow } from '../workflow/read.ts';
 import type { ExportPlace } from './export.ts';
-import { createSourceWriter, knownAs, type SourceWriter } from './source-writer.ts';
+import type { SourceWriter } from './source-writer.ts';
 
 /** What the run wants to put into the workflow file for one generation node, and whether it still fits there. */
 export interface SourceUpdate {
@@ -30,8 +30,6 @@ export interface SourceFile {
   flush(): Promise<void>;
   /** Reads the file if somebody changed it since we last did, and tells `onChangedOutside`. */
   look(): Promise<void>;
-  /** The file as it was last read or written. */
-  workflow(): Workflow;
   /** Writes the file as it was last read or written as an export, and gives its path. */
   export(place: ExportPlace, at: number): Promise<string>;
   /** Lets go of what it holds. Nothing may wait any more. */
@@ -49,21 +47,20 @@ const AT_ONCE = 16;
 export function createSourceFile(
   start: Workflow,
   deps: {
-    disk: Disk;
+    /** Unused: the writer has its own. Goes when run.ts no longer hands it in. */
+    disk?: Disk;
     clock: Clock;
     signal: AbortSignal;
-    /** Holds the text and writes it. Default: on this thread. */
-    writer?: SourceWriter;
-    /** Runs `work` while no other process writes this file. Default: there is no other. */
-    alone?: <T>(file: string, what: string, work: () => Promise<T>) => Promise<T>;
+    /** Holds the text and writes it. */
+    writer: SourceWriter;
+    /** Runs `work` while no other process writes this file. */
+    alone: <T>(file: string, what: string, work: () => Promise<T>) => Promise<T>;
     onProblem: (error: unknown) => void;
     onChangedOutside: (now: Workflow) => void;
   },
 ): SourceFile {
-  const { disk, clock, alone = (_file, _what, work) => work() } = deps;
+  const { clock, writer, alone } = deps;
   const path = start.file;
-  const here = createSourceWriter(knownAs(start), disk);
-  const writer = deps.writer ?? here;
   let current = withoutText(start);
   let waiting: SourceUpdate[] = [];
   /** Until the gathered updates are written; aborted when a flush takes them first. */
@@ -155,7 +152,6 @@ export function createSourceFile(
       return inTurn(write);
     },
     look: () => inTurn(() => reread('if-touched')),
-    workflow: () => ({ ...current, text: decodeWorkflow(here.content(), path) }),
     export: (place, at) => inTurn(() => writer.export(place, at)),
     close: async () => {
       gathering?.abort();

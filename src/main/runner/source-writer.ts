@@ -46,11 +46,8 @@ export const knownAs = ({ file, text, fields }: Workflow): KnownFile => ({
   fields,
 });
 
-/** A SourceWriter on the thread that calls it. `content` is the known bytes, empty when there are none. */
-export function createSourceWriter(
-  { path, content, fields }: KnownFile,
-  disk: Disk,
-): SourceWriter & { content(): Uint8Array } {
+/** A SourceWriter on the thread that calls it. */
+export function createSourceWriter({ path, content, fields }: KnownFile, disk: Disk): SourceWriter {
   let known = content;
   /** The file's mark when it was last read for a write: a person's save since then shows. */
   let readAt: string | null = null;
@@ -70,7 +67,6 @@ export function createSourceWriter(
     get large() {
       return (known?.byteLength ?? 0) >= LARGE_BYTES;
     },
-    content: () => known ?? new Uint8Array(),
 
     reread: async (when) => {
       // The mark first: a save during the reading makes it an old one, and is found next time.
