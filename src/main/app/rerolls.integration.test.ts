@@ -66,11 +66,29 @@ it('goes on by itself after the last pick at the gates of a run that a command l
     expect(lastRun()).toBe(first.runId);
   }
   await client.runs.pick({ runId: first.runId, gate: 23, row: 1, candidate: 4 });
-  expect(lastRun()).not.toBe(first.runId);
+  await expect.poll(lastRun, { timeout: 30_000 }).not.toBe(first.runId);
   expect(await ended(lastRun())).toMatchObject({
     status: 'completed',
     counts: { generated: 3, cached: 3, submitted: 12 },
   });
+});
+
+it('goes on too when the last pick is made in the file, but not because a window is opened', async () => {
+  const first = await flowdeck.runner.start(workflow, options({ gates: 'hold' }));
+  await first.finished;
+  const pick = async (...picks: [gate: number, index: number][]) =>
+    writeFile(
+      workflow,
+      editWorkflow(
+        await readFile(workflow, 'utf8'),
+        picks.map(([nodeId, approvedIndex]) => ({ nodeId, properties: { approvedIndex } })),
+      ),
+    );
+  await pick([5, 1], [14, 2]);
+  await flowdeck.client();
+  await pick([23, 0]);
+  await expect.poll(lastRun, { timeout: 30_000 }).not.toBe(first.runId);
+  expect(await ended(lastRun())).toMatchObject({ status: 'completed', counts: { generated: 3, cached: 3 } });
 });
 
 it('tries what failed again as an ordinary run, so that what waits for it is made too', async () => {

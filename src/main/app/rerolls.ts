@@ -55,23 +55,8 @@ export async function rerollIn(
   return { runId: added.runId, path: edited.path };
 }
 
-/**
- * A run that ended at its gates (a command does not wait) goes on when its last pick is made in a window: as the next
- * run of its file, with the options it had. Null: it has not come to that.
- */
-export async function goOnAfterPicks(
-  { runner, queue }: { runner: Pick<Runner, 'view' | 'optionsOf' | 'lastRunOf'>; queue: Pick<Queue, 'add'> },
-  runId: string,
-): Promise<string | null> {
-  const view = await runner.view(runId);
-  const options = runner.optionsOf(runId);
-  if (view === null || options === null) return null;
-  const { status, picksOpen, workflow } = view.summary;
-  if (status !== 'held' || picksOpen > 0 || runner.lastRunOf(workflow)?.runId !== runId) return null;
-  return (await queue.add(workflow, ordinary(options))).runId;
-}
-
-const ordinary = ({ reroll: _, ...options }: RunOptions): RunOptions => ({
+/** What to ask of the next run of a file, to go on where one left off. */
+export const ordinary = ({ reroll: _, ...options }: RunOptions): RunOptions => ({
   ...options,
   mode: options.mode === 'clean' ? 'full' : options.mode,
 });

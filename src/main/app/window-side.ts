@@ -7,16 +7,18 @@ import type { Log } from '../platform/log.ts';
 import type { DataPaths } from '../platform/paths.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { SettingsStore } from '../platform/settings-store.ts';
+import { watchFile } from '../platform/watch-file.ts';
 import type { Runner } from '../runner/runner-api.ts';
 import type { GlabsService } from '../services/glabs.ts';
 import { type Catalogue, createCatalogue } from './catalogue.ts';
 import type { Editing } from './editing.ts';
 import { createGlancer } from './glancer.ts';
+import { createHeldRuns } from './held-runs.ts';
 import type { Places } from './places.ts';
 import { projectRoots, realRoots, withRoot } from './project-roots.ts';
 import { openQueue } from './queue.ts';
 import { createRepeater } from './repeater.ts';
-import { goOnAfterPicks, rerollIn } from './rerolls.ts';
+import { rerollIn } from './rerolls.ts';
 import { createRouter, type InProcessClient } from './router.ts';
 import { tryStore } from './run-store.ts';
 import { createRunTopics } from './run-topics.ts';
@@ -69,7 +71,6 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
     lastRun: runner.lastRunOf,
     onFault: (error) => log.warn('A workflow could not be looked at', { err: error }),
   });
-  const runs = await openRunsTopic(runner, clock, catalogue.noteRun);
   const run = createRunTopics(runner, clock);
 
   const lookThrough = async () => {
@@ -93,6 +94,17 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
   // Last, since it begins to start runs: nothing may fail after it.
   const queue = await openQueue({ db: flowdeck.db, runner, clock, onFault: flowdeck.onFault });
 
+  const heldRuns = createHeldRuns({
+    runner,
+    queue,
+    watch: (file, onChange) => watchFile(file, onChange, flowdeck.onFault),
+    onFault: (error) => log.warn('A held run could not go on', { err: error }),
+  });
+  const runs = await openRunsTopic(runner, clock, (summary) => {
+    catalogue.noteRun(summary);
+    heldRuns.note(summary);
+  });
+
   const router = createRouter({
     info: () => appInfo(flowdeck),
     settings,
@@ -103,14 +115,8 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
     runner: {
       ...runner,
       pick: async (runId, gate, row, candidate) => {
-        const goesOn = runner.handle(runId) !== null;
         await runner.pick(runId, gate, row, candidate);
         await run.refresh(runId);
-        if (goesOn) return;
-        // The pick is made whatever comes of this; the window has a button for it too.
-        await goOnAfterPicks({ runner, queue }, runId).catch((error: unknown) =>
-          log.warn('A held run could not go on', { err: error }),
-        );
       },
     },
     service: (name) => {
@@ -145,6 +151,7 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
     async close() {
       stopHearing();
       lateUploads.stop();
+      heldRuns.close();
       closing.abort();
       await queue.close();
       services.close();

@@ -1,3 +1,4 @@
+import type { RunView } from '../../shared/run-view.ts';
 import { type ExtraFields, galleryUrls } from '../workflow/fields.ts';
 import type { GenerationNode } from '../workflow/generation.ts';
 import { readPick } from '../workflow/picks.ts';
@@ -48,6 +49,16 @@ function personPick(gate: WorkflowNode, feeder: GenerationNode, fields: ExtraFie
   const index = readPick(gate, places, fields);
   return index === null ? null : { index, pointsAt: null };
 }
+
+/** Every gate that holds a run, by its record, has a person's pick that counts. Pure. */
+export const picksAreMade = (view: RunView, gates: ReadonlyMap<number, GatePick>): boolean =>
+  view.nodes
+    .flatMap((node) => node.gates)
+    .filter((gate) => gate.held)
+    .every(({ nodeId }) => {
+      const gate = gates.get(nodeId);
+      return gate !== undefined && pickIn(gate.pick, gate.feeder.saved) !== null;
+    });
 
 /**
  * Where a pick stands in a gallery as it is now. Null: the picture it was made for is not there any more, so the

@@ -33,6 +33,8 @@ export interface Runner {
   /** The live run of this process, if it is one. */
   handle(runId: string): RunHandle | null;
   journal(runId: string, nodeId: number): JournalEntry[];
+  /** Whether every gate that held a run has a person's pick in the file now. Rejects as `check` does. */
+  picksMade(runId: string): Promise<boolean>;
   /** What was asked of a run. Null: no such run. */
   optionsOf(runId: string): RunOptions | null;
   /** The workflow as it was drawn when the run began. Null: no such run, or one of an earlier version. */

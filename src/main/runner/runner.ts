@@ -6,11 +6,13 @@ import type { RunEvent } from '../../shared/run-events.ts';
 import type { JournalEntry, RunSummary } from '../../shared/run-view.ts';
 import { packRecord } from '../db/runs.ts';
 import { betweenRuns } from '../platform/held-file.ts';
+import { generationNodes } from '../workflow/generation.ts';
 import { repairWorkflow } from '../workflow/repair.ts';
 import { admitRun } from './admit.ts';
 import { deadReferences } from './dead-references.ts';
 import { drawingOf } from './drawing.ts';
 import { editFile } from './file-edit.ts';
+import { gatePicks, picksAreMade } from './gate-picks.ts';
 import { createGoneFinder } from './gone-addresses.ts';
 import { pickAfterEnd } from './late-pick.ts';
 import { sendLateUploads } from './late-uploads.ts';
@@ -234,6 +236,12 @@ export function createRunner(deps: RunnerDeps): Runner {
           message: row.message,
         }),
       ),
+    picksMade: async (runId) => {
+      const view = db.runs.find(runId)?.view;
+      if (!view) throw fail('not-found', `There is no record of a run ${runId}.`);
+      const { workflow } = await openWorkflow(view.summary.workflow, deps);
+      return picksAreMade(view, gatePicks(workflow, generationNodes(workflow)));
+    },
     optionsOf: (runId) => {
       const options = db.runs.optionsOf(runId);
       return options === null ? null : RunOptions.parse(JSON.parse(options));

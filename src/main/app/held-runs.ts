@@ -1,0 +1,72 @@
+import { fail } from '../../shared/failure.ts';
+import type { RunSummary } from '../../shared/run-view.ts';
+import type { Runner } from '../runner/runner-api.ts';
+import type { Queue } from './queue.ts';
+import { ordinary } from './rerolls.ts';
+
+/** Runs that ended at their gates, since a command does not wait there. */
+export interface HeldRuns {
+  /** Hears of every run, also of other processes, whenever its summary changes. */
+  note(summary: RunSummary): void;
+  close(): void;
+}
+
+interface HeldRunsDeps {
+  runner: Pick<Runner, 'picksMade' | 'optionsOf' | 'lastRunOf'>;
+  queue: Pick<Queue, 'add'>;
+  watch: (file: string, onChange: () => void) => () => void;
+  onFault: (error: unknown) => void;
+}
+
+/**
+ * Lets a run that ended as `held` go on, as the next run of its file, once its picks are made: in the window, in the
+ * file, or by `flowdeck pick`. One whose picks were all made before it was first seen here waits for a person: nothing
+ * begins because a window is opened.
+ */
+export function createHeldRuns({ runner, queue, watch, onFault }: HeldRunsDeps): HeldRuns {
+  const watched = new Map<string, { runId: string; stop: () => void }>();
+  /** Seen while they went on: their picks are made after that. */
+  const seenRunning = new Set<string>();
+
+  const forget = (workflow: string) => {
+    watched.get(workflow)?.stop();
+    watched.delete(workflow);
+  };
+
+  const follow = ({ runId, workflow }: RunSummary) => {
+    let seenOpen = seenRunning.delete(runId);
+    let looking = Promise.resolve();
+    const look = async () => {
+      if (watched.get(workflow)?.runId !== runId) return;
+      if (!(await runner.picksMade(runId))) {
+        seenOpen = true;
+        return;
+      }
+      forget(workflow);
+      if (!seenOpen || runner.lastRunOf(workflow)?.runId !== runId) return;
+      const options = runner.optionsOf(runId);
+      if (options === null) throw fail('not-found', 'There is no such run.', { where: runId });
+      await queue.add(workflow, ordinary(options));
+    };
+    const stop = watch(workflow, () => {
+      looking = looking.then(look).catch(onFault);
+    });
+    watched.set(workflow, { runId, stop });
+  };
+
+  return {
+    note: (summary) => {
+      const { workflow, runId, status, finishedAt } = summary;
+      if (finishedAt === null) seenRunning.add(runId);
+      else if (status !== 'held') seenRunning.delete(runId);
+      const known = watched.get(workflow);
+      const held = status === 'held' && finishedAt !== null && runner.lastRunOf(workflow)?.runId === runId;
+      if (known?.runId === runId) return held ? undefined : forget(workflow);
+      if (known && runner.lastRunOf(workflow)?.runId !== known.runId) forget(workflow);
+      if (held) follow(summary);
+    },
+    close: () => {
+      for (const workflow of [...watched.keys()]) forget(workflow);
+    },
+  };
+}
