@@ -179,6 +179,7 @@ export function candidateBench({ db }: Journal, backend: Partial<Backend>) {
     inFlight: new Set(),
     retries: 3,
     reuse: true,
+    asked: false,
     gone: new Set(),
   };
   return { deps, told, notices, waits, aborted, counts: deps.counts };

@@ -70,6 +70,7 @@ export async function makeNode(
     timeoutMs: timeoutOf(node.node, options),
     retries: options.retries,
     reuse: node.reuse,
+    asked: node.asked,
     gone: planned.facts.gone,
     places: run.places.of(node.nodeId),
     picturesOfRow: (row) => addressesOf(run.picturesOf(node, row)),

@@ -35,6 +35,8 @@ export interface NodeContext {
   retries: number;
   /** Outputs of earlier runs in the journal may be taken up (not for nodes that are made anew). */
   reuse: boolean;
+  /** A person asked for exactly this node. */
+  asked: boolean;
   /** Addresses that lead nowhere any more. */
   gone: ReadonlySet<string>;
   backendStart: () => number | null;

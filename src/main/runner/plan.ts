@@ -43,6 +43,8 @@ export interface PlannedNode extends PlanNode {
   clear: boolean;
   /** Outputs that the journal has and the file does not may be taken instead of making them. */
   reuse: boolean;
+  /** A person asked for exactly this node: what nobody can tell the fate of does not keep it from being made. */
+  asked: boolean;
   references: string[];
   /** Nodes whose output must be there first. */
   needs: number[];
@@ -146,6 +148,7 @@ function planNode(
     todo,
     clear: stale && node.saved.length > 0,
     reuse: reason !== 'forced' || rerolls,
+    asked: targets.length > 0,
     references,
     needs: needsOf(node),
   };

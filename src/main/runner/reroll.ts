@@ -54,7 +54,9 @@ export function againAt(
     generations: places.length,
     costUSD: places.length * priceOf(planned.node),
     clear: false,
-    // The latest outputs in the journal are the ones that did not please.
-    reuse: false,
+    // The latest outputs in the journal are the ones that did not please. Where there are none, a task that was not
+    // waited for may be done by now, and is paid for.
+    reuse: places.every(({ index }) => (gallery[index] ?? null) === null),
+    asked: true,
   };
 }

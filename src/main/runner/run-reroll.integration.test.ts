@@ -5,6 +5,7 @@ import { RunOptions } from '../../shared/domain.ts';
 import type { RunEvent } from '../../shared/run-events.ts';
 import { editWorkflow } from '../workflow/edit.ts';
 import { parseWorkflow } from '../workflow/read.ts';
+import type { RunHandle } from './runner-api.ts';
 import { type Bench, openBench, type Simulator, startSimulator } from './test-support.ts';
 
 /** Re-rolls: exactly what was asked for is made anew, and nothing that was paid for goes away for it. */
@@ -157,4 +158,50 @@ it('in a run that goes on: a finished node is made again in the same run, a fail
   expect(node?.candidates[3]?.url).not.toBe(first?.[3]);
   expect(node?.attempts).toHaveLength(5);
   expect(await savedOf(b, 4)).toEqual(node?.candidates.map(({ url }) => url));
+});
+
+const stateOf = (handle: RunHandle, nodeId: number) =>
+  handle.view().nodes.find((node) => node.nodeId === nodeId)?.state;
+const comesTo = (handle: RunHandle, isSo: () => boolean) =>
+  new Promise<void>((resolve) => {
+    const look = () => {
+      if (isSo()) resolve();
+    };
+    handle.onEvent(look);
+    look();
+  });
+
+it('in a run that goes on: what was not waited for long enough is asked for again, not bought again', async () => {
+  const b = await open('60000');
+  const options = RunOptions.parse({ mode: 'images', pollMs: 50, imageTimeoutS: 1, concurrency: 2 });
+  const handle = await b.runner.start(b.workflow, options);
+  await comesTo(handle, () => stateOf(handle, 4) === 'failed');
+  await handle.reroll([{ nodeId: 4 }]);
+  const { event } = await handle.finished;
+  expect(event.counts).toMatchObject({ submitted: 12, reattached: 4 });
+});
+
+it('in a run that goes on: a new candidate takes its place in a file that somebody saved meanwhile', async () => {
+  const b = await open();
+  const options = RunOptions.parse({ pollMs: 50, gates: 'hold' });
+  const handle = await b.runner.start(b.workflow, options, { waitAtGates: true });
+  await comesTo(handle, () => handle.view().summary.status === 'held');
+  await expect.poll(async () => await savedOf(b, 4), { timeout: 20_000 }).toHaveLength(4);
+  const before = await savedOf(b, 4);
+  await writeFile(
+    b.workflow,
+    editWorkflow(await b.read(), [{ nodeId: 14, properties: { approvedIndex: 1 } }]),
+  );
+  await comesTo(handle, () => stateOf(handle, 18) === 'done');
+  await handle.reroll([{ nodeId: 4, row: 1, candidate: 2 }]);
+  await comesTo(handle, () => stateOf(handle, 4) === 'done');
+  await comesTo(handle, () => handle.view().summary.status === 'held');
+  handle.cancel();
+  await handle.finished;
+  const shown = handle
+    .view()
+    .nodes.find((node) => node.nodeId === 4)
+    ?.candidates.map(({ url }) => url);
+  expect(await savedOf(b, 4)).toEqual(shown);
+  expect(shown?.[1]).not.toBe(before[1]);
 });

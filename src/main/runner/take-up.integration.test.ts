@@ -127,8 +127,10 @@ describe('a request that waits for a person', () => {
   it('is made anew when a person re-rolls its node', async () => {
     await journal.earlier('parked');
     const bench = candidateBench(journal, {});
-    bench.deps.reuse = false;
+    bench.deps.asked = true;
     expect(await makeCandidate(intent, request, bench.deps)).toMatchObject({ taskId: 'new' });
+    expect(bench.counts).toMatchObject({ submitted: 1, lost: 1 });
+    expect(journal.states()).toEqual(['lost', 'completed']);
   });
 });
 

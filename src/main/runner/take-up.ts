@@ -8,6 +8,8 @@ export interface TakeUpDeps extends SubmissionDeps {
   intact: (file: string, sha256: string) => Promise<boolean>;
   /** Addresses that lead nowhere any more. */
   gone: ReadonlySet<string>;
+  /** A person asked for exactly this: a request whose fate nobody can tell is given up, and made anew. */
+  asked: boolean;
 }
 
 const StoredResults = z.array(z.url());
@@ -44,6 +46,7 @@ export async function takeUp(
       // It may be found by now; that it is not proves nothing after so long, so it goes on waiting for a person.
       const fate = await deps.dispatch.posting(row.prompt, () => fateOf({ ...row, knownStart: null }, deps));
       if (fate.kind === 'found') return tookUp(row, await adopt(row.id, fate.taskId, deps), deps);
+      if (deps.asked) return giveUp(row, 'A person had it made anew.', deps);
       return { kind: 'parked', message: row.message ?? parkedMessage(place.prompt) };
     }
     default:
@@ -88,16 +91,7 @@ async function takeUpResults(row: JournalRow, deps: TakeUpDeps): Promise<Started
   const urls = StoredResults.safeParse(JSON.parse(row.results ?? '[]'));
   if (!urls.success || urls.data.length === 0) {
     // They came in the answer itself (glabs-api.md A9), and went with the process: paid for and gone.
-    const { db, clock, counts } = deps;
-    counts.lost++;
-    await db.commits.write(() =>
-      db.journal.step(
-        row.id,
-        { state: 'lost', message: 'The result was lost with the program.' },
-        clock.now(),
-      ),
-    );
-    return { kind: 'nothing' };
+    return giveUp(row, 'The result was lost with the program.', deps);
   }
   // They lay with a backend that is elsewhere now: asked for again, it says where.
   if (
@@ -110,6 +104,17 @@ async function takeUpResults(row: JournalRow, deps: TakeUpDeps): Promise<Started
   if (row.taskId !== null) deps.onTask(row.taskId, 'reattached', row.attempt);
   const results = urls.data.map((url): ResultFile => ({ url, bytes: null }));
   return { kind: 'results', journalId: row.id, taskId: row.taskId, results, reattached: true };
+}
+
+/** It may have been paid for, and nothing more can come of it. */
+async function giveUp(
+  { id }: JournalRow,
+  message: string,
+  { db, clock, counts }: TakeUpDeps,
+): Promise<Started> {
+  counts.lost++;
+  await db.commits.write(() => db.journal.step(id, { state: 'lost', message }, clock.now()));
+  return { kind: 'nothing' };
 }
 
 const liesAt = (server: string, url: string): boolean => new URL(url).origin === new URL(server).origin;

@@ -33,6 +33,8 @@ export function createWriteBack(run: RunState, source: SourceFile, deps: RunnerD
   const { gates, facts } = run.planned;
   /** Where a pick stands in the file, for those this run wrote; for others it is where it was read. */
   const inFile = new Map<number, number>();
+  /** What each node had when the run began and all that the run has put there since: any of it may be in the file. */
+  const put = new Map<number, Set<string | null>>();
 
   /** Generation nodes of the file as somebody else left it, worked out once for each version of it. */
   const known = new WeakMap<Workflow['nodes'], Map<number, GenerationNode>>();
@@ -89,7 +91,8 @@ export function createWriteBack(run: RunState, source: SourceFile, deps: RunnerD
         partsOf(of, referencesOf(of, facts.refImage), facts.modelOf(of), frames, facts.referenceHash);
       const parts = partsIn(node.node);
       const list = savedList(outcome.gallery, node.rows);
-      const ours = new Set([...node.node.saved, ...list]);
+      const ours = new Set([...(put.get(node.nodeId) ?? node.node.saved), ...list]);
+      put.set(node.nodeId, ours);
       const picks = new Map<number, number | null>();
       let misfit = '';
       source.put({
