@@ -1,8 +1,12 @@
-import { fail } from '../../shared/failure.ts';
+import { fail, toFailure } from '../../shared/failure.ts';
 import type { RunSummary } from '../../shared/run-view.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Runner } from '../runner/runner-api.ts';
 import type { Queue } from './queue.ts';
 import { ordinary } from './rerolls.ts';
+
+const TRIES = 20;
+const REST_MS = 250;
 
 /** Runs that ended at their gates, since a command does not wait there. */
 export interface HeldRuns {
@@ -16,6 +20,7 @@ interface HeldRunsDeps {
   queue: Pick<Queue, 'add'>;
   watch: (file: string, onChange: () => void) => () => void;
   onFault: (error: unknown) => void;
+  clock: Pick<Clock, 'sleep'>;
 }
 
 /**
@@ -23,7 +28,7 @@ interface HeldRunsDeps {
  * file, or by `flowdeck pick`. One whose picks were all made before it was first seen here waits for a person: nothing
  * begins because a window is opened.
  */
-export function createHeldRuns({ runner, queue, watch, onFault }: HeldRunsDeps): HeldRuns {
+export function createHeldRuns({ runner, queue, watch, onFault, clock }: HeldRunsDeps): HeldRuns {
   const watched = new Map<string, { runId: string; stop: () => void }>();
   /** Seen while they went on: their picks are made after that. */
   const seenRunning = new Set<string>();
@@ -31,6 +36,19 @@ export function createHeldRuns({ runner, queue, watch, onFault }: HeldRunsDeps):
   const forget = (workflow: string) => {
     watched.get(workflow)?.stop();
     watched.delete(workflow);
+  };
+
+  /** The pick itself may hold the file for another moment. */
+  const whenFree = async (add: () => Promise<unknown>): Promise<void> => {
+    for (let tries = 1; ; tries++) {
+      try {
+        await add();
+        return;
+      } catch (error) {
+        if (tries === TRIES || toFailure(error).code !== 'locked') throw error;
+        await clock.sleep(REST_MS);
+      }
+    }
   };
 
   const follow = ({ runId, workflow }: RunSummary) => {
@@ -46,7 +64,7 @@ export function createHeldRuns({ runner, queue, watch, onFault }: HeldRunsDeps):
       if (!seenOpen || runner.lastRunOf(workflow)?.runId !== runId) return;
       const options = runner.optionsOf(runId);
       if (options === null) throw fail('not-found', 'There is no such run.', { where: runId });
-      await queue.add(workflow, ordinary(options));
+      await whenFree(() => queue.add(workflow, ordinary(options)));
     };
     const stop = watch(workflow, () => {
       looking = looking.then(look).catch(onFault);

@@ -97,6 +97,7 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
   const heldRuns = createHeldRuns({
     runner,
     queue,
+    clock,
     watch: (file, onChange) => watchFile(file, onChange, flowdeck.onFault),
     onFault: (error) => log.warn('A held run could not go on', { err: error }),
   });
