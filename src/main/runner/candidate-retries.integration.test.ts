@@ -180,7 +180,9 @@ describe('a backend that is away', () => {
 describe('a key that is refused', () => {
   it('by a task ends the run at once', async () => {
     const { outcome, counts } = make(endings(error('api_error', 401)));
-    await expect(outcome).rejects.toMatchObject({ failure: { code: 'backend-refused' } });
+    await expect(outcome).rejects.toMatchObject({
+      failure: { code: 'backend-refused', message: expect.stringMatching(/^A task was refused for want of/) },
+    });
     expect(counts.submitted).toBe(1);
   });
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeCandidate } from './candidate.ts';
 import {
   candidateBench,
@@ -154,6 +154,26 @@ describe('a task', () => {
     expect(await makeCandidate(intent, request, deps)).toMatchObject({ kind: 'generated', taskId: 'new' });
     expect(counts).toMatchObject({ submitted: 1, reattached: 1 });
   });
+
+  it.each([401, 403, 429])(
+    'of an earlier run that was refused with %i tells nothing of today',
+    async (code) => {
+      await earlier('submitted');
+      const { deps } = bench({
+        poll: async (taskId) =>
+          taskId === 'old'
+            ? report('old', {
+                status: 'failed',
+                results: [],
+                error: { class: 'api_error', code, message: 'UNAUTHENTICATED' },
+              })
+            : report(taskId),
+      });
+      const quota = vi.spyOn(deps.dispatch, 'quota');
+      expect(await makeCandidate(intent, request, deps)).toMatchObject({ kind: 'generated', taskId: 'new' });
+      expect(quota).not.toHaveBeenCalled();
+    },
+  );
 
   it('that was given up by an earlier run and still does not end is not bought again', async () => {
     await earlier('timeout');

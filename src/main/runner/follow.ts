@@ -72,7 +72,7 @@ export async function follow(task: StartedTask, deps: FollowDeps): Promise<Follo
         await step({ state: 'completed', results: JSON.stringify(urls) });
         return { kind: 'completed', results: report.results };
       }
-      if (report.status === 'failed') return await taskFailed(report, since, step, deps);
+      if (report.status === 'failed') return await taskFailed(task, report, since, step, deps);
       if (report.status === 'running' && !running) {
         // The backend's own queue had its time; the work has one of its own, from here on.
         running = true;
@@ -99,6 +99,7 @@ function isOurs({ elsewhere }: StartedTask, report: TaskReport): boolean {
 }
 
 async function taskFailed(
+  { reattached }: StartedTask,
   report: TaskReport,
   since: number,
   step: (change: JournalStep) => Promise<void>,
@@ -112,6 +113,8 @@ async function taskFailed(
     message: error.message,
   });
   const verdict = { kind: 'failed' as const, ...error };
+  // What a task of an earlier run failed of may be mended since, such as a key: a new request finds out.
+  if (reattached) return { ...verdict, again: true, budget: false };
   if (error.class === 'content_policy') return { ...verdict, again: true, budget: true };
   if (error.class === 'api_error' && (error.code === 403 || error.code === 429)) {
     await deps.dispatch.quota({ message: error.message, cure: quotaCure(error.code) }, since);
@@ -126,8 +129,11 @@ const quotaCure = (code: number): string =>
     ? 'Wait until the quota is renewed, then run again: what is done is reused.'
     : 'Sign in to the Google account in G-Labs again, then run again: what is done is reused.';
 
-const keyRefused = (message: string, server: string) =>
-  fail('backend-refused', message, { where: server, cure: 'Check the API key of G-Labs.' });
+const keyRefused = (said: string, server: string) =>
+  fail('backend-refused', `A task was refused for want of a valid sign-in: ${said}`, {
+    where: server,
+    cure: 'Sign in to the Google account in G-Labs again, and check the API key, then run again.',
+  });
 
 /**
  * Milliseconds until the next look: a twentieth of the time the task has taken so far, so that a result is seen
