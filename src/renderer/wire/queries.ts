@@ -138,6 +138,9 @@ export const useSetSetting = () =>
     (client, input: { key: string; value: unknown }) => client.settings.set(input),
     ['settings', 'plan'],
   );
+/** Tries a store, step by step; what fails is in the answer. */
+export const useTestStore = () =>
+  useAct((client, input: { name: string }) => client.settings.testStore(input));
 export const useUnsetSetting = () =>
   useAct((client, input: { key: string }) => client.settings.unset(input), ['settings', 'plan']);
 

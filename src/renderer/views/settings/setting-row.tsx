@@ -9,11 +9,14 @@ import { notifyError } from '../../components/toaster.tsx';
 import { useSetSetting, useUnsetSetting } from '../../wire/queries.ts';
 import { PriceTable } from './price-table.tsx';
 import { editorFor, type SettingEditor, typedValue, valueText } from './setting-editor.ts';
+import { StoreList } from './store-list.tsx';
 
 /** One setting: its key and meaning, its value in the fitting control, and the way back to the default. */
 export function SettingRow({ entry }: { entry: SettingEntry }) {
   const unset = useUnsetSetting();
   const editor = editorFor(entry.key);
+  // Stores take more room, and no way back that would take them all out at once.
+  if (entry.key === 'storage.stores') return <StoreList entry={entry} />;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_minmax(0,22rem)_28px] items-start gap-x-4 py-2">
       <div className="min-w-0">
