@@ -20,7 +20,8 @@ import { awaitStore, placeMoved, sendWhatIsLeft } from './store-at-start.ts';
 
 /**
  * Steps 2 and 3 of behaviour.md §5, and all that can be refused before anything is changed: the check, the folder,
- * the store, the backend and its key. Rejects with the Failure a person can act on.
+ * the store, the backend and its key. Rejects with the Failure a person can act on. `sentBefore` counts what was sent
+ * to the store before it had to begin again.
  */
 export async function admitRun(
   path: string,
@@ -28,6 +29,7 @@ export async function admitRun(
   deps: RunnerDeps,
   signal: AbortSignal,
   findGone: FindGone,
+  sentBefore = 0,
 ): Promise<AdmittedRun> {
   const { db, disk, clock } = deps;
   const resolved = resolveOptions(options, deps.setting);
@@ -41,10 +43,11 @@ export async function admitRun(
   await assertSound(opened, resolved, deps);
   const store = await deps.openStore(resolved.storage);
   const left = await sendWhatIsLeft(opened.path, resolved.waitAtStartMs, deps, signal);
+  const uploaded = sentBefore + left.uploaded;
   const planned = await planOpened(opened, resolved, deps, (urls) => findGone(urls, signal));
   if (left.moved.length > 0) {
     await placeMoved(opened.path, left, planned.facts, deps);
-    return admitRun(path, options, deps, signal, findGone);
+    return admitRun(path, options, deps, signal, findGone, uploaded);
   }
   const { totals } = planned.plan;
   await assertInside(placesFor(planned.projectFolder, opened.workflow, planned.nodes), disk);
@@ -59,10 +62,10 @@ export async function admitRun(
   // That may have taken minutes: what was edited meanwhile is what gets made and backed up.
   const now = await disk.read(opened.path);
   if (now === null || Buffer.compare(now, opened.bytes) !== 0)
-    return admitRun(path, options, deps, signal, findGone);
+    return admitRun(path, options, deps, signal, findGone, uploaded);
 
   const runId = deps.newId();
-  const counts = { ...emptyCounts(), uploaded: left.uploaded };
+  const counts = { ...emptyCounts(), uploaded };
   const money = { spent: 0, saved: savedBy(planned) };
   const outgoing = { waiting: left.waiting };
   const summary: RunSummary = {

@@ -10,8 +10,8 @@ const GIVE_UP_MS = 0;
 
 /**
  * Sends what runs left on this machine, of all workflows but those that run just now: they send their own. Resolves
- * with how many outputs still wait. Rejects when a workflow that gets new addresses is held or cannot be read; it is
- * done by the next call then.
+ * with how many outputs still wait. Rejects when a workflow that gets new addresses is held or cannot be read, after the
+ * others are done; it is done by the next call then.
  */
 export async function sendLateUploads(
   running: (workflow: string) => boolean,
@@ -20,12 +20,19 @@ export async function sendLateUploads(
 ): Promise<number> {
   const workflows = new Set(deps.db.uploads.list().map(({ workflow }) => workflow));
   let waiting = 0;
+  const problems: unknown[] = [];
   for (const workflow of workflows) {
     if (running(workflow)) continue;
     const left = await sendWhatIsLeft(workflow, GIVE_UP_MS, deps, signal);
     waiting += left.waiting;
-    if (left.moved.length > 0) await place(workflow, left.moved, deps);
+    try {
+      if (left.moved.length > 0) await place(workflow, left.moved, deps);
+    } catch (error) {
+      signal.throwIfAborted();
+      problems.push(error);
+    }
   }
+  if (problems.length > 0) throw problems[0];
   return waiting;
 }
 

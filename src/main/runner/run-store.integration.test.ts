@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RunOptions } from '../../shared/domain.ts';
 import type { RunEvent } from '../../shared/run-events.ts';
@@ -213,5 +214,39 @@ describe('an endpoint', () => {
     expect(await exported(event.output)).not.toContain('file:');
     expect(bench.deps.db.uploads.list()).toEqual([]);
     expect((await planned()).generations).toBe(0);
+  });
+
+  it('that is back at the start of the next run gets them then, and the run counts them', async () => {
+    away = true;
+    await bench.run({ mode: 'images', pollMs: 50, waitBackendS: 1 });
+    away = false;
+    const { end } = await bench.run({ mode: 'images', pollMs: 50, waitBackendS: 1 });
+    expect(end.counts).toMatchObject({ cached: 3, submitted: 0, uploaded: 12 });
+  });
+
+  it('gets what is left of one workflow, though another one is held', async () => {
+    away = true;
+    await bench.run({ mode: 'images', pollMs: 50, waitBackendS: 1 });
+    const { db } = bench.deps;
+    const [row] = db.uploads.list();
+    if (!row) throw new Error('Nothing waits.');
+    const workflow = join(bench.folder, 'other.nbflow');
+    await db.commits.write(() =>
+      db.uploads.add({
+        ...row,
+        key: `other/${row.key}`,
+        localUrl: null,
+        workflow,
+        addedAt: row.addedAt + 1e6,
+      }),
+    );
+    away = false;
+    const held = await bench.deps.lock(bench.workflow, 'test');
+    const sending = bench.runner.sendLeft(new AbortController().signal);
+    await expect(sending).rejects.toMatchObject({ failure: { code: 'locked' } });
+    expect(db.uploads.list(workflow)).toEqual([]);
+    await held.release();
+    expect(await bench.runner.sendLeft(new AbortController().signal)).toBe(0);
+    expect(db.uploads.list()).toEqual([]);
   });
 });

@@ -137,6 +137,14 @@ describe('a queue to a store', () => {
     expect(tried).toEqual(['a']);
   });
 
+  test('one try does not wait for a place behind a store that turns out to be away', async () => {
+    const { queue, tried, slept } = queueOf(() => away(), 10_000_000);
+    const sent = await Promise.all(keys(20).map((key) => queue.tryOnce(objectOf(key))));
+    expect(sent.map(problemOf)).toEqual(keys(20).map(() => 'store-unreachable'));
+    expect(tried).toEqual(keys(8));
+    expect(slept).toHaveLength(1);
+  });
+
   test('a fault of ours is told and holds nothing up', async () => {
     const { queue } = queueOf((key) => (key === 'k0' ? new TypeError('not a function') : null));
     const sent = await Promise.all(keys(3).map((key) => queue.send(objectOf(key))));

@@ -78,6 +78,8 @@ export function createSendQueue(deps: SendQueueDeps): SendQueue {
   /** Others that were on their way tell of the same outage: it counts once. */
   function away(problem: Failure): void {
     if (resting) return;
+    // What has one try is not kept until the store is back: a node waits for it.
+    settleAll(problem, ({ once }) => once);
     const now = clock.monotonic();
     outage ??= { since: now, rests: 0, problem };
     outage.problem = problem;
@@ -100,8 +102,11 @@ export function createSendQueue(deps: SendQueueDeps): SendQueue {
     );
   }
 
-  const settleAll = (problem: Failure) => {
-    for (const item of queue.splice(0)) item.settle({ problem });
+  const settleAll = (problem: Failure, which: (item: Item) => boolean = () => true) => {
+    for (const item of queue.splice(0)) {
+      if (which(item)) item.settle({ problem });
+      else queue.push(item);
+    }
   };
 
   const enter = (object: StoreObject, once: boolean) =>
