@@ -9,6 +9,7 @@ import { pickInRun } from './live-pick.ts';
 import { rerollInRun } from './live-reroll.ts';
 import { makeNode, type Workshop } from './make-node.ts';
 import { announce, closeWritten, prepareFile } from './opening.ts';
+import { keepAndTell, openUploads } from './outgoing.ts';
 import type { PlannedNode } from './plan.ts';
 import type { PromptLocks } from './prompt-locks.ts';
 import { createPictureLoader } from './references.ts';
@@ -16,10 +17,8 @@ import { type AdmittedRun, createRunState } from './run-state.ts';
 import type { StartControl } from './runner-api.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 import { decide } from './schedule.ts';
-import type { Sending } from './send-queue.ts';
 import { createSourceFile } from './source-file.ts';
 import { holdNode, releaseHeld, skipNode, skipTheRest } from './standings.ts';
-import { createUploader, type Uploader } from './uploader.ts';
 import { createWriteBack } from './write-back.ts';
 
 export interface RunControl {
@@ -36,9 +35,6 @@ export interface RunControl {
 /** How long a run that ends waits for the answers to requests that are out. */
 const ANSWER_MS = 3000;
 
-/** How long a store may be away before the run no longer waits for it: what is not sent is sent later. */
-const STORE_AWAY_MS = 60_000;
-
 /** Carries out steps 4 to 12 of behaviour.md §5. Lock and database row are the caller's. */
 export function carryOut(
   admitted: AdmittedRun,
@@ -46,26 +42,11 @@ export function carryOut(
   prompts: PromptLocks,
   { waitAtGates = false }: Pick<StartControl, 'waitAtGates'> = {},
 ): RunControl {
-  const { db, disk, clock, random, here } = deps;
+  const { db, disk, clock } = deps;
+  const { opened, options } = admitted;
   const ending = new AbortController();
   const { signal } = ending;
-  const { store, opened, options } = admitted;
-  const uploads = createUploader({
-    db,
-    store,
-    here,
-    clock,
-    random,
-    workflow: opened.path,
-    giveUpMs: Math.min(STORE_AWAY_MS, options.waitMidRunMs),
-    signal,
-  });
-  const run = createRunState(admitted, uploads, deps);
-  const before = run.outgoing.waiting;
-  uploads.onWaiting((count) => {
-    run.outgoing.waiting = before + count;
-    run.recorder.change({});
-  });
+  const run = createRunState(admitted, openUploads(admitted, deps, signal), deps);
   const { planned, backend, standing } = run;
   const inFlight = new Set<string>();
   /** Candidates in the making: when a run ends early, they take a moment longer than their nodes. */
@@ -131,7 +112,8 @@ export function carryOut(
       run.notice(`The workflow file could not be written yet: ${toFailure(error).message}`),
     onChangedOutside: (now) => {
       const repicked = writeBack.reread(now);
-      releaseHeld(run);
+      // Nothing more is made for who picks now: what was held stays held.
+      if (!over) releaseHeld(run);
       for (const node of run.nodes.filter((entry) => repicked.includes(entry.nodeId))) {
         writeBack.showGates(node);
         track(writeBack.putInUse(node)).catch((error: unknown) => run.notice(toFailure(error).message));
@@ -149,27 +131,10 @@ export function carryOut(
     folders: [dirname(opened.path), planned.projectFolder],
   });
 
-  const keep: Uploader['keep'] = async (object, key, and) => {
-    const kept = await uploads.keep(object, key, and);
-    track(kept.sent.then(tellSent));
-    return kept;
-  };
-  let storeIsAway = false;
-  const tellSent = (sent: Sending) => {
-    if (!('problem' in sent)) {
-      if (sent.uploaded) run.counts.uploaded++;
-      return;
-    }
-    if (storeIsAway) return;
-    storeIsAway = true;
-    run.notice(
-      `The store ${options.storage} does not take outputs now: ${sent.problem.message} They are on this machine and are sent later by themselves.`,
-    );
-  };
   const shop: Workshop = {
     dispatch,
     writeBack,
-    keep,
+    keep: keepAndTell(run, track),
     load,
     lookAtFile,
     signal,
@@ -186,8 +151,8 @@ export function carryOut(
       announce(run, deps.setting('costs.table'));
       if (planned.plan.totals.generations > 0) await prepareFile(run, shop, deps);
       await generateAll();
-      await uploads.drain(signal);
       over = true;
+      await run.uploads.drain(signal);
     } catch (error) {
       over = true;
       if (!cancelled) failure ??= toFailure(error);
