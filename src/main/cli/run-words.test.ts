@@ -52,6 +52,12 @@ describe('the end of a run, in the terminal', () => {
     ]);
   });
 
+  it('says how to go on from a gate', () => {
+    const held = { ...finished, status: 'held' as const, errorsFile: null };
+    expect(eventWords(held, plain)).toContain('flowdeck pick FILE --node GATE --candidate N. Then run again');
+    expect(eventWords(finished, plain)).not.toContain('flowdeck pick');
+  });
+
   it('does not pretend that the demo was paid', () => {
     expect(eventWords(finished, plain, true)).toContain('about $0.32 if it were real (demo: not paid)');
   });

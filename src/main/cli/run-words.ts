@@ -95,6 +95,11 @@ function finishedWords(
           `${count(counts.lost, 'submission')} may have been paid for and ${counts.lost === 1 ? 'is' : 'are'} gone.`,
         ]
       : []),
+    ...(status === 'held'
+      ? [
+          'Pick on the Run screen, or with: flowdeck pick FILE --node GATE --candidate N. Then run again: what is done is reused.',
+        ]
+      : []),
     ...(output === null ? [] : [`Output: ${output}`]),
     ...(errorsFile === null ? [] : [`Errors: ${errorsFile}`]),
   ];

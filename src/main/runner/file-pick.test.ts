@@ -81,4 +81,17 @@ describe('refused', () => {
   ])('is a candidate %s', (_, file, asked) => {
     expect(failureOf(() => choosePick(file, asked))).toMatchObject({ code: 'not-found' });
   });
+
+  it('at what is no gate names the gates there are: nothing else on the command line tells their numbers', () => {
+    const asked = { gate: 4, candidate: 1 };
+    const ofGates = (ids: number[]) => testWorkflow([image(4), ...ids.map((id) => gate(id))], []);
+    const cures = [[], [5], Array.from({ length: 30 }, (_, i) => i + 10)].map(
+      (ids) => failureOf(() => choosePick(ofGates(ids), asked))?.cure,
+    );
+    expect(cures).toEqual([
+      'The workflow has no gate (Approve node) to pick at.',
+      expect.stringMatching(/^Its gates: 5( \(.+\))?\.$/),
+      expect.stringMatching(/^Its gates: 10.*, 33.* and 6 more\.$/),
+    ]);
+  });
 });

@@ -63,7 +63,7 @@ export function choosePick(workflow: Workflow, wish: PickWish): Choice {
   if (gate?.kind !== 'gate') {
     throw fail('not-found', `There is no gate ${wish.gate} in this workflow.`, {
       where,
-      cure: 'Name the id of an Approve node.',
+      cure: gatesInWords(workflow),
     });
   }
   const feeder = generationNodes(workflow).find((node) => node.gates.includes(gate.id));
@@ -107,6 +107,17 @@ function inUseNow(
   const start = (replaced.row - 1) * perRow;
   const first = gallery.slice(start, start + perRow).find((entry) => entry !== null);
   return first ? [{ nodeId, row: replaced.row, url: first }, picked] : [picked];
+}
+
+/** More than this nobody reads in one sentence. */
+const GATES_NAMED = 24;
+
+function gatesInWords({ nodes }: Workflow): string {
+  const gates = [...nodes.values()].filter(({ kind }) => kind === 'gate');
+  if (gates.length === 0) return 'The workflow has no gate (Approve node) to pick at.';
+  const named = gates.slice(0, GATES_NAMED).map(({ id, title }) => (title ? `${id} (${title})` : `${id}`));
+  const more = gates.length - named.length;
+  return `Its gates: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
 }
 
 function candidatesInWords(gallery: readonly (string | null)[], rows: number, perRow: number): string {
