@@ -1,10 +1,12 @@
 import { fail } from '../../shared/failure.ts';
 import { rowLength } from './plan.ts';
 import type { RunState } from './run-state.ts';
-import { releaseHeld } from './standings.ts';
 import type { WriteBack } from './write-back.ts';
 
-/** A person's pick while the run goes on; row and candidate count from 1. Rejects with `not-found`. */
+/**
+ * A person's pick while the run goes on, into the file and into what the run knows; row and candidate count from 1. What
+ * it lets go is the caller's to see to. Rejects with `not-found`.
+ */
 export async function pickInRun(
   run: RunState,
   writeBack: WriteBack,
@@ -32,5 +34,4 @@ export async function pickInRun(
   await writeBack.pick(gateId, index);
   await writeBack.putInUse(node);
   writeBack.showGates(node);
-  releaseHeld(run);
 }

@@ -89,7 +89,8 @@ export async function makeNode(
       kept: (place, output, journalId) => {
         const gallery = run.galleries.get(node.nodeId);
         if (gallery) gallery[place.index] = output.url;
-        kept.push(whenSent(run, node, { place, output, journalId }, signal, deps));
+        // Tracked, since a node that ends early does not look after it.
+        kept.push(shop.track(whenSent(run, node, { place, output, journalId }, signal, deps)));
       },
       notice: (message) => run.notice(message, node.nodeId),
       paid: () => {

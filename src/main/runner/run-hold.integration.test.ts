@@ -85,3 +85,18 @@ it('writes no pick of the machine into the file', async () => {
   const picks = [5, 14, 23].map((id) => nodes.get(id)?.properties.approvedIndex);
   expect(picks).toEqual([null, null, null]);
 });
+
+it('that is told to go ends as held, also when the picks come at that very moment', async () => {
+  const { b, handle } = await start(true);
+  await status(handle, 'held');
+  const gates = [5, 14, 23];
+  // Two on their way when it is told, and one behind that.
+  const early = gates.slice(0, 2).map((gate) => handle.pick(gate, 1, 2));
+  handle.cancel();
+  const late = handle.pick(23, 1, 2);
+  await expect(late).rejects.toMatchObject({ failure: { code: 'usage' } });
+  await Promise.all(early);
+  expect((await handle.finished).event).toMatchObject({ status: 'held', counts: { generated: 3, held: 3 } });
+  const { nodes } = parseWorkflow(await b.read(), b.workflow);
+  expect(gates.map((gate) => nodes.get(gate)?.properties.approvedIndex)).toEqual([1, 1, null]);
+});

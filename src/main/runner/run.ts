@@ -247,6 +247,14 @@ export function carryOut(
     }
   }
 
+  function assertGoesOn(): void {
+    if (!over && !signal.aborted) return;
+    throw fail('usage', 'This run is just coming to its end.', {
+      where: opened.path,
+      cure: 'Try again when it has ended.',
+    });
+  }
+
   function hold(node: PlannedNode): boolean {
     const gateId = holdNode(run, node);
     if (gateId === null) return false;
@@ -276,16 +284,14 @@ export function carryOut(
       wake();
     },
     pick: async (gateId, row, candidate) => {
+      assertGoesOn();
       await pickInRun(run, writeBack, gateId, row, candidate);
+      if (over) return;
+      releaseHeld(run);
       wake();
     },
     reroll: async (targets) => {
-      if (over || signal.aborted) {
-        throw fail('usage', 'This run is just coming to its end.', {
-          where: opened.path,
-          cure: 'Try again when it has ended.',
-        });
-      }
+      assertGoesOn();
       rerollInRun(run, targets);
       wake();
     },
