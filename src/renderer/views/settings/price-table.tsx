@@ -42,7 +42,10 @@ export function PriceTable({ entry }: { entry: SettingEntry }) {
   });
   useEffect(() => {
     if (focusNext.current === null) return;
-    box.current?.querySelector<HTMLElement>(`[data-focus="${focusNext.current}"]`)?.focus();
+    const next = box.current?.querySelector<HTMLElement>(`[data-focus="${focusNext.current}"]`);
+    // The effect of a render from before may come first: then the line is not there yet.
+    if (!next) return;
+    next.focus();
     focusNext.current = null;
   });
 
