@@ -1,4 +1,6 @@
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompressSync } from 'node:zlib';
+import { hashOf } from '../platform/content-hash.ts';
 import type { Connection } from './connection.ts';
 
 export interface BackupRow {
@@ -10,6 +12,19 @@ export interface BackupRow {
   sha256: string;
   at: number;
 }
+
+/** A content made ready for the database, beside whatever else goes on: that of a large workflow takes a while. */
+export interface PackedContent {
+  sha256: string;
+  size: number;
+  zstd: Uint8Array;
+}
+
+export async function packContent(content: Uint8Array): Promise<PackedContent> {
+  const [sha256, zstd] = await Promise.all([hashOf(content), compress(content)]);
+  return { sha256, size: content.byteLength, zstd };
+}
+const compress = promisify(zstdCompress);
 
 /** Backups and their contents; identical content is kept once (behaviour.md §9). */
 export function createBackupsTable(db: Connection) {
@@ -24,10 +39,9 @@ export function createBackupsTable(db: Connection) {
   );
   const one = db.prepare('SELECT id, workflow, path, reason, sha256, at FROM backups WHERE id = ?');
   return {
-    put(row: BackupRow, content: Uint8Array): void {
-      if (hasBlob.get(row.sha256) === undefined)
-        blob.run(row.sha256, content.byteLength, zstdCompressSync(content));
-      insert.run(row);
+    put(row: Omit<BackupRow, 'sha256'>, { sha256, size, zstd }: PackedContent): void {
+      if (hasBlob.get(sha256) === undefined) blob.run(sha256, size, zstd);
+      insert.run({ ...row, sha256 });
     },
     content(sha256: string): Uint8Array | null {
       const packed = readBlob.get(sha256) as Buffer | undefined;

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emptyCounts } from '../../shared/domain.ts';
 import { FlowdeckError } from '../../shared/failure.ts';
 import type { RunSummary, RunView } from '../../shared/run-view.ts';
+import { packContent } from './backups.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { Intent } from './journal.ts';
 import { packRecord } from './runs.ts';
@@ -259,15 +260,17 @@ describe('fingerprints', () => {
 });
 
 describe('backups', () => {
-  it('keep identical content once and give it back byte for byte', () => {
+  it('keep identical content once and give it back byte for byte', async () => {
     const content = new TextEncoder().encode('{"name":"é"}\n');
-    const row = { workflow: '/w', path: null, reason: 'pre-run', sha256: 'aa', at: 1 };
-    db.backups.put({ ...row, id: 'b1' }, content);
-    db.backups.put({ ...row, id: 'b2', at: 2 }, content);
+    const packed = await packContent(content);
+    const { sha256 } = packed;
+    const row = { workflow: '/w', path: null, reason: 'pre-run', at: 1 };
+    db.backups.put({ ...row, id: 'b1' }, packed);
+    db.backups.put({ ...row, id: 'b2', at: 2 }, packed);
     expect(db.backups.of('/w').map((backup) => backup.id)).toEqual(['b2', 'b1']);
-    expect(Buffer.from(db.backups.content('aa') ?? []).equals(Buffer.from(content))).toBe(true);
+    expect(Buffer.from(db.backups.content(sha256) ?? []).equals(Buffer.from(content))).toBe(true);
     expect(db.backups.content('bb')).toBeNull();
-    expect(db.backups.find('b2')).toEqual({ ...row, id: 'b2', at: 2 });
+    expect(db.backups.find('b2')).toEqual({ ...row, id: 'b2', at: 2, sha256 });
     expect(db.backups.find('b3')).toBeNull();
   });
 });

@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { fail } from '../../shared/failure.ts';
+import { type PackedContent, packContent } from '../db/backups.ts';
 import type { Database } from '../db/database.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
@@ -33,19 +34,19 @@ export async function takeBackup(
   const at = clock.now();
   const base = `${basename(workflow)}.bak-${localDay(at)}-${reason}`;
   const path = await disk.writeNew(backupFolder(workflow), (n) => (n === 1 ? base : `${base}-${n}`), content);
-  return db.commits.write(() => recordBackup({ workflow, path, reason, at }, content, db));
+  const packed = await packContent(content);
+  return db.commits.write(() => recordBackup({ workflow, path, reason, at }, packed, db));
 }
 
 /** Puts a copy on disk, and its content, into the database; call it inside `Commits.write`. */
 export function recordBackup(
   copy: { workflow: string; path: string; reason: string; at: number },
-  content: Uint8Array,
+  content: PackedContent,
   db: Database,
 ): Backup {
-  const sha256 = createHash('sha256').update(content).digest('hex');
   const id = randomUUID();
-  db.backups.put({ ...copy, id, sha256 }, content);
-  return { id, path: copy.path, sha256 };
+  db.backups.put({ ...copy, id }, content);
+  return { id, path: copy.path, sha256: content.sha256 };
 }
 
 /** `backups/` of the group: beside `testing/` and `approved/` when the workflow lies in one of them. */

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { fail } from '../../shared/failure.ts';
 import { nextVersion, versionOf } from '../../shared/version.ts';
+import { packContent } from '../db/backups.ts';
 import type { Database } from '../db/database.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
@@ -127,11 +128,12 @@ async function recordMove(
   bytes: Uint8Array,
   { db, clock }: { db: Database; clock: Clock },
 ): Promise<void> {
+  const content = await packContent(bytes);
   await db.commits.write(() => {
     db.movedFiles.follow(from, to);
     // One that did this before and then died has recorded it.
     if (db.backups.of(from).some((row) => row.path === movedTo && row.reason === REASON)) return;
-    recordBackup({ workflow: from, path: movedTo, reason: REASON, at: clock.now() }, bytes, db);
+    recordBackup({ workflow: from, path: movedTo, reason: REASON, at: clock.now() }, content, db);
   });
 }
 

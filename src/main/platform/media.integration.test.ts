@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { hashOf, inspectMedia, makeThumbnail, pictureForRequest, sha256 } from './media.ts';
+import { hashOf } from './content-hash.ts';
+import { inspectMedia, makeThumbnail, pictureForRequest, sha256 } from './media.ts';
 
 /** Noise, so that files are of a size worth cutting, and the same each time. */
 function picture(width: number, height: number, channels: 3 | 4 = 3) {

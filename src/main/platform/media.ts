@@ -97,11 +97,6 @@ export async function makeThumbnail(file: string, outFile: string, size: number)
   }
 }
 
-/** The same, off the main thread: for what may be large. */
-export async function hashOf(bytes: Uint8Array): Promise<string> {
-  return Buffer.from(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString('hex');
-}
-
 /** Longest sides tried for a picture that is too big, in pixels; more detail than 2048 no model looks at. */
 const sides = [2048, 1536, 1152, 864, 640, 480, 320];
 

@@ -8,8 +8,8 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../db/database.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
+import { hashOf } from '../platform/content-hash.ts';
 import { nodeDisk } from '../platform/disk.ts';
-import { hashOf } from '../platform/media.ts';
 import { createPictureLoader, forRequest, ReferenceProblem } from './references.ts';
 
 /** Real pictures, real files, and a web server that does what the test says. */

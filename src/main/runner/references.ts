@@ -1,8 +1,9 @@
 import type { ReferenceImage } from '../backend/backend.ts';
 import type { ObjectsTable } from '../db/objects.ts';
 import type { Clock } from '../platform/clock.ts';
+import { hashOf } from '../platform/content-hash.ts';
 import type { Disk } from '../platform/disk.ts';
-import { hashOf, pictureForRequest } from '../platform/media.ts';
+import { pictureForRequest } from '../platform/media.ts';
 import { safeName } from '../workflow/names.ts';
 import { fetchPicture } from './fetch-picture.ts';
 import { addressOf, shownReference } from './reference-address.ts';

@@ -102,7 +102,6 @@ export function carryOut(
       concurrency,
     });
   const source = createSourceFile(opened.workflow, {
-    disk,
     clock,
     signal,
     writer: deps.openSource(opened.workflow),

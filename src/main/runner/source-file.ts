@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { fail } from '../../shared/failure.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Disk } from '../platform/disk.ts';
 import { writeLockOf } from '../platform/lock.ts';
 import type { NodeEdit } from '../workflow/edit.ts';
 import type { Workflow } from '../workflow/read.ts';
@@ -47,8 +46,6 @@ const AT_ONCE = 16;
 export function createSourceFile(
   start: Workflow,
   deps: {
-    /** Unused: the writer has its own. Goes when run.ts no longer hands it in. */
-    disk?: Disk;
     clock: Clock;
     signal: AbortSignal;
     /** Holds the text and writes it. */
