@@ -24,8 +24,16 @@ export function StoreList({ entry }: { entry: SettingEntry }) {
   const stores = storesIn(entry.value);
   const names = Object.keys(stores);
   const kept = settings.data?.find(({ key }) => key === 'storage.default')?.value;
-  // At once, as a radio button does; what was refused goes back.
-  const chosen = choose.isPending ? choose.variables.value : kept;
+  // Shown at once, as a radio button does; what was refused goes back.
+  const [wanted, setWanted] = useState<string | null>(null);
+  const chosen = wanted ?? kept;
+  const use = (name: string) => {
+    setWanted(name);
+    choose.mutate(
+      { key: 'storage.default', value: name },
+      { onError: notifyError, onSettled: () => setWanted(null) },
+    );
+  };
 
   // The button of a card that goes has the focus: it goes on to one that stays.
   const removed = useRef<string | null>(null);
@@ -74,7 +82,7 @@ export function StoreList({ entry }: { entry: SettingEntry }) {
             // The folder is what there is without any setting, and runs need the one they use.
             onRemove={name === 'local' || name === chosen ? null : () => remove(name, store)}
             onEdit={() => setOpen({ name, store })}
-            onChoose={() => choose.mutate({ key: 'storage.default', value: name }, { onError: notifyError })}
+            onChoose={() => use(name)}
           />
         ))}
       </ul>
