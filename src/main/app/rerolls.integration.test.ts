@@ -91,7 +91,7 @@ it('goes on too when the last pick is made in the file, but not because a window
   expect(await ended(lastRun())).toMatchObject({ status: 'completed', counts: { generated: 3, cached: 3 } });
 });
 
-it('tries what failed again as an ordinary run, so that what waits for it is made too', async () => {
+it('tries what failed again, and makes what waits for it', async () => {
   const client = await flowdeck.client();
   await flowdeck.settings.set('runner.retries', 0);
   await simulator.faults([{ fault: 'task-400', kind: 'image', next: 4 }]);
@@ -107,6 +107,21 @@ it('tries what failed again as an ordinary run, so that what waits for it is mad
     status: 'completed',
     counts: { generated: 2, cached: 4 },
   });
+});
+
+it('tries again only what was asked for of what failed', async () => {
+  const client = await flowdeck.client();
+  await flowdeck.settings.set('runner.retries', 0);
+  await simulator.faults([{ fault: 'task-400', kind: 'image', next: 8 }]);
+  const first = await flowdeck.runner.start(workflow, options({ concurrency: 1 }));
+  expect((await first.finished).event).toMatchObject({ status: 'failed-nodes', counts: { failed: 2 } });
+  const failed = first.view().nodes.find((node) => node.state === 'failed');
+  const { runId } = await client.runs.reroll({
+    runId: first.runId,
+    targets: [{ nodeId: failed?.nodeId ?? 0 }],
+    edits: [],
+  });
+  expect((await ended(runId ?? '')).counts).toMatchObject({ generated: 2, submitted: 8, cached: 2 });
 });
 
 it('shows a run as it was drawn, also afterwards', async () => {

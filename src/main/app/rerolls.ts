@@ -1,5 +1,5 @@
 import type { Rerolled } from '../../shared/contract.ts';
-import type { RerollTarget, RunOptions } from '../../shared/domain.ts';
+import type { NodeState, RerollTarget, RunOptions } from '../../shared/domain.ts';
 import { fail, toFailure } from '../../shared/failure.ts';
 import type { PromptEdit } from '../../shared/prompts.ts';
 import type { RunView } from '../../shared/run-view.ts';
@@ -32,10 +32,10 @@ export async function rerollIn(
   const view = await runner.view(runId);
   if (options === null || view === null) throw fail('not-found', 'There is no such run.', { where: runId });
   const { workflow } = view.summary;
-  // What failed for want of a whole row is simply missing: an ordinary run makes it, and what waits for it.
-  if (edits.length === 0 && targets.every((target) => lacksAll(view, target))) {
-    const added = await queue.add(workflow, ordinary(options));
-    return { runId: added.runId, path: workflow };
+  // What failed gets what it lacks, and what only waits for it is made too; nothing else is bought.
+  if (edits.length === 0 && targets.every((target) => failedWhole(view, target))) {
+    const again = { ...ordinary(options), reroll: whatFailedLacks(view, targets, options) };
+    return { runId: (await queue.add(workflow, again)).runId, path: workflow };
   }
   const asked: RunOptions = { ...options, mode: 'full', reroll: targets };
   if (edits.length === 0) return { runId: (await queue.add(workflow, asked)).runId, path: workflow };
@@ -62,8 +62,40 @@ export const ordinary = ({ reroll: _, ...options }: RunOptions): RunOptions => (
 });
 
 /** A failed node with a place that holds nothing, asked for as a whole. */
-function lacksAll(view: RunView, { nodeId, row, candidate }: RerollTarget): boolean {
+function failedWhole(view: RunView, { nodeId, row, candidate }: RerollTarget): boolean {
   const node = view.nodes.find((entry) => entry.nodeId === nodeId);
   const whole = row === undefined && candidate === undefined;
   return whole && node?.state === 'failed' && node.candidates.some((entry) => entry.url === null);
 }
+
+/** The empty places of failed nodes, and the nodes that the run passed over for want of nothing else. */
+function whatFailedLacks(
+  view: RunView,
+  targets: readonly RerollTarget[],
+  { reroll }: RunOptions,
+): RerollTarget[] {
+  const failed = view.nodes.filter((node) => targets.some(({ nodeId }) => nodeId === node.nodeId));
+  const lacking = failed.flatMap(({ nodeId, candidates }) =>
+    candidates.flatMap(({ url, row, candidate }) => (url === null ? [{ nodeId, row, candidate }] : [])),
+  );
+  const coming = new Set(failed.map(({ nodeId }) => nodeId));
+  const isThere = (id: number) =>
+    coming.has(id) || view.nodes.some(({ nodeId, state }) => nodeId === id && !UNMADE.has(state));
+  const waits = ({ nodeId, state, needs }: RunView['nodes'][number]) =>
+    state === 'skipped' &&
+    !coming.has(nodeId) &&
+    needs.some((id) => coming.has(id)) &&
+    needs.every(isThere) &&
+    (reroll === undefined || reroll.some((target) => target.nodeId === nodeId));
+  const below: RerollTarget[] = [];
+  // What waits for something that waits comes in a later round.
+  for (let next = view.nodes.filter(waits); next.length > 0; next = view.nodes.filter(waits)) {
+    for (const { nodeId } of next) {
+      coming.add(nodeId);
+      below.push({ nodeId });
+    }
+  }
+  return [...lacking, ...below];
+}
+
+const UNMADE: ReadonlySet<NodeState> = new Set(['failed', 'skipped', 'held', 'waiting']);
