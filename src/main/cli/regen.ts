@@ -57,6 +57,7 @@ function assertTogether({ nodes, prompt, row, mode }: Flags): void {
   const wrong = (message: string, cure: string) => fail('usage', message, { cure });
   if (prompt !== undefined && nodes.length > 1)
     throw wrong('--prompt is for one node.', 'Regenerate the nodes one by one, each with its prompt.');
+  if (prompt?.trim() === '') throw wrong('--prompt is empty.', 'Say the new prompt, or leave --prompt out.');
   if (prompt === undefined && row !== undefined)
     throw wrong(
       '--row says which row --prompt is for.',

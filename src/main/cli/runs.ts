@@ -29,11 +29,15 @@ export const runsTable = (runs: readonly RunSummary[]): string =>
         new Date(run.startedAt).toLocaleString('sv-SE'),
         run.name,
         run.status,
-        `${run.counts.generated + run.counts.cached}/${run.counts.nodes}`,
-        String(run.counts.submitted),
-        money(run.costUSD),
+        ...standing(run),
         run.demo ? 'demo, not paid' : '',
       ]),
     ],
     [3, 4, 5],
   );
+
+/** A run of another program, or of one that was killed, has not written down how far it came: that is not nought. */
+const standing = ({ counts, costUSD }: RunSummary): string[] =>
+  counts.nodes === 0
+    ? ['–', '–', '–']
+    : [`${counts.generated + counts.cached}/${counts.nodes}`, String(counts.submitted), money(costUSD)];
