@@ -30,7 +30,7 @@ const gateModes: readonly { value: GateMode; label: string }[] = [
 
 const gateWords: Record<GateMode, string> = {
   auto: 'Without your pick the first candidate is taken.',
-  hold: 'Without your pick the run stops there.',
+  hold: 'Without your pick the run waits there.',
 };
 
 const concurrencies = ['1', '2', '3', '4', '5'].map((value) => ({ value, label: value }));
