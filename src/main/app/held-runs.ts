@@ -3,7 +3,7 @@ import type { RunSummary } from '../../shared/run-view.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Runner } from '../runner/runner-api.ts';
 import type { Queue } from './queue.ts';
-import { ordinary } from './rerolls.ts';
+import { theRest } from './rerolls.ts';
 
 const TRIES = 20;
 const REST_MS = 250;
@@ -16,7 +16,7 @@ export interface HeldRuns {
 }
 
 interface HeldRunsDeps {
-  runner: Pick<Runner, 'picksMade' | 'optionsOf' | 'lastRunOf'>;
+  runner: Pick<Runner, 'picksMade' | 'optionsOf' | 'lastRunOf' | 'view'>;
   queue: Pick<Queue, 'add'>;
   watch: (file: string, onChange: () => void) => () => void;
   onFault: (error: unknown) => void;
@@ -29,6 +29,7 @@ interface HeldRunsDeps {
  * begins because a window is opened.
  */
 export function createHeldRuns({ runner, queue, watch, onFault, clock }: HeldRunsDeps): HeldRuns {
+  const closing = new AbortController();
   const watched = new Map<string, { runId: string; stop: () => void }>();
   /** Seen while they went on: their picks are made after that. */
   const seenRunning = new Set<string>();
@@ -46,7 +47,7 @@ export function createHeldRuns({ runner, queue, watch, onFault, clock }: HeldRun
         return;
       } catch (error) {
         if (tries === TRIES || toFailure(error).code !== 'locked') throw error;
-        await clock.sleep(REST_MS);
+        await clock.sleep(REST_MS, closing.signal);
       }
     }
   };
@@ -64,7 +65,8 @@ export function createHeldRuns({ runner, queue, watch, onFault, clock }: HeldRun
       if (!seenOpen || runner.lastRunOf(workflow)?.runId !== runId) return;
       const options = runner.optionsOf(runId);
       if (options === null) throw fail('not-found', 'There is no such run.', { where: runId });
-      await whenFree(() => queue.add(workflow, ordinary(options)));
+      const view = await runner.view(runId);
+      await whenFree(() => queue.add(workflow, theRest(options, view)));
     };
     const stop = watch(workflow, () => {
       looking = looking.then(look).catch(onFault);
@@ -84,6 +86,7 @@ export function createHeldRuns({ runner, queue, watch, onFault, clock }: HeldRun
       if (held) follow(summary);
     },
     close: () => {
+      closing.abort();
       for (const workflow of [...watched.keys()]) forget(workflow);
     },
   };

@@ -61,10 +61,11 @@ it('goes on by itself after the last pick at the gates of a run that a command l
   const client = await flowdeck.client();
   const first = await flowdeck.runner.start(workflow, options({ gates: 'hold' }));
   expect((await first.finished).event).toMatchObject({ status: 'held', counts: { held: 3 } });
-  for (const gate of [5, 14]) {
-    await client.runs.pick({ runId: first.runId, gate, row: 1, candidate: 2 });
-    expect(lastRun()).toBe(first.runId);
-  }
+  await Promise.all(
+    [5, 14].map((gate) => client.runs.pick({ runId: first.runId, gate, row: 1, candidate: 2 })),
+  );
+  expect(lastRun()).toBe(first.runId);
+  expect((await flowdeck.runner.view(first.runId))?.summary.picksOpen).toBe(1);
   await client.runs.pick({ runId: first.runId, gate: 23, row: 1, candidate: 4 });
   await expect.poll(lastRun, { timeout: 30_000 }).not.toBe(first.runId);
   expect(await ended(lastRun())).toMatchObject({

@@ -34,7 +34,7 @@ export async function rerollIn(
   const { workflow } = view.summary;
   // What failed gets what it lacks, and what only waits for it is made too; nothing else is bought.
   if (edits.length === 0 && targets.every((target) => failedWhole(view, target))) {
-    const again = { ...ordinary(options), reroll: whatFailedLacks(view, targets, options) };
+    const again = { ...theRest(options, view), reroll: whatFailedLacks(view, targets, options) };
     return { runId: (await queue.add(workflow, again)).runId, path: workflow };
   }
   const asked: RunOptions = { ...options, mode: 'full', reroll: targets };
@@ -55,11 +55,13 @@ export async function rerollIn(
   return { runId: added.runId, path: edited.path };
 }
 
-/** What to ask of the next run of a file, to go on where one left off. */
-export const ordinary = ({ reroll: _, ...options }: RunOptions): RunOptions => ({
-  ...options,
-  mode: options.mode === 'clean' ? 'full' : options.mode,
-});
+/** What to ask of the next run of a file, to go on where one was held: of a re-roll, only what it had not come to. */
+export function theRest(options: RunOptions, view: RunView | null): RunOptions {
+  const mode = options.mode === 'clean' ? 'full' : options.mode;
+  const open = new Set(view?.nodes.flatMap(({ nodeId, state }) => (UNMADE.has(state) ? [nodeId] : [])));
+  const reroll = options.reroll?.filter(({ nodeId }) => open.has(nodeId));
+  return { ...options, mode, reroll };
+}
 
 /** A failed node with a place that holds nothing, asked for as a whole. */
 function failedWhole(view: RunView, { nodeId, row, candidate }: RerollTarget): boolean {

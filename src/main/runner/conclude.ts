@@ -46,7 +46,11 @@ export async function concludeRun(
   } catch (error) {
     failure ??= toFailure(error);
   }
-  await end.source.close();
+  try {
+    await end.source.close();
+  } catch (error) {
+    failure ??= toFailure(error);
+  }
   const message = failure?.message ?? (end.cancelled ? 'Cancelled.' : undefined);
   const event: RunEventOf<'run.finished'> = {
     type: 'run.finished',

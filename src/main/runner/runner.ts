@@ -33,6 +33,8 @@ export function createRunner(deps: RunnerDeps): Runner {
   const live = new Map<string, RunHandle>();
   const prompts = createPromptLocks();
   const findGone = createGoneFinder(deps);
+  /** Picks at runs that have ended, by run. */
+  const latePicks = new Map<string, Promise<unknown>>();
   const listeners = new Set<(handle: RunHandle) => void>();
 
   /** What the database says of a run; one whose process is gone did not end by itself. */
@@ -207,9 +209,19 @@ export function createRunner(deps: RunnerDeps): Runner {
     pick: async (runId, gate, row, candidate) => {
       const handle = live.get(runId);
       if (handle) return handle.pick(gate, row, candidate);
-      const stored = db.runs.find(runId);
-      if (!stored?.view) throw fail('not-found', `There is no run ${runId}.`);
-      await pickAfterEnd(stored.view, gate, row, candidate, deps);
+      // One after the other: each starts from the record that the one before has left.
+      const before = latePicks.get(runId) ?? Promise.resolve();
+      const picking = before.then(async () => {
+        const stored = db.runs.find(runId);
+        if (!stored?.view) throw fail('not-found', `There is no run ${runId}.`);
+        await pickAfterEnd(stored.view, gate, row, candidate, deps);
+      });
+      const settled = picking.catch(() => undefined);
+      latePicks.set(runId, settled);
+      settled.then(() => {
+        if (latePicks.get(runId) === settled) latePicks.delete(runId);
+      });
+      return picking;
     },
     recentRuns: async (limit) => {
       const stored = await Promise.all(db.runs.recent(limit).map(told));

@@ -61,8 +61,9 @@ export function holdNode(run: RunState, node: PlannedNode): number | null {
   if (gateId === null) return null;
   run.standing.set(node.nodeId, 'held');
   run.counts.held++;
-  const title = run.planned.gates.get(gateId)?.title || `node ${gateId}`;
-  run.tell(node, 'held', { reason: `waits for a pick at ${title}` });
+  const title = run.planned.gates.get(gateId)?.title;
+  const gate = title ? `${title} (node ${gateId})` : `node ${gateId}`;
+  run.tell(node, 'held', { reason: `waits for a pick at ${gate}` });
   return gateId;
 }
 

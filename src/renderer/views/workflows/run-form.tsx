@@ -87,7 +87,8 @@ export function RunForm({ choices, onChange, plan, target }: RunFormProps) {
 function modeWords(mode: RunMode, plan: Plan | undefined): string {
   if (mode === 'full') return 'Makes what is missing or stale.';
   if (mode === 'images') return 'Makes images; clips are left for later.';
-  const backup = 'The file is backed up first. Prompts, references and picks stay.';
+  const backup =
+    'The file is backed up first. Prompts and references stay; a pick goes when its picture is replaced.';
   if (!plan) return `Wipes the output this file remembers, then makes all of it anew. ${backup}`;
   const { nodes, candidates } = wiped(plan);
   return nodes === 0
