@@ -27,7 +27,7 @@ const exits = `## Exit codes
 | 4 | the run ended with nodes that failed for good; \`errors.json\` is written |
 | 5 | G-Labs or the store cannot be reached, or takes nothing (disk full) |
 | 6 | G-Labs or the store refused: key, licence, quota |
-| 7 | another run holds this workflow, or it is in the queue |
+| 7 | another run holds this workflow; adding to the queue: it is there already |
 | 8 | stopped at a gate, waiting for picks (\`--gates hold\`) |
 | 130 | interrupted; what was in flight is in the journal. \`serve\` and \`simulate\` stopped by Ctrl-C end with 0 |
 
