@@ -48,7 +48,7 @@ export const AttemptView = z.object({
   attempt: z.number().int(),
   /** Asked to go out: the bar begins here. */
   queuedAt: z.string(),
-  /** G-Labs took it: the lighter part ends here. */
+  /** G-Labs took it; later, when it says so, began to work on it. The lighter part of the bar ends here. */
   submittedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
   outcome: z.enum(['working', 'done', 'failed', 'lost']),
