@@ -48,7 +48,7 @@ const place = async (locator: Locator) => {
 };
 
 test.describe('the graph of a run', { tag: '@window' }, () => {
-  test.use({ glabs: 'quick' });
+  test.use({ glabs: 'light' });
 
   test('shows the workflow as drawn, live, and opens nodes beside it as the board does', async ({
     controlRoom: page,
@@ -157,7 +157,7 @@ test.describe('the graph of a run', { tag: '@window' }, () => {
 });
 
 test.describe('the graph of a workflow with two tabs', () => {
-  test.use({ glabs: 'quick' });
+  test.use({ glabs: 'light' });
 
   test('shows one at a time, says which of them needs a person, and follows a node to its tab', async ({
     controlRoom: page,
@@ -185,7 +185,7 @@ test.describe('the graph of a workflow with two tabs', () => {
 });
 
 test.describe('a run of an earlier version', () => {
-  test.use({ glabs: 'quick' });
+  test.use({ glabs: 'light' });
 
   test('says that it has no graph', async ({ controlRoom: page, dataDir }) => {
     await showGraph(page);

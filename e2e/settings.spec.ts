@@ -13,7 +13,7 @@ const test = base.extend<{ storage: Page }>({
     await use(controlRoom);
   },
 });
-test.use({ glabs: 'quick' });
+test.use({ glabs: 'light' });
 
 const card = (page: Page, name: string) =>
   page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, exact: true }) });

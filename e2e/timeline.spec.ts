@@ -64,7 +64,7 @@ const state = (page: Page) => page.getByRole('main').locator('header').first();
 const overview = (page: Page) => page.getByRole('complementary', { name: 'This run' });
 
 test.describe('the timeline of a run', { tag: '@window' }, () => {
-  test.use({ glabs: 'quick' });
+  test.use({ glabs: 'light' });
 
   test('has a bar for each attempt, the retry after what failed, and says what they come to', async ({
     controlRoom: page,
@@ -182,7 +182,7 @@ test.describe('the timeline of a run', { tag: '@window' }, () => {
 });
 
 test.describe('the record of a run', () => {
-  test.use({ glabs: 'quick', settings: { 'runner.retries': 0 } });
+  test.use({ glabs: 'light', settings: { 'runner.retries': 0 } });
 
   test('says why nodes failed, what was said, and makes them with one button', async ({
     controlRoom: page,
@@ -256,7 +256,7 @@ test.describe('the record of a run', () => {
 const labels = (cells: Element[]) => cells.map((cell) => cell.getAttribute('aria-label'));
 
 test.describe('the price table', () => {
-  test.use({ glabs: 'quick' });
+  test.use({ glabs: 'light' });
 
   test('is edited line by line, refuses what is no price, and goes back to the default', async ({
     controlRoom: page,

@@ -39,7 +39,7 @@ const test = base.extend<Projects>({
     await use(controlRoom);
   },
 });
-test.use({ glabs: 'quick' });
+test.use({ glabs: 'light' });
 
 const option = (page: Page, name: string) => page.getByRole('option').filter({ hasText: name });
 const details = (page: Page, name: string) => page.getByRole('region', { name: `Details of ${name}` });

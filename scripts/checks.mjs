@@ -85,7 +85,7 @@ function vitestCheck(node, project, lane) {
           '--reporter=json',
           `--outputFile.json=${report}`,
         ],
-        { cwd: root },
+        { cwd: root, env: testEnvironment() },
       );
       return judged(code, output, report, countVitest, skippedInVitest);
     },
@@ -115,7 +115,7 @@ function playwrightCheck(node, browser) {
         {
           cwd: root,
           env: {
-            ...process.env,
+            ...testEnvironment(),
             FLOWDECK_TEST_BROWSER: await browser(),
             PLAYWRIGHT_JSON_OUTPUT_FILE: report,
           },
@@ -125,6 +125,12 @@ function playwrightCheck(node, browser) {
     },
   };
 }
+
+/** Tests start hundreds of processes from the sources: what Node made of those is kept for the next one. */
+const testEnvironment = () => ({
+  ...process.env,
+  NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node-compile'),
+});
 
 /** @param {string} name */
 function freshReport(name) {

