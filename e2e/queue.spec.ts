@@ -30,7 +30,7 @@ const test = base.extend<Projects>({
   },
   settings: ({ projects }, use) => use({ 'projects.roots': [projects] }),
 });
-test.use({ glabs: 'light' });
+test.use({ glabs: 'quick' });
 // Each has a run that makes and encodes real pictures and clips.
 test.describe.configure({ timeout: 150_000 });
 
@@ -244,7 +244,7 @@ test.describe('the queue after a restart', () => {
   test.beforeEach(async () => {
     const program = spawn(process.execPath, [
       join(root, 'src/simulator/main.ts'),
-      ...['--port', '0', '--tiny', '--latency', '300', '--seed', '7', '--exit-with-parent'],
+      ...['--port', '0', '--latency', '100', '--seed', '7', '--exit-with-parent'],
     ]);
     const [ready] = await once(createInterface(program.stdout), 'line');
     glabs = { url: (JSON.parse(String(ready)) as { url: string }).url, end: () => program.kill() };

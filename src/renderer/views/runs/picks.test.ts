@@ -80,6 +80,11 @@ describe('the next open pick', () => {
     expect(next(20, 10, 30)).toBe(30);
   });
 
+  it('is not at a clip that was held for the pick made just now', () => {
+    const clip = node(11, { scene: 1, kind: 'video', state: 'held', gates: [gate(110)] });
+    expect(nextOpenPick([...nodes, clip], new Set([11, 20]), 10)?.nodeId).toBe(20);
+  });
+
   it('is none when nothing is open', () => {
     expect(next(20)).toBeNull();
   });

@@ -79,7 +79,11 @@ export function nextOpenPick(
     .toSorted((a, b) => a.scene - b.scene || a.tabIndex - b.tabIndex || a.nodeId - b.nodeId);
   const at = inOrder.findIndex((node) => node.nodeId === afterId);
   const round = [...inOrder.slice(at + 1), ...inOrder.slice(0, at + 1)];
-  return round.find((node) => wanting.has(node.nodeId) && node.gates.length > 0) ?? null;
+  // A node that is held has nothing to pick yet: it was held for a pick that was made this moment.
+  const open = round.find(
+    (node) => wanting.has(node.nodeId) && node.gates.length > 0 && node.state !== 'held',
+  );
+  return open ?? null;
 }
 
 /** The name of a gate, which may have no title. */
