@@ -91,6 +91,11 @@ export function createJournalTable(db: Connection) {
     `UPDATE journal SET state = 'written', message = @why, changed_at = @at WHERE workflow = @workflow
        AND node_id IN (SELECT value FROM json_each(@nodeIds)) AND state IN ('completed', 'downloaded', 'stored')`,
   );
+  const open = db.prepare(
+    `SELECT nodeId, count(*) AS places FROM (
+       SELECT node_id AS nodeId, state, max(id) FROM journal WHERE workflow = ? GROUP BY node_id, row, candidate
+     ) WHERE state IN ('intent', 'submitted', 'completed', 'downloaded', 'stored') GROUP BY nodeId`,
+  );
   const owned = db.prepare('SELECT 1 FROM journal WHERE task_id = ? LIMIT 1').pluck();
   const maxAttempt = db
     .prepare(
@@ -122,6 +127,8 @@ export function createJournalTable(db: Connection) {
     /** The latest request for this place of this very content, of any run. */
     latest: (workflow: string, nodeId: number, row: number, candidate: number, fingerprint: string) =>
       (ofPlace.get(workflow, nodeId, row, candidate, fingerprint) as JournalRow | undefined) ?? null,
+    /** Nodes with places whose latest request was begun and has not come to the file, and how many. */
+    open: (workflow: string) => open.all(workflow) as { nodeId: number; places: number }[],
     /** Stored outputs that no write to the workflow file was noted for. */
     unwritten: (workflow: string) => unwritten.all(workflow) as { id: number; nodeId: number; url: string }[],
     /**

@@ -51,6 +51,23 @@ export function announce(run: RunState, table: Settings['costs.table']): void {
     );
 }
 
+/**
+ * A re-roll that was interrupted: the node has its earlier output, so this run makes nothing there, and what was
+ * ordered since would lie unused. A re-roll takes it up.
+ */
+export function tellOpenRerolls(run: RunState, { db }: RunnerDeps): void {
+  const places = new Map(db.journal.open(run.opened.path).map((open) => [open.nodeId, open.places]));
+  for (const node of run.nodes) {
+    const open = node.todo.length === 0 && node.reason === 'cached' ? places.get(node.nodeId) : undefined;
+    if (open === undefined) continue;
+    const what = open === 1 ? 'one candidate' : `${open} candidates`;
+    run.notice(
+      `${node.title}: ${what} of an interrupted re-roll are not in the file. Re-roll node ${node.nodeId} ("flowdeck regen --nodes ${node.nodeId}"): what was ordered is taken up, not bought again.`,
+      node.nodeId,
+    );
+  }
+}
+
 /** Steps 4 to 6: backup, store local references, then clear the stale and put the addresses in, in one write. */
 export async function prepareFile(
   run: RunState,

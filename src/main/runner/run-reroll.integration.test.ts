@@ -107,6 +107,30 @@ it('makes all of a node whose prompt was changed since, since the others do not 
   expect(end.counts).toMatchObject({ submitted: 4, generated: 1 });
 });
 
+it('that was cut short is told by the next run, and the next re-roll takes up what was ordered', async () => {
+  const b = await open('1500');
+  await b.run({ mode: 'images' });
+  const { openBackend } = b.deps;
+  // As when the process is killed: nobody asks G-Labs to stop.
+  b.deps.openBackend = async (server) => ({ ...(await openBackend(server)), stop: async () => false });
+  const handle = await b.runner.start(b.workflow, RunOptions.parse({ pollMs: 50, reroll: [{ nodeId: 22 }] }));
+  await new Promise<void>((resolve) => {
+    handle.onEvent(() => {
+      const taken = b.deps.db.journal.ofNode(handle.runId, 22).filter((row) => row.state === 'submitted');
+      if (taken.length === 4) resolve();
+    });
+  });
+  handle.cancel();
+  await handle.finished;
+  const plain = await b.run({ mode: 'images' });
+  expect(plain.end.counts).toMatchObject({ submitted: 0, cached: 3 });
+  expect(notices(plain.events)).toContain('4 candidates of an interrupted re-roll are not in the file');
+  const again = await b.run({ reroll: [{ nodeId: 22 }] });
+  expect(again.end).toMatchObject({ status: 'completed', counts: { submitted: 0, reattached: 4 } });
+  const after = await b.run({ mode: 'images' });
+  expect(notices(after.events)).toBe('');
+});
+
 it('names what it cannot re-roll before anything is touched', async () => {
   const b = await open();
   await expect(b.run({ reroll: [{ nodeId: 5 }] })).rejects.toMatchObject({

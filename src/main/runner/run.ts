@@ -8,7 +8,7 @@ import { createDispatch } from './dispatch.ts';
 import { pickInRun } from './live-pick.ts';
 import { rerollInRun } from './live-reroll.ts';
 import { makeNode, type Workshop } from './make-node.ts';
-import { announce, closeWritten, prepareFile } from './opening.ts';
+import { announce, closeWritten, prepareFile, tellOpenRerolls } from './opening.ts';
 import { keepAndTell, openUploads } from './outgoing.ts';
 import type { PlannedNode } from './plan.ts';
 import type { PromptLocks } from './prompt-locks.ts';
@@ -148,6 +148,7 @@ export function carryOut(
     try {
       await closeWritten(run, deps);
       announce(run, deps.setting('costs.table'));
+      tellOpenRerolls(run, deps);
       if (planned.plan.totals.generations > 0) await prepareFile(run, shop, deps);
       await generateAll();
       over = true;
