@@ -11,7 +11,7 @@ export function createMovedFiles(db: Connection) {
     `UPDATE journal SET workflow = @to WHERE workflow = @from
        AND state IN ('intent', 'submitted', 'timeout', 'completed', 'downloaded', 'stored', 'parked')`,
   );
-  const uploads = db.prepare('UPDATE uploads SET workflow = @to WHERE workflow = @from');
+  const uploads = db.prepare('UPDATE OR REPLACE uploads SET workflow = @to WHERE workflow = @from');
   return {
     /**
      * Fingerprints, requests that are paid for and stand in no file yet, and outputs on their way to a store: the next

@@ -54,17 +54,26 @@ describe('the uploads', () => {
   });
 
   it('whose address only the store knew stay until it is placed', async () => {
-    const { store, key } = atEndpoint;
+    const { store, key, workflow } = atEndpoint;
     await db.commits.write(() => db.uploads.add(atEndpoint));
     expect(db.uploads.list().map(isSent)).toEqual([false]);
-    await db.commits.write(() => db.uploads.placed(store, key));
+    await db.commits.write(() => db.uploads.placed(store, key, workflow));
     expect(db.uploads.list()).toHaveLength(1);
     await db.commits.write(() => db.uploads.sent(store, key, 'https://press.example/7.png'));
     const row = { url: 'https://press.example/7.png', localUrl: 'file:///objects/a.png' };
     expect(db.uploads.list()).toMatchObject([row]);
     expect(db.uploads.list().map(isSent)).toEqual([true]);
-    await db.commits.write(() => db.uploads.placed(store, key));
+    await db.commits.write(() => db.uploads.placed(store, key, workflow));
     expect(db.uploads.list()).toEqual([]);
+  });
+
+  it('of one object for two workflows wait for each of them', async () => {
+    const other = uploadOf({ ...atEndpoint, workflow: '/w/other.nbflow' });
+    const { store, key } = other;
+    await db.commits.write(() => [atEndpoint, other].forEach(db.uploads.add));
+    await db.commits.write(() => db.uploads.sent(store, key, 'https://press.example/a.png'));
+    await db.commits.write(() => db.uploads.placed(store, key, atEndpoint.workflow));
+    expect(db.uploads.list()).toEqual([{ ...other, url: 'https://press.example/a.png', problem: null }]);
   });
 
   it('that come twice are one, with an address that was known already', async () => {

@@ -28,7 +28,7 @@ export function createUploadsTable(db: Connection) {
   const add = db.prepare(
     `INSERT INTO uploads (store, key, sha256, file, content_type, size, url, local_url, workflow, problem, added_at)
      VALUES (@store, @key, @sha256, @file, @contentType, @size, @url, @localUrl, @workflow, NULL, @addedAt)
-     ON CONFLICT (store, key) DO UPDATE SET file = excluded.file, workflow = excluded.workflow, problem = NULL,
+     ON CONFLICT (store, key, workflow) DO UPDATE SET file = excluded.file, problem = NULL,
        url = coalesce(uploads.url, excluded.url), local_url = excluded.local_url`,
   );
   const list = db.prepare(
@@ -37,7 +37,9 @@ export function createUploadsTable(db: Connection) {
   const note = db.prepare('UPDATE uploads SET problem = ? WHERE store = ? AND key = ?');
   const drop = db.prepare('DELETE FROM uploads WHERE store = ? AND key = ? AND local_url IS NULL');
   const know = db.prepare('UPDATE uploads SET url = ?, problem = NULL WHERE store = ? AND key = ?');
-  const placed = db.prepare('DELETE FROM uploads WHERE store = ? AND key = ? AND url IS NOT NULL');
+  const placed = db.prepare(
+    'DELETE FROM uploads WHERE store = ? AND key = ? AND workflow = ? AND url IS NOT NULL',
+  );
   return {
     add(upload: Omit<Upload, 'problem'>): void {
       add.run(upload);
@@ -54,9 +56,9 @@ export function createUploadsTable(db: Connection) {
     sent(store: string, key: string, url: string): void {
       if (drop.run(store, key).changes === 0) know.run(url, store, key);
     },
-    /** The workflow has the address from the store. */
-    placed(store: string, key: string): void {
-      placed.run(store, key);
+    /** The workflow has the address from the store; others that wait for the same object do not yet. */
+    placed(store: string, key: string, workflow: string): void {
+      placed.run(store, key, workflow);
     },
   };
 }

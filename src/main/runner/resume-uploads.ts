@@ -87,6 +87,6 @@ export async function resumeUploads(
 /** The workflows have these addresses now: nothing is left to do for them. */
 export async function placeUploads(db: Database, moved: readonly MovedObject[]): Promise<void> {
   await db.commits.write(() => {
-    for (const { store, key } of moved) db.uploads.placed(store, key);
+    for (const { store, key, workflow } of moved) db.uploads.placed(store, key, workflow);
   });
 }
