@@ -3,35 +3,20 @@ import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import Database from 'better-sqlite3';
 import { expect, test } from './fixtures/flowdeck.ts';
+import { SAMPLE as NAME, panel, runWorkflow, startGLabs } from './fixtures/steps.ts';
 
-const NAME = 'XYZG3-V0-1';
 const testing = 'sample-project/projects/may/xyz-wellness/testing';
 
-/** Starts G-Labs and a run that waits at its gates, as a person does, and looks at its graph. */
+/** A run that waits at its gates, as a graph. */
 async function showGraph(page: Page, name = NAME): Promise<void> {
-  const bar = page.getByRole('banner');
-  await bar.getByRole('button', { name: 'Start', exact: true }).click();
-  await expect(bar).toContainText('ready');
-  await page
-    .getByRole('navigation', { name: 'Screens' })
-    .getByRole('button', { name: /Workflows/ })
-    .click();
-  await page.getByRole('option').filter({ hasText: name }).click();
-  await page
-    .getByRole('region', { name: `Details of ${name}` })
-    .getByRole('button', { name: /^Run…/ })
-    .click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('radiogroup', { name: 'Gates' }).getByRole('radio').last().click();
-  await dialog.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(page.getByRole('grid', { name: `Board of ${name}` })).toBeVisible();
+  await startGLabs(page);
+  await runWorkflow(page, { name, gates: 'Hold' });
   await page.getByRole('radio', { name: 'Graph' }).click();
   await expect(graph(page)).toBeVisible();
 }
 
 const graph = (page: Page) => page.getByRole('application', { name: /^Graph of / });
 const card = (page: Page, name: RegExp) => graph(page).getByRole('group', { name });
-const panel = (page: Page) => page.getByRole('complementary', { name: 'Selected node' });
 const needsPick = (page: Page, scene: number) =>
   card(page, new RegExp(`^Gate Scene 0${scene} pick: needs your pick`));
 

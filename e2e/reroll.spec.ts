@@ -6,25 +6,26 @@ import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures/flowdeck.ts';
 import { root } from './fixtures/serve.ts';
+import {
+  board,
+  cell,
+  details,
+  SAMPLE as NAME,
+  openWorkflow,
+  panel,
+  type RunChoice,
+  runWorkflow,
+  startGLabs,
+  state,
+} from './fixtures/steps.ts';
 
-const NAME = 'XYZG3-V0-1';
 const project = 'sample-project/projects/may/xyz-wellness';
 const words = 'Close up of a blue jar on a marble table, morning light.';
 
-type Choice = { mode?: 'Images'; gates?: 'Hold' };
-
-/** Starts G-Labs and a run of the 3-scene sample, as a person does; the window then shows the run. */
-async function startRun(page: Page, { mode, gates }: Choice = { mode: 'Images' }): Promise<void> {
-  const bar = page.getByRole('banner');
-  await bar.getByRole('button', { name: 'Start', exact: true }).click();
-  await expect(bar).toContainText('ready');
-  await openWorkflow(page, NAME);
-  await details(page, NAME).getByRole('button', { name: /^Run…/ }).click();
-  const dialog = page.getByRole('dialog');
-  if (mode) await dialog.getByRole('radio', { name: mode, exact: true }).click();
-  if (gates) await dialog.getByRole('radio', { name: gates, exact: true }).click();
-  await dialog.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(board(page, NAME)).toBeVisible();
+/** A run of the 3-scene sample, which the window then shows. */
+async function startRun(page: Page, choice: RunChoice = { mode: 'Images' }): Promise<void> {
+  await startGLabs(page);
+  await runWorkflow(page, choice);
 }
 
 /** A run of the pictures alone, over: four of each scene. */
@@ -33,18 +34,6 @@ async function finishedRun(page: Page): Promise<void> {
   await expect(state(page)).toContainText('completed', { timeout: 40_000 });
 }
 
-async function openWorkflow(page: Page, name: string): Promise<void> {
-  const screens = page.getByRole('navigation', { name: 'Screens' });
-  await screens.getByRole('button', { name: /Workflows/ }).click();
-  await page.getByRole('option').filter({ hasText: name }).click();
-}
-
-const details = (page: Page, name: string) => page.getByRole('region', { name: `Details of ${name}` });
-const board = (page: Page, name: string) => page.getByRole('grid', { name: `Board of ${name}` });
-const state = (page: Page) => page.getByRole('main').locator('header').first();
-const panel = (page: Page) => page.getByRole('complementary', { name: 'Selected node' });
-const cell = (page: Page, stage: string, scene: number) =>
-  page.getByRole('gridcell', { name: new RegExp(`^${stage} of Scene 0${scene}\\b`) });
 const toast = (page: Page, text: string | RegExp) => page.getByRole('listitem').filter({ hasText: text });
 
 /** Each picture of the project by its name, as a hash. */

@@ -2,35 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures/flowdeck.ts';
+import { cell, SAMPLE as NAME, type RunChoice, runWorkflow, startGLabs, state } from './fixtures/steps.ts';
 
-const NAME = 'XYZG3-V0-1';
 const testing = 'sample-project/projects/may/xyz-wellness/testing';
 
-/** Starts G-Labs and a run of the 3-scene sample, as a person does; the window then shows the run. */
-async function startRun(page: Page, gates: 'auto' | 'hold' = 'auto'): Promise<void> {
-  const bar = page.getByRole('banner');
-  await bar.getByRole('button', { name: 'Start', exact: true }).click();
-  await expect(bar).toContainText('ready');
-  await page
-    .getByRole('navigation', { name: 'Screens' })
-    .getByRole('button', { name: /Workflows/ })
-    .click();
-  await page.getByRole('option').filter({ hasText: NAME }).click();
-  await page
-    .getByRole('region', { name: `Details of ${NAME}` })
-    .getByRole('button', { name: /^Run…/ })
-    .click();
-  const dialog = page.getByRole('dialog');
-  if (gates === 'hold')
-    await dialog.getByRole('radiogroup', { name: 'Gates' }).getByRole('radio').last().click();
-  await dialog.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(page.getByRole('grid', { name: `Board of ${NAME}` })).toBeVisible();
+/** A run of the 3-scene sample, which the window then shows. */
+async function startRun(page: Page, choice: RunChoice = {}): Promise<void> {
+  await startGLabs(page);
+  await runWorkflow(page, choice);
 }
-
-const cell = (page: Page, stage: string, scene: number) =>
-  page.getByRole('gridcell', { name: new RegExp(`^${stage} of Scene 0${scene}\\b`) });
-
-const state = (page: Page) => page.getByRole('main').locator('header').first();
 
 /** What the workflow file says of a gate's pick: from 0; null when there is none. */
 async function pickInFile(dataDir: string, title: string): Promise<unknown> {
@@ -88,7 +68,7 @@ test.describe('a run', { tag: '@window' }, () => {
   test('opens a picture large, and goes through the candidates with the arrow keys', async ({
     controlRoom: page,
   }) => {
-    await startRun(page, 'hold');
+    await startRun(page, { gates: 'Hold' });
     await expect(state(page)).toContainText('needs your picks');
     await cell(page, 'Image', 2).click();
     const panel = page.getByRole('complementary', { name: 'Selected node' });
@@ -111,7 +91,7 @@ test.describe('a run', { tag: '@window' }, () => {
     controlRoom: page,
     dataDir,
   }) => {
-    await startRun(page, 'hold');
+    await startRun(page, { gates: 'Hold' });
     await expect(state(page)).toContainText('needs your picks');
     const gate = cell(page, 'Gate', 2);
     await expect(gate).toContainText('needs your pick');
@@ -129,7 +109,7 @@ test.describe('a run', { tag: '@window' }, () => {
   });
 
   test('does not take a number that is typed for a pick', async ({ controlRoom: page, dataDir }) => {
-    await startRun(page, 'hold');
+    await startRun(page, { gates: 'Hold' });
     await expect(state(page)).toContainText('needs your picks');
     await cell(page, 'Image', 1).click();
     await page.getByRole('searchbox', { name: 'Search scenes and titles' }).fill('');
@@ -144,7 +124,7 @@ test.describe('a run', { tag: '@window' }, () => {
       axe,
     }) => {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await startRun(page, 'hold');
+      await startRun(page, { gates: 'Hold' });
       expect(await axe(), 'while it runs').toEqual([]);
       await expect(state(page)).toContainText('needs your picks');
       await cell(page, 'Image', 1).click();

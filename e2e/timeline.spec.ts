@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { errorWords } from '../src/shared/error-words.ts';
 import { expect, test } from './fixtures/flowdeck.ts';
-
-const NAME = 'XYZG3-V0-1';
+import { SAMPLE as NAME, runWorkflow, startGLabs, state } from './fixtures/steps.ts';
 
 type Setup = {
   /** Rules of the simulator (docs/simulator.md). */
@@ -19,24 +18,9 @@ async function runInTime(
   dataDir: string,
   { faults = [], mode, gates }: Setup = {},
 ): Promise<void> {
-  const bar = page.getByRole('banner');
-  await bar.getByRole('button', { name: 'Start', exact: true }).click();
-  await expect(bar).toContainText('ready');
+  await startGLabs(page);
   await setFaults(dataDir, faults);
-  await page
-    .getByRole('navigation', { name: 'Screens' })
-    .getByRole('button', { name: /Workflows/ })
-    .click();
-  await page.getByRole('option').filter({ hasText: NAME }).click();
-  await page
-    .getByRole('region', { name: `Details of ${NAME}` })
-    .getByRole('button', { name: /^Run…/ })
-    .click();
-  const dialog = page.getByRole('dialog');
-  if (mode) await dialog.getByRole('radio', { name: mode, exact: true }).click();
-  if (gates) await dialog.getByRole('radio', { name: gates, exact: true }).click();
-  await dialog.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(page.getByRole('grid', { name: `Board of ${NAME}` })).toBeVisible();
+  await runWorkflow(page, { ...(mode && { mode }), ...(gates && { gates }) });
   await page.getByRole('radio', { name: 'Timeline' }).click();
   await expect(timeline(page)).toBeVisible();
 }
@@ -60,7 +44,6 @@ const line = (page: Page, scene: number, kind = 'image') =>
     .filter({ has: page.getByRole('rowheader', { name: new RegExp(`Scene ${scene} ${kind}:`) }) });
 const name = (page: Page, scene: number) => line(page, scene).getByRole('rowheader');
 const bars = (page: Page, scene: number) => line(page, scene).getByRole('gridcell');
-const state = (page: Page) => page.getByRole('main').locator('header').first();
 const overview = (page: Page) => page.getByRole('complementary', { name: 'This run' });
 
 test.describe('the timeline of a run', { tag: '@window' }, () => {
