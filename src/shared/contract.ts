@@ -105,6 +105,8 @@ export const contract = {
     start: base.input(z.object({ service: ServiceName })).output(z.void()),
     stop: base.input(z.object({ service: ServiceName })).output(z.void()),
     restart: base.input(z.object({ service: ServiceName })).output(z.void()),
+    /** Tells a pending consumer of the tunnel's address at once. */
+    tellConsumer: base.input(z.object({ id })).output(z.void()),
   },
   workflows: {
     watch: base.output(eventIterator(liveMessage(WorkflowsView, WorkflowsChange))),

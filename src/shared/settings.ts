@@ -106,6 +106,10 @@ export const settingSchemas = {
     .array(Consumer)
     .default([])
     .describe('Who is told the address of the tunnel when it changes.'),
+  'services.onQuit': z
+    .enum(['stop', 'keep'])
+    .default('stop')
+    .describe('stop: what Flowdeck started ends with it. keep: it runs on, and the next start takes it up.'),
   'storage.default': z.string().min(1).default('local').describe('Store that runs use.'),
   'storage.stores': z
     .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/), Store)

@@ -30,6 +30,8 @@ export interface RouterParts {
     'check' | 'fix' | 'plan' | 'start' | 'handle' | 'view' | 'journal' | 'optionsOf' | 'pick'
   >;
   service(name: ServiceName): { start(): Promise<void>; stop(): Promise<void>; restart(): Promise<void> };
+  /** Tells a pending consumer of the tunnel's address at once; rejects with `not-found`. */
+  tellConsumer(id: string): Promise<void>;
   services(): Topic<ServicesView, ServicesChange>;
   workflows(): Topic<WorkflowsView, WorkflowsChange>;
   runs(): Topic<RunsView, RunsChange>;
@@ -75,6 +77,7 @@ export function createRouter(parts: RouterParts) {
       start: os.services.start.handler(({ input }) => parts.service(input.service).start()),
       stop: os.services.stop.handler(({ input }) => parts.service(input.service).stop()),
       restart: os.services.restart.handler(({ input }) => parts.service(input.service).restart()),
+      tellConsumer: os.services.tellConsumer.handler(({ input }) => parts.tellConsumer(input.id)),
     },
     workflows: {
       watch: os.workflows.watch.handler(({ signal }) => parts.workflows().subscribe(signal)),

@@ -127,6 +127,9 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
         cure: 'Use G-Labs directly.',
       });
     },
+    tellConsumer: async (id) => {
+      throw fail('not-found', 'There is no such consumer.', { where: id });
+    },
     services: () => services.topic,
     workflows: () => catalogue.topic,
     runs: () => runs.topic,

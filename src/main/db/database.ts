@@ -8,7 +8,10 @@ import { createMovedFiles, type MovedFiles } from './moved-files.ts';
 import { createObjectsTable, type ObjectsTable } from './objects.ts';
 import { createQueueTable, type QueueTable } from './queue.ts';
 import { createRunsTable, type RunsTable } from './runs.ts';
+import { createServiceChildrenTable, type ServiceChildrenTable } from './service-children.ts';
+import { createServiceRequestsTable, type ServiceRequestsTable } from './service-requests.ts';
 import { createServiceStateTable, type ServiceStateTable } from './service-state.ts';
+import { createTunnelAddresses, type TunnelAddresses } from './tunnel-addresses.ts';
 import { createUploadsTable, type UploadsTable } from './uploads.ts';
 
 /** The one database of a data folder; several processes may have it open. */
@@ -23,6 +26,9 @@ export interface Database {
   readonly movedFiles: MovedFiles;
   readonly backups: BackupsTable;
   readonly serviceState: ServiceStateTable;
+  readonly serviceChildren: ServiceChildrenTable;
+  readonly serviceRequests: ServiceRequestsTable;
+  readonly tunnelAddresses: TunnelAddresses;
   readonly queue: QueueTable;
   sqliteVersion(): string;
   /** A small fact that must outlive the process, such as "the sample was copied". */
@@ -57,6 +63,9 @@ export function openDatabase(file: string): Database {
     movedFiles: createMovedFiles(connection),
     backups: createBackupsTable(connection),
     serviceState: createServiceStateTable(connection),
+    serviceChildren: createServiceChildrenTable(connection),
+    serviceRequests: createServiceRequestsTable(connection),
+    tunnelAddresses: createTunnelAddresses(connection),
     queue: createQueueTable(connection),
     sqliteVersion: () => String(connection.prepare('SELECT sqlite_version()').pluck().get()),
     mark: (name) => (getMark.get(name) as string | undefined) ?? null,

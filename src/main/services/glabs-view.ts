@@ -26,6 +26,7 @@ export function glabsView(state: GlabsState, log: LogLine[]): ServiceView {
     demo: state.demo,
     since: iso(state.since),
     restarts: state.restarts,
+    lastRestarts: [],
     lastProbe: lastProbe && {
       at: iso(lastProbe.at),
       ok: lastProbe.outcome.kind === 'up',
@@ -35,6 +36,9 @@ export function glabsView(state: GlabsState, log: LogLine[]): ServiceView {
     nextAttemptAt: nextAttemptAt === null ? null : iso(nextAttemptAt),
     problem: state.problem,
     startWill: startWill(state),
+    health: [],
+    supervisor: null,
+    tunnel: null,
     log,
   };
 }

@@ -19,6 +19,8 @@ import { LogRing } from './log-ring.ts';
 import { createProbe, type Probe } from './probe.ts';
 import { type ManagedProcess, startProcess } from './process.ts';
 import { realSeenBefore, ServiceRecorder, type ServiceStateStore } from './saved-service.ts';
+import type { Service } from './service.ts';
+import { ServiceLoop } from './service-loop.ts';
 
 export interface GlabsServiceOptions {
   settings: { all(): Settings; onChange(listener: () => void): () => void };
@@ -35,20 +37,9 @@ export interface GlabsServiceOptions {
   graceMs?: number;
 }
 
-export interface GlabsService {
-  view(): ServiceView;
-  /** Hears every change from now on, gathered. Returns what ends it. */
-  subscribe(listener: (change: ServicesChange) => void): () => void;
+export interface GlabsService extends Service {
   /** Takes over what already answers at `glabs.url`; starts nothing. True: it is ready. */
   adoptIfRunning(): Promise<boolean>;
-  /** Resolves when it is ready. Rejects with the problem (`backend-unreachable`), or `interrupted` by a stop. */
-  start(): Promise<void>;
-  /** Resolves when everything that was started here has ended. What was adopted runs on. */
-  stop(): Promise<void>;
-  /** Rejects with `usage` when it was not started here. */
-  restart(): Promise<void>;
-  /** Stops what was started here, and only that, and ends every watch. */
-  close(): Promise<void>;
 }
 
 /**
@@ -71,12 +62,7 @@ class GlabsShell implements GlabsService {
   private readonly announcer: Announcer;
   private readonly recorder: ServiceRecorder;
   private readonly unwatch: () => void;
-  private readonly waiting = new Set<() => void>();
-  private readonly queue: GlabsEvent[] = [];
-  private draining = false;
-  private state: GlabsState;
-  /** Ends the timers and probes of the generation under way. */
-  private round = new AbortController();
+  private readonly loop: ServiceLoop<GlabsState, GlabsEvent, GlabsEffect>;
   private process: ManagedProcess | null = null;
   private closing: Promise<void> | null = null;
   private closed = false;
@@ -89,15 +75,28 @@ class GlabsShell implements GlabsService {
     this.ring = new LogRing(clock, (text) => redact(text, this.secrets()));
     this.announcer = new Announcer(() => this.view(), this.ring);
     const realSeenAt = realSeenBefore(options.serviceState);
-    this.state = initialGlabsState(
-      planGlabs(settings.all(), { hasKey: false, realSeenAt }),
-      clock.now(),
-      realSeenAt,
-    );
+    const plan = planGlabs(settings.all(), { hasKey: false, realSeenAt });
+    this.loop = new ServiceLoop({
+      initial: initialGlabsState(plan, clock.now(), realSeenAt),
+      reduce: (state, event) => {
+        const { random = Math.random } = this.options;
+        return reduceGlabs(state, event, { now: clock.now(), random: random() });
+      },
+      carryOut: (effect) => this.carryOut(effect),
+      moved: (before) => this.note(before),
+      settled: () => {
+        this.recorder.record(this.view(), this.state.realSeenAt, this.process !== null);
+        this.announcer.soon();
+      },
+    });
     this.recorder = new ServiceRecorder(options.serviceState, clock, this.log);
     this.unwatch = settings.onChange(() => {
       this.replan().catch((error: unknown) => this.log.error('reading the settings failed', { err: error }));
     });
+  }
+
+  private get state(): GlabsState {
+    return this.loop.state;
   }
 
   view(): ServiceView {
@@ -110,13 +109,13 @@ class GlabsShell implements GlabsService {
 
   async adoptIfRunning(): Promise<boolean> {
     await this.replan();
-    const { state, round } = this;
+    const { state, signal } = this.loop;
     if (state.phase === 'stopped') {
       try {
-        const found = await this.look(true, round.signal);
-        this.dispatch({ type: 'found', generation: state.generation, ...found });
+        const found = await this.look(true, signal);
+        this.loop.dispatch({ type: 'found', generation: state.generation, ...found });
       } catch (error) {
-        if (!round.signal.aborted) throw error;
+        if (!signal.aborted) throw error;
       }
     }
     return this.state.phase === 'ready';
@@ -124,8 +123,8 @@ class GlabsShell implements GlabsService {
 
   async start(): Promise<void> {
     const plan = await this.plan();
-    this.dispatch({ type: 'start', plan });
-    await this.until(() => this.closed || settled(this.state));
+    this.loop.dispatch({ type: 'start', plan });
+    await this.loop.until(() => this.closed || settled(this.state));
     if (this.state.phase === 'ready' && !this.closed) return;
     const { problem, plan: used } = this.state;
     if (!problem) throw fail('interrupted', 'G-Labs was stopped before it was ready.');
@@ -133,8 +132,8 @@ class GlabsShell implements GlabsService {
   }
 
   async stop(): Promise<void> {
-    this.dispatch({ type: 'stop' });
-    await this.until(() => this.state.child === null || this.state.desired === 'up');
+    this.loop.dispatch({ type: 'stop' });
+    await this.loop.until(() => this.state.child === null || this.state.desired === 'up');
   }
 
   async restart(): Promise<void> {
@@ -154,41 +153,11 @@ class GlabsShell implements GlabsService {
       do await this.stop();
       while (this.state.child);
       this.closed = true;
-      this.round.abort();
-      this.wake();
+      this.loop.close();
       this.announcer.close();
       await this.recorder.flush();
     })();
     return this.closing;
-  }
-
-  /** One event at a time, in order of arrival: what an effect reports at once waits for its turn. */
-  private dispatch(event: GlabsEvent): void {
-    if (this.closed) return;
-    this.queue.push(event);
-    if (this.draining) return;
-    this.draining = true;
-    try {
-      for (let next = this.queue.shift(); next; next = this.queue.shift()) this.take(next);
-    } finally {
-      this.draining = false;
-    }
-    this.wake();
-    this.recorder.record(this.view(), this.state.realSeenAt, this.process !== null);
-    this.announcer.soon();
-  }
-
-  private take(event: GlabsEvent): void {
-    const before = this.state;
-    const { clock, random = Math.random } = this.options;
-    const { state, effects } = reduceGlabs(before, event, { now: clock.now(), random: random() });
-    this.state = state;
-    if (state.generation !== before.generation) {
-      this.round.abort();
-      this.round = new AbortController();
-    }
-    if (state.phase !== before.phase) this.note(before);
-    for (const effect of effects) this.carryOut(effect);
   }
 
   private note(before: GlabsState): void {
@@ -207,17 +176,17 @@ class GlabsShell implements GlabsService {
   }
 
   private setTimer({ generation, name, ms }: Extract<GlabsEffect, { type: 'timer' }>): void {
-    const { signal } = this.round;
+    const { signal } = this.loop;
     this.options.clock.sleep(ms, signal).then(
-      () => this.dispatch({ type: 'timer', generation, name, lastOutput: this.ring.lastOutput() }),
+      () => this.loop.dispatch({ type: 'timer', generation, name, lastOutput: this.ring.lastOutput() }),
       (error: unknown) => this.unlessAborted(signal, error),
     );
   }
 
   private sendProbe({ generation, look }: Extract<GlabsEffect, { type: 'probe' }>): void {
-    const { signal } = this.round;
+    const { signal } = this.loop;
     this.look(look, signal).then(
-      (found) => this.dispatch({ type: 'probed', generation, ...found }),
+      (found) => this.loop.dispatch({ type: 'probed', generation, ...found }),
       (error: unknown) => this.unlessAborted(signal, error),
     );
   }
@@ -248,16 +217,16 @@ class GlabsShell implements GlabsService {
           this.ring.add(stream, text);
           this.announcer.soon();
         },
-        started: (pid) => this.dispatch({ type: 'spawned', generation, pid }),
-        failed: (message, cure) => this.dispatch({ type: 'spawn-failed', generation, message, cure }),
+        started: (pid) => this.loop.dispatch({ type: 'spawned', generation, pid }),
+        failed: (message, cure) => this.loop.dispatch({ type: 'spawn-failed', generation, message, cure }),
         exited: (code, signal) =>
-          this.dispatch({
+          this.loop.dispatch({
             type: 'exited',
             generation,
             how: howItEnded(code, signal),
             lastOutput: this.ring.lastOutput(),
           }),
-        gone: () => this.dispatch({ type: 'gone', generation }),
+        gone: () => this.loop.dispatch({ type: 'gone', generation }),
       },
       { clock, ...(graceMs === undefined ? {} : { graceMs }) },
     );
@@ -269,27 +238,11 @@ class GlabsShell implements GlabsService {
   }
 
   private async replan(): Promise<void> {
-    this.dispatch({ type: 'planned', plan: await this.plan() });
+    this.loop.dispatch({ type: 'planned', plan: await this.plan() });
   }
 
   private secrets(): string[] {
     return [...this.options.secrets.seen(), ...secretValues(this.options.settings.all()['glabs.env'])];
-  }
-
-  private until(holds: () => boolean): Promise<void> {
-    if (holds()) return Promise.resolve();
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!holds()) return;
-        this.waiting.delete(look);
-        resolve();
-      };
-      this.waiting.add(look);
-    });
-  }
-
-  private wake(): void {
-    for (const look of [...this.waiting]) look();
   }
 }
 

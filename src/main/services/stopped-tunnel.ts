@@ -13,10 +13,14 @@ export function stoppedTunnelView(clock: Clock): ServiceView {
     demo: false,
     since: isoTime(clock),
     restarts: 0,
+    lastRestarts: [],
     lastProbe: null,
     nextAttemptAt: null,
     problem: null,
     startWill: 'nothing',
+    health: [],
+    supervisor: null,
+    tunnel: null,
     log: [],
   };
 }
