@@ -58,8 +58,9 @@ describe('a Flowdeck', () => {
   it('finds a G-Labs that runs as soon as it is asked for its services, and leaves it running', async () => {
     const flowdeck = await open();
     await flowdeck.settings.set('glabs.url', address());
-    await expect.poll(() => flowdeck.glabs().view().state).toBe('ready');
-    expect(flowdeck.glabs().view()).toMatchObject({ adopted: true, demo: false });
+    const { glabs } = await flowdeck.services();
+    await expect.poll(() => glabs.view().state).toBe('ready');
+    expect(glabs.view()).toMatchObject({ adopted: true, demo: false });
     await flowdeck.close();
     expect((await fetch(address())).status).toBe(200);
   });

@@ -13,14 +13,14 @@ import { processStartTime } from '../platform/process-identity.ts';
 import { openSecrets, type Secrets } from '../platform/secrets.ts';
 import { openSettings, type SettingsStore } from '../platform/settings-store.ts';
 import type { Runner } from '../runner/runner-api.ts';
-import type { GlabsService } from '../services/glabs.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Editing, openEditing } from './editing.ts';
 import { createMedia, type Media } from './media.ts';
 import { findPlaces, type Places } from './places.ts';
 import type { InProcessClient } from './router.ts';
 import { openRunner } from './runner.ts';
-import { superviseGlabs } from './supervision.ts';
+import { openServices, type Services } from './services.ts';
+import { superviseHere } from './supervision.ts';
 import { openWindowSide } from './window-side.ts';
 import type { WireServer } from './wire-server.ts';
 
@@ -50,8 +50,11 @@ export interface Flowdeck {
   /** What changes a workflow file between two runs. */
   readonly editing: Editing;
   readonly media: Media;
-  /** The supervised G-Labs; from the first call on it is probed, and adopted if it runs. */
-  glabs(): GlabsService;
+  /**
+   * G-Labs and the tunnel; from the first call on they are probed, and G-Labs is adopted if it runs. `demo` of the
+   * first call: the built-in simulator is G-Labs, whatever the settings say.
+   */
+  services(options?: { demo?: boolean }): Promise<Services>;
   /** The workflows of the project folders; from the first call on they are watched. */
   catalogue(): Promise<Catalogue>;
   /** Speaks the contract with pages. */
@@ -84,7 +87,20 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
   const started = await processStartTime(process.pid);
 
   const db = lazily(() => openDatabase(paths.database));
-  const glabs = lazily(() => superviseGlabs({ settings, secrets, clock, log, places, env, db: db.get() }));
+  let demo = false;
+  const services = lazily(() =>
+    openServices({
+      dataDir: paths.root,
+      db: db.get(),
+      clock,
+      log,
+      supervise: (again) =>
+        superviseHere(
+          { settings: demo ? withDemo(settings) : settings, secrets, clock, log, places, env, db: db.get() },
+          again,
+        ),
+    }),
+  );
   const runner = lazily(() =>
     openRunner({
       db: db.get(),
@@ -106,7 +122,7 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
       // One that could not be opened has told so already, and has nothing to close.
       async () => (await windowSide.made()?.catch(() => null))?.close(),
       async () => runner.made()?.close(),
-      async () => glabs.made()?.close(),
+      async () => (await services.made()?.catch(() => null))?.close(),
       async () => settings.close(),
       async () => db.made()?.close(),
       async () => log.close(),
@@ -130,7 +146,10 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
       return editing.get();
     },
     media: createMedia({ objects: () => db.get().objects, thumbnails: paths.thumbnails, makeThumbnail }),
-    glabs: glabs.get,
+    services: (asked) => {
+      if (services.made() === null) demo = asked?.demo === true;
+      return services.get();
+    },
     catalogue: async () => (await windowSide.get()).catalogue,
     wire: async () => (await windowSide.get()).wire,
     client: async () => (await windowSide.get()).client,
@@ -164,4 +183,9 @@ function lazily<T>(make: () => T): { get(): T; made(): T | null } {
     },
     made: () => made?.value ?? null,
   };
+}
+
+/** The settings, but for what starts G-Labs. */
+function withDemo(settings: SettingsStore): SettingsStore {
+  return { ...settings, all: () => ({ ...settings.all(), 'glabs.command': 'demo' }) };
 }

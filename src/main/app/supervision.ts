@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { fail } from '../../shared/failure.ts';
+import type { ServiceName } from '../../shared/services.ts';
 import type { Database } from '../db/database.ts';
 import type { ServiceStateTable } from '../db/service-state.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -7,8 +9,12 @@ import type { Environment } from '../platform/paths.ts';
 import { stillRuns } from '../platform/process-identity.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { SettingsStore } from '../platform/settings-store.ts';
-import { createGlabsService, type GlabsService } from '../services/glabs.ts';
+import { blankView } from '../services/blank-view.ts';
+import { createGlabsService } from '../services/glabs.ts';
+import type { Service } from '../services/service.ts';
 import type { Places } from './places.ts';
+import { supervise } from './services/supervise.ts';
+import type { Role } from './services.ts';
 
 interface SupervisionParts {
   settings: SettingsStore;
@@ -16,21 +22,14 @@ interface SupervisionParts {
   clock: Clock;
   log: Log;
   places: Places;
-  db: Pick<Database, 'serviceState'>;
+  db: Database;
   env: Environment;
 }
 
-/** G-Labs under supervision, its state in the database for the other processes of this data folder. */
-export function superviseGlabs({
-  settings,
-  secrets,
-  clock,
-  log,
-  places,
-  db,
-  env,
-}: SupervisionParts): GlabsService {
-  return createGlabsService({
+/** G-Labs and the tunnel under supervision of this process, their state in the database for the others. */
+export async function superviseHere(parts: SupervisionParts, again: readonly ServiceName[]): Promise<Role> {
+  const { settings, secrets, clock, log, places, db, env } = parts;
+  const glabs = createGlabsService({
     settings,
     secrets,
     clock,
@@ -49,6 +48,29 @@ export function superviseGlabs({
       read: () => db.serviceState.get('glabs'),
     },
   });
+  const tunnel: Service = {
+    view: () => blankView('tunnel', clock),
+    subscribe: () => () => undefined,
+    start: async () => undefined,
+    stop: async () => undefined,
+    restart: async () => undefined,
+    close: async () => undefined,
+  };
+  return supervise(
+    {
+      glabs,
+      tunnel,
+      tellConsumer: (id) => {
+        throw fail('not-found', 'There is no such consumer.', { where: id });
+      },
+      closeRest: async () => undefined,
+      onQuit: () => settings.get('services.onQuit'),
+      db,
+      clock,
+      log,
+    },
+    again,
+  );
 }
 
 const Supervised = z.object({ state: z.string(), url: z.string().nullable() });

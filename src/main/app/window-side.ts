@@ -1,6 +1,6 @@
 import { createRouterClient } from '@orpc/server';
 import type { AppInfo } from '../../shared/contract.ts';
-import { fail } from '../../shared/failure.ts';
+import { applyServicesChange, type ServicesChange, type ServicesView } from '../../shared/services.ts';
 import type { Database } from '../db/database.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -9,7 +9,6 @@ import type { Secrets } from '../platform/secrets.ts';
 import type { SettingsStore } from '../platform/settings-store.ts';
 import { watchFile } from '../platform/watch-file.ts';
 import type { Runner } from '../runner/runner-api.ts';
-import type { GlabsService } from '../services/glabs.ts';
 import { type Catalogue, createCatalogue } from './catalogue.ts';
 import type { Editing } from './editing.ts';
 import { createGlancer } from './glancer.ts';
@@ -24,7 +23,8 @@ import { tryStore } from './run-store.ts';
 import { createRunTopics } from './run-topics.ts';
 import { openRunsTopic } from './runs-topic.ts';
 import { provideSample } from './sample.ts';
-import { createServicesTopic } from './services-topic.ts';
+import type { Services } from './services.ts';
+import { createTopic } from './topic.ts';
 import { createWireServer, type WireServer } from './wire-server.ts';
 
 /** What a window needs and a command does not: topics, the watched folders, the router. */
@@ -46,7 +46,7 @@ export interface WindowParts {
   readonly db: Database;
   readonly runner: Runner;
   readonly editing: Editing;
-  glabs(): GlabsService;
+  services(): Promise<Services>;
   warnings(): string[];
   onFault(error: unknown): { logFile: string };
 }
@@ -63,7 +63,12 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
     },
   );
 
-  const services = createServicesTopic(flowdeck.glabs(), clock);
+  const services = await flowdeck.services();
+  const servicesTopic = createTopic<ServicesView, ServicesChange>({
+    initial: services.view(),
+    apply: applyServicesChange,
+  });
+  const stopServices = services.subscribe(servicesTopic.publish);
   const glancer = createGlancer(places.glanceWorker, paths.root);
   const catalogue = createCatalogue({
     clock,
@@ -120,17 +125,9 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
         await run.refresh(runId);
       },
     },
-    service: (name) => {
-      if (name === 'glabs') return flowdeck.glabs();
-      throw fail('usage', 'The tunnel comes with a later version.', {
-        where: 'tunnel',
-        cure: 'Use G-Labs directly.',
-      });
-    },
-    tellConsumer: async (id) => {
-      throw fail('not-found', 'There is no such consumer.', { where: id });
-    },
-    services: () => services.topic,
+    service: (name) => services[name],
+    tellConsumer: async (id) => services.tellConsumer(id),
+    services: () => servicesTopic,
     workflows: () => catalogue.topic,
     runs: () => runs.topic,
     run: run.open,
@@ -158,7 +155,8 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
       heldRuns.close();
       closing.abort();
       await queue.close();
-      services.close();
+      stopServices();
+      servicesTopic.close();
       run.close();
       runs.close();
       await Promise.all([catalogue.close(), glancer.close()]);

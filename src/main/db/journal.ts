@@ -96,6 +96,11 @@ export function createJournalTable(db: Connection) {
        SELECT node_id AS nodeId, state, max(id) FROM journal WHERE workflow = ? GROUP BY node_id, row, candidate
      ) WHERE state IN ('intent', 'submitted', 'completed', 'downloaded', 'stored') GROUP BY nodeId`,
   );
+  const atBackend = db
+    .prepare(
+      "SELECT 1 FROM journal WHERE state IN ('intent', 'submitted', 'completed', 'timeout') AND changed_at > ? LIMIT 1",
+    )
+    .pluck();
   const owned = db.prepare('SELECT 1 FROM journal WHERE task_id = ? LIMIT 1').pluck();
   const maxAttempt = db
     .prepare(
@@ -127,6 +132,8 @@ export function createJournalTable(db: Connection) {
     /** The latest request for this place of this very content, of any run. */
     latest: (workflow: string, nodeId: number, row: number, candidate: number, fingerprint: string) =>
       (ofPlace.get(workflow, nodeId, row, candidate, fingerprint) as JournalRow | undefined) ?? null,
+    /** Whether a backend may still have something that was ordered and not fetched since then. */
+    atBackendSince: (since: number) => atBackend.get(since) === 1,
     /** Nodes with places whose latest request was begun and has not come to the file, and how many. */
     open: (workflow: string) => open.all(workflow) as { nodeId: number; places: number }[],
     /** Stored outputs that no write to the workflow file was noted for. */

@@ -20,6 +20,7 @@ export function createServiceRequestsTable(db: Connection) {
     'SELECT id, service, action, asked_by AS askedBy, at FROM service_requests ORDER BY id',
   );
   const some = db.prepare('SELECT 1 FROM service_requests LIMIT 1');
+  const waiting = db.prepare('SELECT 1 FROM service_requests WHERE service = ? AND asked_by = ? LIMIT 1');
   const clear = db.prepare('DELETE FROM service_requests');
   const take = db.transaction(() => {
     const requests = all.all() as ServiceRequest[];
@@ -30,6 +31,8 @@ export function createServiceRequestsTable(db: Connection) {
     ask: (request: Omit<ServiceRequest, 'id'>) => {
       ask.run(request);
     },
+    /** Whether something this process asked has not been heard yet. */
+    waiting: (service: ServiceName, askedBy: number) => waiting.get(service, askedBy) !== undefined,
     /** All that wait, oldest first; each is given out once. */
     take: (): ServiceRequest[] => (some.get() === undefined ? [] : take.immediate()),
   };

@@ -10,10 +10,10 @@ import { type Settings, settingKeys, settingSchemas } from '../../shared/setting
 import { systemClock } from '../platform/clock.ts';
 import { silentLog } from '../platform/log.ts';
 import { processStartTime } from '../platform/process-identity.ts';
+import { blankView } from './blank-view.ts';
 import { createGlabsService, type GlabsService, type GlabsServiceOptions } from './glabs.ts';
 import { createProbe } from './probe.ts';
 import type { SavedService } from './saved-service.ts';
-import { stoppedTunnelView } from './stopped-tunnel.ts';
 
 const fake = fileURLToPath(new URL('./fake-glabs.ts', import.meta.url));
 const simulator = fileURLToPath(new URL('../../simulator/main.ts', import.meta.url));
@@ -337,7 +337,7 @@ describe('the demo', () => {
 describe('what others see', () => {
   it('folding the changes gives the view, log and all', async () => {
     const { service } = await bench(['noisy']);
-    let folded = { glabs: service.view(), tunnel: stoppedTunnelView(systemClock) };
+    let folded = { glabs: service.view(), tunnel: blankView('tunnel', systemClock) };
     service.subscribe((change) => {
       folded = applyServicesChange(folded, change);
     });

@@ -42,4 +42,6 @@ CREATE TABLE service_requests (
   asked_by INTEGER NOT NULL,
   at INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX journal_at_backend ON journal (changed_at) WHERE state IN ('intent', 'submitted', 'completed', 'timeout');
 `;

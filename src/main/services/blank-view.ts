@@ -1,10 +1,10 @@
-import type { ServiceView } from '../../shared/services.ts';
+import type { ServiceName, ServiceView } from '../../shared/services.ts';
 import { type Clock, isoTime } from '../platform/clock.ts';
 
-/** The tunnel as long as nothing supervises one: down, as asked. */
-export function stoppedTunnelView(clock: Clock): ServiceView {
+/** A service of which nothing is known: down, as asked. */
+export function blankView(name: ServiceName, clock: Clock): ServiceView {
   return {
-    name: 'tunnel',
+    name,
     desired: 'down',
     state: 'stopped',
     url: null,
