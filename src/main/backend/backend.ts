@@ -5,8 +5,12 @@ import type { ErrorClass, GenerationKind } from '../../shared/domain.ts';
  * All methods reject with a BackendError, or with the signal's reason when that is aborted.
  */
 export interface Backend {
-  /** Base URL without a trailing slash and without secrets. */
+  /** Base URL without a trailing slash and without secrets; of a backend that moves, the last one. */
   readonly server: string;
+  /** `tunnel`: through the public address, which is asked for before each request and may change. */
+  readonly way: 'direct' | 'tunnel';
+  /** Whether this base URL leads to this very backend, or did so earlier. */
+  knows(server: string): boolean;
   health(signal?: AbortSignal): Promise<BackendHealth>;
   /** Looks whether the key is accepted, without a generation. */
   checkKey(signal?: AbortSignal): Promise<void>;

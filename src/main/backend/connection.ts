@@ -2,13 +2,15 @@ import http from 'node:http';
 import https from 'node:https';
 import { fail } from '../../shared/failure.ts';
 import type { Clock } from '../platform/clock.ts';
+import { type BackendAddress, type MovingServer, type NoAddress, whereaboutsOf } from './address.ts';
+import { BackendError } from './backend.ts';
 import { type AnswerFacts, type Asked, type Call, classifyAnswer, classifyBreak } from './errors.ts';
 import { BrokenExchange, exchange, type HttpAnswer } from './http.ts';
 
 /** Who is talked to, and how the key goes along. */
 export interface Target {
-  /** Base URL, http or https, without name or password. */
-  server: string;
+  /** Base URL, http or https, without name or password; or what is asked for it before each request. */
+  server: string | MovingServer;
   apiKey: string | null;
   /** Name of the header that carries the key. */
   authHeader: string;
@@ -16,9 +18,9 @@ export interface Target {
 
 interface ServerAsk {
   method: 'GET' | 'POST';
-  /** Path and query below the base URL; or `url`, at the same origin. */
+  /** Path and query below the base URL; or `rootPath`, below its origin. */
   path?: string;
-  url?: URL;
+  rootPath?: string;
   /** Sent as JSON. */
   body?: Buffer;
   accept?: string;
@@ -32,8 +34,14 @@ interface ServerAsk {
 
 /** HTTP with one server: the only place that holds the key, which goes nowhere but to the server's own origin. */
 export interface Connection {
-  /** Base URL without a trailing slash. */
+  /** Base URL without a trailing slash, as last found. */
   readonly server: string;
+  /** Where it is now. Rejects with a BackendError when that cannot be told. */
+  base(): Promise<string>;
+  /** Whether this base URL leads here, or did so earlier. */
+  knows(server: string): boolean;
+  /** A URL at this server, also under an earlier address of it, as path and query; null: it lies elsewhere. */
+  pathOf(url: string): string | null;
   asked(call: Call): Asked;
   /** Any answer, whole or broken off. Rejects with a BackendError when none began. */
   ask(call: Call, request: ServerAsk, signal?: AbortSignal): Promise<HttpAnswer>;
@@ -63,27 +71,34 @@ export function openConnection(
   clock: Clock,
   limits: { connectMs: number; maxConnections: number },
 ): Connection {
-  const server = checkedServer(target.server);
+  const where = whereaboutsOf(target.server);
   const apiKey = checkedKey(target.apiKey);
   const auth: Record<string, string> = apiKey === null ? {} : { [checkedHeader(target.authHeader)]: apiKey };
-  const { origin } = new URL(server);
-  const { Agent } = server.startsWith('https:') ? https : http;
-  const shared = new Agent({ keepAlive: true, maxSockets: limits.maxConnections });
-  // A server closing an idle connection while a submit is on its way would leave that submit in doubt:
-  // generation requests only reuse a connection that was busy a moment ago.
-  const submit = new Agent({ keepAlive: true, maxSockets: limits.maxConnections, timeout: 1000 });
-  const agents = { shared, submit, own: undefined };
+  const { maxConnections } = limits;
+  const plain = agentsOf(http.Agent, maxConnections);
+  const secure = agentsOf(https.Agent, maxConnections);
 
-  const asked = (call: Call): Asked => ({ call, server, hasKey: apiKey !== null, name: 'G-Labs' });
+  const asked = (call: Call): Asked => ({
+    call,
+    server: where.last(),
+    hasKey: apiKey !== null,
+    name: 'G-Labs',
+  });
   const keyInText = apiKey === null ? null : keyPattern(apiKey);
+
+  async function address(): Promise<BackendAddress> {
+    const found = await where.find();
+    if (found.server === null) throw noAddress(found);
+    return found;
+  }
 
   async function ask(call: Call, request: ServerAsk, signal?: AbortSignal): Promise<HttpAnswer> {
     const { method, body } = request;
-    const url = request.url ?? new URL(server + (request.path ?? '/'));
-    if (url.origin !== origin) throw new Error(`asked for another origin than ${origin}`);
+    const { url, host } = routeTo(await address(), request);
     const headers: Record<string, string> = {
       accept: request.accept ?? 'application/json',
       'accept-encoding': 'identity',
+      ...(host === null ? {} : { host }),
       ...auth,
     };
     if (body !== undefined) headers['content-type'] = 'application/json';
@@ -91,7 +106,7 @@ export function openConnection(
       method,
       url,
       headers,
-      agent: agents[request.connection ?? 'shared'],
+      agent: (url.protocol === 'https:' ? secure : plain)[request.connection ?? 'shared'],
       connectMs: request.connectMs ?? limits.connectMs,
       totalMs: request.totalMs,
       idleMs: request.idleMs ?? null,
@@ -116,7 +131,12 @@ export function openConnection(
   }
 
   return {
-    server,
+    get server() {
+      return where.last();
+    },
+    base: async () => (await address()).server,
+    knows: where.knows,
+    pathOf: where.pathOf,
     asked,
     ask,
     askFacts,
@@ -129,28 +149,38 @@ export function openConnection(
     },
     scrub: (text) => (keyInText === null ? text : text.replaceAll(keyInText, '[key]')),
     close() {
-      shared.destroy();
-      submit.destroy();
+      for (const { shared, submit } of [plain, secure]) {
+        shared.destroy();
+        submit.destroy();
+      }
     },
   };
 }
 
-function checkedServer(server: string): string {
-  const url = URL.canParse(server) ? new URL(server) : null;
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw fail('usage', 'The address of G-Labs must be an http or https address.', {
-      where: 'glabs.url',
-      cure: 'Use an address such as http://127.0.0.1:8765.',
-    });
-  }
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw fail('usage', 'The address of G-Labs must not hold a name, a password or a query.', {
-      where: url.origin,
-      cure: 'Use the plain address; the key is stored with: flowdeck config set-secret glabs.apiKey',
-    });
-  }
-  return url.origin + url.pathname.replace(/\/+$/, '');
+/** By how a request may use connections; `own` is none of them. */
+function agentsOf(Agent: typeof http.Agent | typeof https.Agent, maxSockets: number) {
+  return {
+    shared: new Agent({ keepAlive: true, maxSockets }),
+    // A server closing an idle connection while a submit is on its way would leave that submit in doubt:
+    // generation requests only reuse a connection that was busy a moment ago.
+    submit: new Agent({ keepAlive: true, maxSockets, timeout: 1000 }),
+    own: undefined,
+  };
 }
+
+/** Where a request is sent, and the name it is sent to when that is not the one in the address. */
+function routeTo(
+  { server, sentTo }: BackendAddress,
+  { path = '/', rootPath }: ServerAsk,
+): { url: URL; host: string | null } {
+  const meant = rootPath === undefined ? new URL(server + path) : new URL(new URL(server).origin + rootPath);
+  if (sentTo === null) return { url: meant, host: null };
+  return { url: new URL(new URL(sentTo).origin + meant.pathname + meant.search), host: meant.host };
+}
+
+/** Nothing left this machine. */
+const noAddress = ({ message, cure }: NoAddress): BackendError =>
+  new BackendError({ kind: 'unreachable', class: 'connection refused', arrived: 'no', message, cure });
 
 function checkedHeader(header: string): string {
   if (/^[\w!#$%&'*+.^`|~-]+$/.test(header)) return header;

@@ -3,7 +3,7 @@ import { BackendError } from './backend.ts';
 import { type Connection, factsOf } from './connection.ts';
 import { type Asked, classifyAnswer, classifyBreak, classifyForeign } from './errors.ts';
 import { BrokenExchange, exchange, type HttpAnswer } from './http.ts';
-import { isOwnOrigin, resultUrl } from './result-url.ts';
+import { resultUrl } from './result-url.ts';
 
 const maxFileBytes = 1024 * 1024 * 1024;
 const maxHops = 5;
@@ -28,12 +28,13 @@ export async function downloadResult(
   limits: DownloadLimits,
   signal?: AbortSignal,
 ): Promise<{ bytes: Uint8Array; expectedBytes: number | null }> {
-  let next = resultUrl(url, connection.server);
+  let next = resultUrl(url, await connection.base());
   for (let hop = 0; next !== null && hop <= maxHops; hop += 1) {
-    const own = isOwnOrigin(next, connection.server);
+    const rootPath = connection.pathOf(next);
+    const own = rootPath !== null;
     const asked: Asked = own ? connection.asked('download') : thirdParty(next);
     const answer = own
-      ? await ownFile(connection, next, limits, signal)
+      ? await ownFile(connection, rootPath, limits, signal)
       : await foreignFile(next, clock, limits, signal);
 
     const onward = redirect(answer, next);
@@ -68,10 +69,10 @@ function redirect(answer: HttpAnswer, from: string): string | null | undefined {
   return to.protocol === 'http:' || to.protocol === 'https:' ? to.href : null;
 }
 
-function ownFile(connection: Connection, url: string, limits: DownloadLimits, signal?: AbortSignal) {
+function ownFile(connection: Connection, rootPath: string, limits: DownloadLimits, signal?: AbortSignal) {
   const request = {
     method: 'GET' as const,
-    url: new URL(url),
+    rootPath,
     accept: '*/*',
     totalMs: null,
     idleMs: limits.idleMs,

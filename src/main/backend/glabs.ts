@@ -40,7 +40,6 @@ export function createGlabsBackend(options: GlabsOptions): GlabsBackend {
   const { connectTimeoutMs = 10_000, healthTimeoutMs = 3000, requestTimeoutMs = 15_000 } = options;
   const { submitTimeoutMs = 120_000, downloadIdleMs = 30_000, maxConnections = 10 } = options;
   const connection = openConnection(options, clock, { connectMs: connectTimeoutMs, maxConnections });
-  const { server } = connection;
   let paths = [...new Set(healthPaths)];
 
   const get = (path: string) => ({ method: 'GET' as const, path, totalMs: requestTimeoutMs });
@@ -75,7 +74,7 @@ export function createGlabsBackend(options: GlabsOptions): GlabsBackend {
     const { path, body } = wireRequest(request);
     const asking = { ...post(path, body), connection: 'submit' as const, totalMs: submitTimeoutMs };
     const answer = await connection.askJson('submit', asking, signal);
-    return readSubmission(answer?.json, server);
+    return readSubmission(answer?.json, connection.server);
   }
 
   async function poll(taskId: string, signal?: AbortSignal) {
@@ -85,7 +84,7 @@ export function createGlabsBackend(options: GlabsOptions): GlabsBackend {
       signal,
       [404],
     );
-    const report = answer === null ? null : readTask(answer.json, taskId, server);
+    const report = answer === null ? null : readTask(answer.json, taskId, connection.server);
     if (report === null || report.error === null) return report;
     return { ...report, error: { ...report.error, message: connection.scrub(report.error.message) } };
   }
@@ -104,7 +103,11 @@ export function createGlabsBackend(options: GlabsOptions): GlabsBackend {
 
   const limits = { connectMs: connectTimeoutMs, idleMs: downloadIdleMs };
   return {
-    server,
+    get server() {
+      return connection.server;
+    },
+    way: typeof options.server === 'string' ? 'direct' : 'tunnel',
+    knows: connection.knows,
     health: (signal) => told(health(signal)),
     checkKey: (signal) => told(checkKey(signal)),
     submit: (request, signal) => told(submit(request, signal)),

@@ -28,11 +28,6 @@ function withoutHash(url: URL): string {
   return `${url.origin}${url.pathname}${url.search}`;
 }
 
-/** A URL at the backend's own origin: the only place the key may go to. */
-export function isOwnOrigin(url: string, base: string): boolean {
-  return new URL(url).origin === new URL(base).origin;
-}
-
 /** Hosts that mean something only near the machine that named them. */
 function isPrivateHost(host: string): boolean {
   return (

@@ -123,6 +123,8 @@ export function candidateBench({ db }: Journal, backend: Partial<Backend>) {
   const aborted: FlowdeckError[] = [];
   const all: Backend = {
     server: 'http://g',
+    way: 'direct',
+    knows: (server) => server === 'http://g',
     health: async () => ({
       healthPath: '/api/health',
       serverName: null,
