@@ -13,9 +13,11 @@ import { addRuns } from './runs.ts';
 import { addServe } from './serve.ts';
 import { addSimulate } from './simulate.ts';
 import { addStatus } from './status.ts';
+import { addUp } from './up.ts';
 import { addWipe } from './wipe.ts';
 
 const commands: readonly AddCommand[] = [
+  addUp,
   addServe,
   addCheck,
   addPlan,

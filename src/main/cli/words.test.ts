@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { progressLine } from './progress.ts';
-import { count, duration, money, table } from './words.ts';
+import { count, duration, money, ordinal, span, table } from './words.ts';
 
 describe('words', () => {
   it('counts, prices and durations read as a person writes them', () => {
@@ -9,6 +9,16 @@ describe('words', () => {
     expect([money(0.04), money(12)]).toEqual(['$0.04', '$12.00']);
     expect([duration(45), duration(130), duration(4020)]).toEqual(['45 s', '2 min', '67 min']);
     expect(duration(7500)).toBe('2 h 5 min');
+  });
+
+  it('a short wait keeps its tenths, a long one does not', () => {
+    expect([span(500), span(1000), span(3260), span(45_000)]).toEqual(['0.5 s', '1 s', '3.3 s', '45 s']);
+  });
+
+  it('tries are counted as a person says them', () => {
+    expect([1, 2, 3, 4, 11, 12, 13, 21, 102, 111].map(ordinal).join(' ')).toBe(
+      '1st 2nd 3rd 4th 11th 12th 13th 21st 102nd 111th',
+    );
   });
 
   it('a table has its columns below each other', () => {

@@ -12,6 +12,17 @@ export function duration(seconds: number): string {
   return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** A short wait: 500 → `0.5 s`, 1000 → `1 s`, 130000 → `2 min`. Milliseconds in. */
+export const span = (ms: number): string =>
+  ms < 10_000 ? `${Math.round(ms / 100) / 10} s` : duration(ms / 1000);
+
+/** 1 → `1st`, 2 → `2nd`, 11 → `11th`. */
+export function ordinal(n: number): string {
+  const teens = n % 100 >= 11 && n % 100 <= 13;
+  const ending = teens ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
+  return `${n}${ending}`;
+}
+
 /** Rows as columns; the named columns stand at the right. */
 export function table(rows: readonly (readonly string[])[], rightAligned: readonly number[] = []): string {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
