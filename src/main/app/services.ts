@@ -2,7 +2,7 @@ import { FlowdeckError } from '../../shared/failure.ts';
 import type { ServiceName, ServicesChange, ServicesView } from '../../shared/services.ts';
 import type { Database } from '../db/database.ts';
 import type { Clock } from '../platform/clock.ts';
-import { acquireLock, type Lock, lockFileFor } from '../platform/lock.ts';
+import { acquireLock, type Lock, lockFileFor, readLockHolder } from '../platform/lock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Service } from '../services/service.ts';
 import { createRepeater } from './repeater.ts';
@@ -58,7 +58,11 @@ export async function openServices(parts: ServicesParts): Promise<Services> {
   const listeners = new Set<(change: ServicesChange) => void>();
   const lockFile = await lockFileFor(`${parts.dataDir}/supervisor`);
   let lock: Lock | null = await tryLock(lockFile, clock);
-  let role: Role = lock ? await parts.supervise([]) : await mirrorServices(parts);
+  // Null for the instant in which a new one writes its name.
+  let holder = lock ? null : await readLockHolder(lockFile);
+  let role: Role = lock
+    ? await parts.supervise([])
+    : await mirrorServices({ ...parts, supervisor: () => holder?.pid ?? null });
   let unhear = hear();
   let closing: Promise<void> | null = null;
   let changing: Promise<void> = Promise.resolve();
@@ -77,7 +81,10 @@ export async function openServices(parts: ServicesParts): Promise<Services> {
   const takeOver = async () => {
     if (lock || closing) return;
     const taken = await tryLock(lockFile, clock);
-    if (!taken) return;
+    if (!taken) {
+      holder = (await readLockHolder(lockFile)) ?? holder;
+      return;
+    }
     log.info('The Flowdeck that supervised is gone; this one takes its place.');
     const before = role;
     try {

@@ -1,6 +1,5 @@
 import { fail } from '../../../shared/failure.ts';
 import { type ServiceName, type ServicesChange, ServiceView } from '../../../shared/services.ts';
-import type { ServiceRecord } from '../../db/service-state.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import { blankView } from '../../services/blank-view.ts';
@@ -16,13 +15,10 @@ const ANSWER_MS = 15_000;
 const Written = ServiceView.omit({ log: true });
 
 /** The services as another Flowdeck of this data folder supervises them: seen through the database, asked through it. */
-export async function mirrorServices({
-  db,
-  clock,
-  log,
-}: Pick<ServicesParts, 'db' | 'clock' | 'log'>): Promise<Role> {
-  const glabs = new MirroredService('glabs', { db, clock, log });
-  const tunnel = new MirroredService('tunnel', { db, clock, log });
+export async function mirrorServices(parts: MirrorParts): Promise<Role> {
+  const { clock, log, supervisor } = parts;
+  const glabs = new MirroredService('glabs', parts);
+  const tunnel = new MirroredService('tunnel', parts);
   const repeater = createRepeater(
     clock,
     READ_MS,
@@ -37,11 +33,11 @@ export async function mirrorServices({
     glabs,
     tunnel,
     get supervisor() {
-      return glabs.view().supervisor ?? tunnel.view().supervisor;
+      return supervisor();
     },
     tellConsumer: () => {
       throw fail('usage', 'Another Flowdeck tells the address of the tunnel.', {
-        where: `process ${glabs.view().supervisor ?? 'unknown'}`,
+        where: `process ${supervisor() ?? 'unknown'}`,
         cure: 'It tries again by itself; or use its window.',
       });
     },
@@ -55,6 +51,8 @@ export async function mirrorServices({
 interface MirrorParts extends Pick<ServicesParts, 'db'> {
   clock: Clock;
   log: Log;
+  /** Process of the other one, by the lock it holds; null for the moment in which that is not known. */
+  supervisor(): number | null;
 }
 
 class MirroredService implements Service {
@@ -62,7 +60,7 @@ class MirroredService implements Service {
   private readonly parts: MirrorParts;
   private readonly listeners = new Set<(change: ServicesChange) => void>();
   private readonly closing = new AbortController();
-  private written: string | null = null;
+  private written: string | undefined;
   private current: ServiceView;
 
   constructor(name: ServiceName, parts: MirrorParts) {
@@ -84,9 +82,13 @@ class MirroredService implements Service {
   /** Takes what the other one wrote since the last time. */
   read(): void {
     const record = this.parts.db.serviceState.get(this.name);
-    if (record === null || record.view === this.written) return;
-    this.written = record.view;
-    this.current = viewOf(record);
+    const supervisor = this.parts.supervisor();
+    // What one that is gone wrote last is no longer so.
+    const word = record?.ownerPid === supervisor ? record?.view : undefined;
+    if (supervisor === this.current.supervisor && word === this.written) return;
+    this.written = word;
+    const view = word === undefined ? blankView(this.name, this.parts.clock) : viewOf(word);
+    this.current = { ...view, supervisor };
     const { log: _log, ...service } = this.current;
     for (const listener of [...this.listeners]) listener({ service, logAdded: [] });
   }
@@ -161,6 +163,4 @@ class MirroredService implements Service {
 /** States that lead to another one by themselves. */
 const passing = new Set<ServiceView['state']>(['starting', 'stopping', 'stopped']);
 
-function viewOf(record: ServiceRecord): ServiceView {
-  return { ...Written.parse(JSON.parse(record.view)), supervisor: record.ownerPid, log: [] };
-}
+const viewOf = (word: string): ServiceView => ({ ...Written.parse(JSON.parse(word)), log: [] });
