@@ -15,6 +15,7 @@ export default defineConfig({
           host: resolve(here, 'src/main/host/main.ts'),
           cli: resolve(here, 'src/main/cli/main.ts'),
           simulator: resolve(here, 'src/simulator/main.ts'),
+          'simulated-cloudflared': resolve(here, 'src/simulator/cloudflared-main.ts'),
           // Entries of threads, not of programs.
           'glance-worker': resolve(here, 'src/main/app/glance-worker.ts'),
           'source-worker': resolve(here, 'src/main/runner/source-worker.ts'),
