@@ -6,10 +6,11 @@ import type { ServiceStateTable } from '../db/service-state.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Environment } from '../platform/paths.ts';
-import { stillRuns } from '../platform/process-identity.ts';
+import { processStartTime, stillRuns } from '../platform/process-identity.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { SettingsStore } from '../platform/settings-store.ts';
 import { blankView } from '../services/blank-view.ts';
+import { createChildRegistry } from '../services/child-registry.ts';
 import { createGlabsService } from '../services/glabs.ts';
 import type { Service } from '../services/service.ts';
 import type { Places } from './places.ts';
@@ -29,6 +30,12 @@ interface SupervisionParts {
 /** G-Labs and the tunnel under supervision of this process, their state in the database for the others. */
 export async function superviseHere(parts: SupervisionParts, again: readonly ServiceName[]): Promise<Role> {
   const { settings, secrets, clock, log, places, db, env } = parts;
+  const children = createChildRegistry({
+    children: db.serviceChildren,
+    clock,
+    log,
+    self: { pid: process.pid, started: await processStartTime(process.pid) },
+  });
   const glabs = createGlabsService({
     settings,
     secrets,
@@ -47,6 +54,7 @@ export async function superviseHere(parts: SupervisionParts, again: readonly Ser
       },
       read: () => db.serviceState.get('glabs'),
     },
+    children,
   });
   const tunnel: Service = {
     view: () => blankView('tunnel', clock),

@@ -7,7 +7,7 @@ export interface ServiceChild {
   /** As of processStartTime; null in the first moments. */
   started: string | null;
   service: ServiceName;
-  /** The program as it was started, without its arguments: they may hold secrets. */
+  /** As of processCommand; in the first moments the program as it was started. Without arguments. */
   command: string;
   /** The Flowdeck that started it. */
   ownerPid: number;
@@ -27,7 +27,9 @@ export function createServiceChildrenTable(db: Connection) {
     `INSERT INTO service_children (pid, started, service, command, owner_pid, owner_started, kept, output, at)
      VALUES (@pid, @started, @service, @command, @ownerPid, @ownerStarted, @kept, @output, @at)`,
   );
-  const setStarted = db.prepare('UPDATE service_children SET started = ? WHERE pid = ? AND at = ?');
+  const setIdentity = db.prepare(
+    'UPDATE service_children SET started = ?, command = ? WHERE pid = ? AND at = ?',
+  );
   const setKept = db.prepare('UPDATE service_children SET kept = 1 WHERE pid = ? AND at = ?');
   const setOwner = db.prepare(
     'UPDATE service_children SET owner_pid = ?, owner_started = ?, kept = 0 WHERE pid = ? AND at = ?',
@@ -39,8 +41,9 @@ export function createServiceChildrenTable(db: Connection) {
     add: (child: ServiceChild) => {
       add.run({ ...child, kept: child.kept ? 1 : 0 });
     },
-    setStarted: ({ pid, at }: Key, started: string | null) => {
-      setStarted.run(started, pid, at);
+    /** What the system shows of it: its start time and its program. */
+    setIdentity: ({ pid, at }: Key, started: string, command: string) => {
+      setIdentity.run(started, command, pid, at);
     },
     setKept: ({ pid, at }: Key) => {
       setKept.run(pid, at);

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { realpath } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import {
   listeningInodes,
   type ProcessProbe,
   portOwner,
+  processCommand,
   processStartTime,
   stillRuns,
   systemProcessProbe,
@@ -61,6 +63,33 @@ describe('the start time of a process', () => {
     expect(
       await processStartTime(42, recorded('win32', { 'powershell.exe': '134000000000000000\r\n' })),
     ).toBe('134000000000000000');
+  });
+});
+
+describe('the program of a process', () => {
+  it('is the interpreter of a script, and nothing of its arguments', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', '--token=abcdef']);
+    const pid = child.pid ?? 0;
+    expect(await processCommand(pid)).toBe(await realpath(process.execPath));
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+    expect(await processCommand(pid)).toBeNull();
+  });
+
+  it('stays the same when its file was replaced, and is the short name where the file may not be seen', async () => {
+    const linux = { ...recorded('linux', {}), readlink: async () => '/opt/G Labs/glabs (deleted)' };
+    expect(await processCommand(42, linux)).toBe('/opt/G Labs/glabs');
+    expect(await processCommand(42, recorded('linux', { '/proc/42/comm': 'glabs\n' }))).toBe('glabs');
+    expect(await processCommand(0, linux)).toBeNull();
+  });
+
+  it('comes from ps on macOS and from PowerShell on Windows', async () => {
+    const mac = recorded('darwin', { 'ps -o comm= -p 42': '/usr/local/bin/cloudflared\n' });
+    expect(await processCommand(42, mac)).toBe('/usr/local/bin/cloudflared');
+    expect(await processCommand(43, mac)).toBeNull();
+    const windows = recorded('win32', { 'powershell.exe': 'C:\\G-Labs\\G-Labs.exe\r\n' });
+    expect(await processCommand(42, windows)).toBe('C:\\G-Labs\\G-Labs.exe');
   });
 });
 

@@ -60,6 +60,32 @@ export async function stillRuns(
   return now !== null && (noted.startTime === null || noted.startTime === now);
 }
 
+/**
+ * The program a process runs, as the system shows it: for a script its interpreter. Without arguments: they may hold
+ * secrets. Null: there is no such process, or it may not be seen.
+ */
+export async function processCommand(
+  pid: number,
+  probe: ProcessProbe = systemProcessProbe,
+): Promise<string | null> {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return null;
+  if (probe.platform === 'linux') {
+    // A program that was updated meanwhile is still the one that was started.
+    const file = (await linkOrNull(`/proc/${pid}/exe`, probe))?.replace(/ \(deleted\)$/, '');
+    return file ?? ((await readOrNull(`/proc/${pid}/comm`, probe))?.trim() || null);
+  }
+  const text =
+    probe.platform === 'win32'
+      ? await probe.run('powershell.exe', [
+          '-NoProfile',
+          '-NonInteractive',
+          '-Command',
+          `(Get-Process -Id ${pid} -ErrorAction Stop).Path`,
+        ])
+      : await probe.run('ps', ['-o', 'comm=', '-p', String(pid)]);
+  return text.trim() || null;
+}
+
 /** The program that listens on a TCP port of this machine; null when none does or it may not be seen. */
 export async function portOwner(
   port: number,

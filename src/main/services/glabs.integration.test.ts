@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applyServicesChange, ServiceView } from '../../shared/services.ts';
 import { type Settings, settingKeys, settingSchemas } from '../../shared/settings.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -14,6 +14,7 @@ import { blankView } from './blank-view.ts';
 import { createGlabsService, type GlabsService, type GlabsServiceOptions } from './glabs.ts';
 import { createProbe } from './probe.ts';
 import type { SavedService } from './saved-service.ts';
+import { openTestRegistry, type TestRegistry } from './testing/registry.ts';
 
 const fake = fileURLToPath(new URL('./fake-glabs.ts', import.meta.url));
 const simulator = fileURLToPath(new URL('../../simulator/main.ts', import.meta.url));
@@ -23,11 +24,17 @@ const services: GlabsService[] = [];
 const children: ChildProcess[] = [];
 const servers: Server[] = [];
 const strays: number[] = [];
+let registry: TestRegistry;
+beforeEach(async () => {
+  registry = await openTestRegistry();
+});
 afterEach(async () => {
   await Promise.all(services.splice(0).map((service) => service.close()));
   for (const child of children.splice(0)) child.kill('SIGKILL');
   for (const server of servers.splice(0)) server.close();
   for (const pid of strays.splice(0)) if (await processStartTime(pid)) process.kill(pid, 'SIGKILL');
+  expect(registry.db.serviceChildren.all()).toEqual([]);
+  await registry.close();
 });
 
 async function freePort(): Promise<number> {
@@ -76,6 +83,7 @@ async function bench(
     simulator: { command: process.execPath, args: [simulator, '--latency', '0'] },
     serviceState: { write: (record) => saved.push(record), read: () => saved.at(-1) ?? null },
     env: { ...process.env, GLABS_API_KEY: key, TUNNEL_TOKEN: 'tunnel-token-value' },
+    children: registry.mine,
     graceMs: 300,
     ...more.options,
   });

@@ -9,6 +9,7 @@ import { portOwner as systemPortOwner } from '../platform/process-identity.ts';
 import { redact } from '../platform/redact.ts';
 import { Announcer } from './announcer.ts';
 import { secretValues } from './child-environment.ts';
+import type { ChildRegistry } from './child-registry.ts';
 import { configuredCommand, demoCommand, type SimulatorCommand } from './glabs-commands.ts';
 import { type GlabsPlan, isLoopback, planGlabs, portOf } from './glabs-plan.ts';
 import { reduceGlabs } from './glabs-reducer.ts';
@@ -29,6 +30,7 @@ export interface GlabsServiceOptions {
   log: Log;
   simulator: SimulatorCommand;
   serviceState: ServiceStateStore;
+  children: ChildRegistry;
   probe?: Probe;
   portOwner?: typeof systemPortOwner;
   random?: Random;
@@ -228,7 +230,13 @@ class GlabsShell implements GlabsService {
           }),
         gone: () => this.loop.dispatch({ type: 'gone', generation }),
       },
-      { clock, ...(graceMs === undefined ? {} : { graceMs }) },
+      {
+        clock,
+        service: 'glabs',
+        children: this.options.children,
+        output: null,
+        ...(graceMs === undefined ? {} : { graceMs }),
+      },
     );
   }
 

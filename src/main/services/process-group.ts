@@ -16,8 +16,9 @@ export async function endGroup(
   const { graceMs, clock, platform = process.platform } = options;
   if (platform === 'win32') {
     await taskkill(pid, false);
-    await waitUntilEmpty(pid, graceMs, clock, platform);
+    if (await waitUntilEmpty(pid, graceMs, clock, platform)) return;
     await taskkill(pid, true);
+    await waitUntilEmpty(pid, buryMs, clock, platform);
     return;
   }
   if (!groupAlive(pid, platform)) return;
