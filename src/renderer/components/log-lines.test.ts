@@ -1,19 +1,53 @@
 import { describe, expect, it } from 'vitest';
 import type { LogLine } from '../../shared/services.ts';
-import { logText, matchingLines } from './log-lines.ts';
+import { linesSince, logText, matchingLines, nextMatch } from './log-lines.ts';
 
 const line = (text: string): LogLine => ({ at: '2026-11-20T12:00:00.000Z', stream: 'out', text });
-const lines = [line('Listening on 8765'), line('POST /api/generate 200'), line('GET /api/status 404')];
+const first = line('Listening on 8765');
+const second = line('POST /api/generate 200');
+const third = line('GET /api/status 404');
+const lines = [first, second, third];
 
 describe('searching a log', () => {
-  it('keeps the very same lines when nothing is searched for', () => {
-    expect(matchingLines(lines, '  ')).toBe(lines);
+  it('finds lines that have all words, in any order and case', () => {
+    expect(matchingLines(lines, '404 get')).toEqual([third]);
+    expect(matchingLines(lines, 'API')).toEqual([second, third]);
+    expect(matchingLines(lines, 'api gone')).toEqual([]);
   });
 
-  it('finds lines that have all words, in any order and case', () => {
-    expect(matchingLines(lines, '404 get')).toEqual([lines[2]]);
-    expect(matchingLines(lines, 'API')).toHaveLength(2);
-    expect(matchingLines(lines, 'api gone')).toEqual([]);
+  it('finds nothing while nothing is searched for', () => {
+    expect(matchingLines(lines, '  ')).toEqual([]);
+  });
+});
+
+describe('going from match to match', () => {
+  it('begins at the newest, and goes round in both directions', () => {
+    expect(nextMatch(lines, null, 1)).toBe(third);
+    expect(nextMatch(lines, third, 1)).toBe(first);
+    expect(nextMatch(lines, first, 1)).toBe(second);
+    expect(nextMatch(lines, first, -1)).toBe(third);
+  });
+
+  it('begins anew where the line it was at is no longer kept', () => {
+    expect(nextMatch([second, third], first, -1)).toBe(third);
+    expect(nextMatch([], first, 1)).toBeNull();
+  });
+
+  it('tells two lines with the same words apart', () => {
+    const twice = [line('again'), line('again')];
+    expect(nextMatch(twice, twice[1] ?? null, -1)).toBe(twice[0]);
+  });
+});
+
+describe('a paused log', () => {
+  it('counts what came meanwhile', () => {
+    expect(linesSince([first], lines)).toEqual({ count: 2, all: false });
+    expect(linesSince(lines, lines)).toEqual({ count: 0, all: false });
+    expect(linesSince([], lines)).toEqual({ count: 3, all: false });
+  });
+
+  it('says so when more came than is kept', () => {
+    expect(linesSince([first], [second, third])).toEqual({ count: 2, all: true });
   });
 });
 

@@ -1,13 +1,37 @@
 import type { LogLine } from '../../shared/services.ts';
 
-/** Lines that have every word of `search`, in any order and case; all lines when it is blank. */
+/** The lines that have every word of `search`, in any order and case, oldest first; none when it is blank. */
 export function matchingLines(lines: readonly LogLine[], search: string): readonly LogLine[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return lines;
+  if (words.length === 0) return [];
   return lines.filter((line) => {
     const text = line.text.toLowerCase();
     return words.every((word) => text.includes(word));
   });
+}
+
+/**
+ * The match to go to from `current`, round and round; the newest where one begins, or where the current one is no
+ * longer kept.
+ */
+export function nextMatch(
+  matches: readonly LogLine[],
+  current: LogLine | null,
+  step: 1 | -1,
+): LogLine | null {
+  const at = current === null ? -1 : matches.indexOf(current);
+  if (at < 0) return matches.at(-1) ?? null;
+  return matches.at((at + step) % matches.length) ?? null;
+}
+
+/** How many lines came after those a person has stopped at; `all`: even the last of those is no longer kept. */
+export function linesSince(
+  frozen: readonly LogLine[],
+  lines: readonly LogLine[],
+): { count: number; all: boolean } {
+  const last = frozen.at(-1);
+  const at = last === undefined ? -1 : lines.lastIndexOf(last);
+  return { count: lines.length - 1 - at, all: last !== undefined && at < 0 };
 }
 
 /** Lines as text to paste, with exact times. */

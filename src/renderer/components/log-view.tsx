@@ -1,12 +1,12 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { Pause, Play } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { ChevronDown, ChevronUp, Pause, Play } from 'lucide-react';
+import { useMemo, useState } from 'react';
 import type { LogLine } from '../../shared/services.ts';
-import { Button } from './button.tsx';
+import { Button, IconButton } from './button.tsx';
 import { CopyButton } from './copy-button.tsx';
 import { cx } from './cx.ts';
-import { clockTime, counted } from './format.ts';
-import { logText, matchingLines } from './log-lines.ts';
+import { counted } from './format.ts';
+import { LogBox } from './log-box.tsx';
+import { linesSince, logText, matchingLines, nextMatch } from './log-lines.ts';
 import { TextField } from './text-field.tsx';
 
 type LogViewProps = {
@@ -18,40 +18,61 @@ type LogViewProps = {
   className?: string;
 };
 
-/**
- * The end of a program's output, live: search, pause, copy. Follows the newest line unless a person has scrolled up
- * or points at it, since an update never moves what the pointer is on (ui.md).
- */
+/** The end of a program's output, live: search from match to match, pause, copy. */
 export function LogView({ name, lines, empty, className }: LogViewProps) {
   const [search, setSearch] = useState('');
+  const [at, setAt] = useState<LogLine | null>(null);
   const [frozen, setFrozen] = useState<readonly LogLine[] | null>(null);
-  const source = frozen ?? lines;
-  const shown = useMemo(() => matchingLines(source, search), [source, search]);
+  const shown = frozen ?? lines;
+  const matches = useMemo(() => matchingLines(shown, search), [shown, search]);
+  const searching = search.trim() !== '';
+  const step = (by: 1 | -1) => setAt(nextMatch(matches, at, by));
 
   return (
     <div className={cx('flex min-h-0 flex-col gap-2', className)}>
-      <div className="flex items-center gap-2">
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <TextField
           label={`Search the log of ${name}`}
           hideLabel
           type="search"
           placeholder="Search the log"
           value={search}
-          onChange={(event) => setSearch(event.target.value)}
-          className="w-52"
+          onChange={(event) => {
+            setSearch(event.target.value);
+            setAt(nextMatch(matchingLines(shown, event.target.value), null, 1));
+          }}
+          onKeyDown={(press) => {
+            if (press.key === 'Enter') step(press.shiftKey ? -1 : 1);
+          }}
+          className="w-40"
         />
-        <span className="text-muted text-xs">
-          {search === ''
-            ? counted(shown.length, 'line')
-            : `${shown.length} of ${counted(source.length, 'line')}`}
-          {frozen && ', paused'}
+        {searching && (
+          <div className="flex items-center">
+            <IconButton
+              size="sm"
+              label="Previous match"
+              icon={<ChevronUp aria-hidden />}
+              disabled={matches.length === 0}
+              onClick={() => step(-1)}
+            />
+            <IconButton
+              size="sm"
+              label="Next match"
+              icon={<ChevronDown aria-hidden />}
+              disabled={matches.length === 0}
+              onClick={() => step(1)}
+            />
+          </div>
+        )}
+        <span role="status" className="text-muted text-xs">
+          {searching && matchWords(matches, at)}
         </span>
         <div className="ml-auto flex items-center gap-1">
+          {frozen && <span className="text-attn text-xs">{pausedWords(frozen, lines)}</span>}
           <CopyButton text={logText(shown)} what={`the log of ${name}`} />
           <Button
             size="sm"
             variant="ghost"
-            aria-pressed={frozen !== null}
             icon={frozen ? <Play aria-hidden /> : <Pause aria-hidden />}
             onClick={() => setFrozen(frozen ? null : lines)}
           >
@@ -59,82 +80,28 @@ export function LogView({ name, lines, empty, className }: LogViewProps) {
           </Button>
         </div>
       </div>
-      <Lines name={name} lines={shown} empty={search === '' ? empty : 'No line has these words.'} />
+      <LogBox
+        name={name}
+        lines={shown}
+        empty={empty}
+        matches={matches}
+        at={at}
+        follows={!searching && frozen === null}
+      />
     </div>
   );
 }
 
-function Lines({ name, lines, empty }: { name: string; lines: readonly LogLine[]; empty: string }) {
-  const box = useRef<HTMLElement>(null);
-  const follows = useRef(true);
-  const lastTop = useRef(0);
-  const pointed = useRef(false);
-  const virtual = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => 18,
-    overscan: 12,
-  });
-
-  const newest = lines.at(-1);
-  const height = virtual.getTotalSize();
-  // The height changes once more when new lines have been measured: the end is followed then, too.
-  useEffect(() => {
-    const follow = newest && height > 0 && follows.current && !pointed.current;
-    if (follow && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [newest, height]);
-
-  return (
-    <section
-      ref={box}
-      aria-label={`Log of ${name}`}
-      {...keyboardScroll}
-      onScroll={(event) => {
-        const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
-        // Only a way up leaves the end: lines that are measured anew move it away, too.
-        if (scrollHeight - scrollTop - clientHeight < 24) follows.current = true;
-        else if (scrollTop < lastTop.current) follows.current = false;
-        lastTop.current = scrollTop;
-      }}
-      onPointerEnter={() => {
-        pointed.current = true;
-      }}
-      onPointerLeave={() => {
-        pointed.current = false;
-      }}
-      className="min-h-24 flex-1 overflow-auto rounded-sm bg-sunken px-3 py-2 font-mono text-xs"
-    >
-      {lines.length === 0 && <p className="font-sans text-muted">{empty}</p>}
-      <div className="relative w-full" style={{ height }}>
-        {virtual.getVirtualItems().map((item) => {
-          const line = lines[item.index];
-          if (!line) return null;
-          return (
-            <div
-              key={item.key}
-              ref={virtual.measureElement}
-              data-index={item.index}
-              className="absolute top-0 left-0 flex w-full gap-3 py-px"
-              style={{ transform: `translateY(${item.start}px)` }}
-            >
-              <span className="shrink-0 text-muted">{clockTime(line.at)}</span>
-              <span
-                className={cx(
-                  'min-w-0 whitespace-pre-wrap break-words',
-                  line.stream === 'err' && 'text-bad',
-                  line.stream === 'note' && 'text-accent-text',
-                )}
-              >
-                {line.stream === 'err' && <span className="sr-only">Error output: </span>}
-                {line.text}
-              </span>
-            </div>
-          );
-        })}
-      </div>
-    </section>
-  );
+function matchWords(matches: readonly LogLine[], at: LogLine | null): string {
+  if (matches.length === 0) return 'No match';
+  const place = at === null ? -1 : matches.indexOf(at);
+  return place < 0
+    ? counted(matches.length, 'match', 'matches')
+    : `${place + 1} of ${counted(matches.length, 'match', 'matches')}`;
 }
 
-/** A box that scrolls must be reachable with the keyboard, although nothing in it can be operated (WCAG 2.1.1). */
-const keyboardScroll = { tabIndex: 0 };
+function pausedWords(frozen: readonly LogLine[], lines: readonly LogLine[]): string {
+  const { count, all } = linesSince(frozen, lines);
+  if (count === 0) return 'Paused';
+  return `Paused, ${counted(count, 'new line')}${all ? ' or more' : ''}`;
+}

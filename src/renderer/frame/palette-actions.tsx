@@ -1,6 +1,7 @@
-import { notifyError } from '../components/toaster.tsx';
+import { notifyDone, notifyError } from '../components/toaster.tsx';
 import { useAction } from '../state/actions.ts';
-import { useServiceActions } from '../state/service-actions.ts';
+import { useServiceActions, useStopAll } from '../state/service-actions.ts';
+import { verifiedUrl } from '../state/service-look.ts';
 import type { Theme } from '../state/theme.ts';
 import { useWindow } from '../state/window.ts';
 import { useServices, useSetSetting } from '../wire/queries.ts';
@@ -13,7 +14,7 @@ export function PaletteActions() {
       {places.map((place, index) => (
         <PlaceAction key={place.view} place={place} number={index + 1} />
       ))}
-      <GlabsActions />
+      <ServicesActions />
       <ThemeAction theme="dark" title="Use dark colours" />
       <ThemeAction theme="light" title="Use light colours" />
       <ThemeAction theme="system" title="Use the colours of the system" />
@@ -32,12 +33,31 @@ function PlaceAction({ place, number }: { place: (typeof places)[number]; number
   return null;
 }
 
-function GlabsActions() {
-  const { start, stop, restart } = useServiceActions('glabs', useServices().data?.glabs);
-  useAction(start && { id: 'start-glabs', title: 'Start G-Labs', group: 'Services', run: start });
-  useAction(stop && { id: 'stop-glabs', title: 'Stop G-Labs', group: 'Services', run: stop });
-  useAction(restart && { id: 'restart-glabs', title: 'Restart G-Labs', group: 'Services', run: restart });
+function ServicesActions() {
+  const services = useServices().data;
+  const glabs = useServiceActions('glabs', services?.glabs);
+  const tunnel = useServiceActions('tunnel', services?.tunnel);
+  const stopAll = useStopAll(services).stop;
+  const url = services ? verifiedUrl(services.tunnel) : null;
+  useServiceAction('start-glabs', 'Start G-Labs', glabs.start);
+  useServiceAction('stop-glabs', 'Stop G-Labs', glabs.stop);
+  useServiceAction('restart-glabs', 'Restart G-Labs', glabs.restart);
+  useServiceAction('start-tunnel', 'Start the tunnel', tunnel.start);
+  useServiceAction('stop-tunnel', 'Stop the tunnel', tunnel.stop);
+  useServiceAction('restart-tunnel', 'Restart the tunnel', tunnel.restart);
+  useServiceAction('stop-all', 'Stop all: the tunnel and G-Labs', stopAll);
+  useServiceAction('copy-tunnel', 'Copy the address of the tunnel', url === null ? null : () => copy(url));
   return null;
+}
+
+function useServiceAction(id: string, title: string, run: (() => void) | null): void {
+  useAction(run && { id, title, group: 'Services', run });
+}
+
+function copy(url: string): void {
+  navigator.clipboard
+    .writeText(url)
+    .then(() => notifyDone('The address of the tunnel is copied.'), notifyError);
 }
 
 function ThemeAction({ theme, title }: { theme: Theme; title: string }) {

@@ -4,12 +4,13 @@ import type { ServiceView } from '../../shared/services.ts';
 import { CopyButton } from '../components/copy-button.tsx';
 import { cx } from '../components/cx.ts';
 import { counted, money, timeLeft } from '../components/format.ts';
-import { runMark, serviceMark } from '../components/marks.ts';
+import { runMark } from '../components/marks.ts';
 import { ProgressBar } from '../components/progress-bar.tsx';
 import { StateMark } from '../components/state-mark.tsx';
 import { useNow } from '../state/clock.tsx';
 import { currentRun, needsYou } from '../state/now-what.ts';
 import { queueInShort } from '../state/queue.ts';
+import { serviceLook, verifiedUrl } from '../state/service-look.ts';
 import { useWindow } from '../state/window.ts';
 import { useQueue, useRuns, useServices } from '../wire/queries.ts';
 import { DemoLabel } from './demo-label.tsx';
@@ -22,7 +23,6 @@ export function StatusBar() {
   const run = currentRun(runs);
   const queue = useQueue().data;
   const queued = queue ? queueInShort(queue) : null;
-  const needs = needsYou(runs, useNow());
   const { go, openRun } = useWindow.getState();
   const toRoom = () => go('control-room');
 
@@ -30,9 +30,9 @@ export function StatusBar() {
     <header className="flex h-12 shrink-0 items-center gap-1 border-line border-b bg-panel px-3">
       {services ? (
         <>
-          <ServicePart name="G-Labs" service={services.glabs} onClick={toRoom} />
+          <GlabsPart service={services.glabs} onClick={toRoom} />
           {services.glabs.demo && services.glabs.state !== 'stopped' && <DemoLabel />}
-          <ServicePart name="Tunnel" service={services.tunnel} onClick={toRoom} />
+          <TunnelPart service={services.tunnel} onClick={toRoom} />
         </>
       ) : (
         <span className="px-2 text-muted">Connecting to Flowdeck…</span>
@@ -45,42 +45,49 @@ export function StatusBar() {
           <StateMark {...queued} />
         </Part>
       )}
-      {(needs.picks > 0 || needs.failed > 0) && (
-        <Part label="What needs you" onClick={() => openRun(needs.runId)}>
-          {needs.picks > 0 && <StateMark mark="needs-you" word={counted(needs.picks, 'pick')} />}
-          {needs.failed > 0 && <StateMark mark="failed" word={`${needs.failed} failed`} />}
-        </Part>
-      )}
+      <NeedsPart runs={runs} />
       <PrimaryButton />
     </header>
   );
 }
 
-function ServicePart({
-  name,
-  service,
-  onClick,
-}: {
-  name: string;
-  service: ServiceView;
-  onClick: () => void;
-}) {
-  const { mark, word } = serviceMark(service.state);
+type ServicePartProps = { service: ServiceView; onClick: () => void };
+
+function GlabsPart({ service, onClick }: ServicePartProps) {
   const address = service.url && service.state !== 'stopped' ? new URL(service.url) : null;
-  const isTunnel = service.name === 'tunnel';
+  return (
+    <Part onClick={onClick}>
+      <span className="text-muted">G-Labs</span>
+      <StateMark {...serviceLook(service)} />
+      {address && <span className="max-w-40 truncate text-muted">{address.port || address.host}</span>}
+    </Part>
+  );
+}
+
+/** With the address that works now, to be copied. */
+function TunnelPart({ service, onClick }: ServicePartProps) {
+  const url = verifiedUrl(service);
   return (
     <>
       <Part onClick={onClick}>
-        <span className="text-muted">{name}</span>
-        <StateMark mark={mark} word={word} />
-        {address && (
-          <span className="max-w-40 truncate text-muted">
-            {isTunnel ? address.hostname : address.port || address.host}
-          </span>
-        )}
+        <span className="text-muted">Tunnel</span>
+        <StateMark {...serviceLook(service)} />
+        {url && <span className="max-w-24 truncate text-muted xl:max-w-40">{new URL(url).hostname}</span>}
       </Part>
-      {isTunnel && address && <CopyButton text={address.href} what="address of the tunnel" />}
+      {url && <CopyButton text={url} what="address of the tunnel" />}
     </>
+  );
+}
+
+/** Alone with the clock, so that nothing else of the bar is drawn anew each second. */
+function NeedsPart({ runs }: { runs: readonly RunSummary[] }) {
+  const { picks, failed, runId } = needsYou(runs, useNow());
+  if (picks === 0 && failed === 0) return null;
+  return (
+    <Part label="What needs you" onClick={() => useWindow.getState().openRun(runId)}>
+      {picks > 0 && <StateMark mark="needs-you" word={counted(picks, 'pick')} />}
+      {failed > 0 && <StateMark mark="failed" word={`${failed} failed`} />}
+    </Part>
   );
 }
 

@@ -33,7 +33,9 @@ export function useNextStep(): { title: string; busy: boolean; run: () => void }
     } else if (step.kind === 'pick' || step.kind === 'watch') openRun(step.runId);
     else if (step.kind === 'run' || step.kind === 'add-folder') go('workflows');
   };
-  return { title: words(step), busy: step.kind === 'starting' || start.isPending, run };
+  // While the tunnel comes up after G-Labs, what is next can be done already.
+  const busy = step.kind === 'starting' || (step.kind === 'start' && start.isPending);
+  return { title: words(step), busy, run };
 }
 
 function words(step: NextStep): string {

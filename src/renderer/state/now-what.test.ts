@@ -3,6 +3,7 @@ import { emptyCounts } from '../../shared/domain.ts';
 import type { RunSummary } from '../../shared/run-view.ts';
 import type { ServicesView, ServiceView } from '../../shared/services.ts';
 import { currentRun, interruptedRuns, needsYou, nextStep, runSentence } from './now-what.ts';
+import { testService } from './test-service.ts';
 
 const now = Date.parse('2026-11-20T12:00:00.000Z');
 const ago = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
@@ -40,29 +41,7 @@ function run(
 
 const goingOn = { status: 'running', finishedAt: null, live: true, done: 11 } as const;
 
-function service(over: Partial<ServiceView>): ServiceView {
-  return {
-    name: 'glabs',
-    desired: 'up',
-    state: 'ready',
-    url: 'http://127.0.0.1:8765',
-    pid: 1,
-    adopted: false,
-    demo: true,
-    since: ago(1),
-    restarts: 0,
-    lastRestarts: [],
-    health: [],
-    supervisor: null,
-    tunnel: null,
-    lastProbe: null,
-    nextAttemptAt: null,
-    problem: null,
-    startWill: 'demo',
-    log: [],
-    ...over,
-  };
-}
+const service = (over: Partial<ServiceView>) => testService({ demo: true, startWill: 'demo', ...over });
 
 const tunnel = service({ name: 'tunnel', desired: 'down', state: 'stopped', startWill: 'nothing' });
 const up: ServicesView = { glabs: service({}), tunnel };
@@ -132,6 +111,11 @@ describe('the primary button', () => {
       tunnel: service({ name: 'tunnel', state: 'stopped', startWill: 'command' }),
     };
     expect(nextStep(services, [], 3, now)).toEqual({ kind: 'start', services: ['glabs', 'tunnel'] });
+  });
+
+  it('goes on to what is next while the tunnel is still on its way', () => {
+    const coming = service({ name: 'tunnel', state: 'starting', startWill: 'nothing' });
+    expect(nextStep({ glabs: service({}), tunnel: coming }, [], 3, now)).toEqual({ kind: 'run' });
   });
 
   it('does not offer to start what Start cannot bring up', () => {

@@ -67,7 +67,10 @@ export type NextStep =
   | { kind: 'run' }
   | { kind: 'add-folder' };
 
-/** What the one primary button does (ui.md, Frame): Start when anything is down, else what is next. */
+/**
+ * What the one primary button does (ui.md, Frame): Start when anything is down, else what is next. A tunnel that is
+ * still on its way keeps nobody waiting: runs call G-Labs on this machine.
+ */
 export function nextStep(
   services: ServicesView,
   runs: readonly RunSummary[],

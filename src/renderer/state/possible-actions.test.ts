@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { possibleActions } from './possible-actions.ts';
+import { testTunnel } from './test-service.ts';
 
-const stopped = { state: 'stopped', adopted: false, startWill: 'demo' } as const;
+const stopped = { state: 'stopped', adopted: false, startWill: 'demo', problem: null, tunnel: null } as const;
 
 describe('the buttons of a service', () => {
   it('offer Start alone while it is stopped', () => {
@@ -28,6 +29,15 @@ describe('the buttons of a service', () => {
     const ready = { ...stopped, state: 'ready' } as const;
     expect(possibleActions(ready).restart).toBe(true);
     expect(possibleActions({ ...ready, adopted: true }).restart).toBe(false);
+  });
+
+  it('let one look again once cloudflared is installed, and offer nothing where no tunnel is wanted', () => {
+    const problem = { message: 'cloudflared is not here.', cure: 'Install it.', command: 'brew install x' };
+    const missing = testTunnel({ stage: 'stopped' }, { state: 'stopped', startWill: 'nothing', problem });
+    expect(possibleActions(missing).start).toBe(true);
+    expect(possibleActions({ ...missing, problem: null }).start).toBe(false);
+    const off = testTunnel({ mode: 'none' }, { state: 'stopped', startWill: 'nothing', problem });
+    expect(possibleActions(off).start).toBe(false);
   });
 
   it('let one look again when another program has left the port', () => {

@@ -1,4 +1,4 @@
-import type { ServiceName, ServiceView } from '../../shared/services.ts';
+import type { ServiceName, ServicesView, ServiceView } from '../../shared/services.ts';
 import { notifyError } from '../components/toaster.tsx';
 import { useRestartService, useStartService, useStopService } from '../wire/queries.ts';
 import { possibleActions } from './possible-actions.ts';
@@ -25,4 +25,17 @@ export function useServiceActions(service: ServiceName, view: ServiceView | unde
     restart: possible?.restart ? does(restart) : null,
     busy: start.isPending || stop.isPending || restart.isPending,
   };
+}
+
+/**
+ * Stops everything that runs, the tunnel first, since it leads to G-Labs; null while nothing does. What could not be
+ * stopped is shown as a message and does not keep the other one up.
+ */
+export function useStopAll(view: ServicesView | undefined): { stop: (() => void) | null; busy: boolean } {
+  const act = useStopService();
+  const running = view ? [view.tunnel, view.glabs].filter((each) => possibleActions(each).stop) : [];
+  const stop = async () => {
+    for (const { name } of running) await act.mutateAsync({ service: name }).catch(notifyError);
+  };
+  return { stop: running.length === 0 ? null : () => void stop(), busy: act.isPending };
 }

@@ -78,6 +78,9 @@ export const useStartService = () => useAct((client, input: ServiceInput) => cli
 export const useStopService = () => useAct((client, input: ServiceInput) => client.services.stop(input));
 export const useRestartService = () =>
   useAct((client, input: ServiceInput) => client.services.restart(input));
+/** Tells a pending consumer of the tunnel's address at once. */
+export const useTellConsumer = () =>
+  useAct((client, input: { id: string }) => client.services.tellConsumer(input));
 
 /**
  * Starts a run when its turn comes, which may be at once: then it gives the run's id. With a place, from 0, it only

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { RunSummary } from '../../../shared/run-view.ts';
+import type { ServicesView } from '../../../shared/services.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Loaded } from '../../components/loaded.tsx';
@@ -8,37 +9,73 @@ import { Screen } from '../../components/screen.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { QueueNotice } from '../../frame/queue-notice.tsx';
 import { currentRun } from '../../state/now-what.ts';
+import { useStopAll } from '../../state/service-actions.ts';
 import { useWindow } from '../../state/window.ts';
 import { useAppInfo, useQueue, useRuns, useServices } from '../../wire/queries.ts';
+import { ConsumersCard } from './consumers-card.tsx';
 import { CurrentRunCard } from './current-run-card.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { GlabsCard } from './glabs-card.tsx';
+import { HealthCard } from './health-card.tsx';
 import { TunnelCard } from './tunnel-card.tsx';
 
 const LAST_RUNS = 8;
 
-/** Is everything up, what is running, and what was run last. */
+/** Is everything up, what is running, how far and at what cost, what needs a person, and what was run last. */
 export function ControlRoom() {
   const services = useServices();
   const runs = useRuns();
   const run = currentRun(runs.data?.runs ?? []);
 
   return (
-    <Screen title="Control room">
+    <Screen title="Control room" actions={services.data && <StopAll services={services.data} />}>
       <Warnings />
       {runs.data?.runs.length === 0 && <FirstSteps />}
+      <Loaded query={services} waiting="Connecting to Flowdeck">
+        {({ glabs, tunnel }) => (
+          <>
+            <SupervisorNotice pid={glabs.supervisor} />
+            <div className="grid shrink-0 grid-cols-2 items-start gap-4">
+              <GlabsCard service={glabs} />
+              <TunnelCard service={tunnel} />
+            </div>
+          </>
+        )}
+      </Loaded>
       <PausedQueue />
       {run && <CurrentRunCard run={run} />}
-      <div className="grid shrink-0 grid-cols-1 items-start gap-4 xl:grid-cols-2">
-        <Loaded query={services} waiting="Connecting to Flowdeck">
-          {({ glabs }) => <GlabsCard service={glabs} />}
-        </Loaded>
-        <div className="flex min-w-0 flex-col gap-4">
-          {services.data && <TunnelCard service={services.data.tunnel} />}
-          {runs.data && runs.data.runs.length > 0 && <LastRuns runs={runs.data.runs} />}
-        </div>
-      </div>
+      {services.data && <HealthCard services={services.data} />}
+      {services.data && <ConsumersCard service={services.data.tunnel} />}
+      {runs.data && runs.data.runs.length > 0 && <LastRuns runs={runs.data.runs} />}
     </Screen>
+  );
+}
+
+/** Where another Flowdeck of this data folder supervises: what is seen here is what it does. */
+function SupervisorNotice({ pid }: { pid: number | null }) {
+  if (pid === null) return null;
+  return (
+    <section
+      aria-label="Another Flowdeck supervises"
+      className="flex shrink-0 items-center gap-3 rounded-md bg-busy-soft px-3 py-2"
+    >
+      <StateMark mark="working" word="Note" hideWord />
+      <p>
+        Another Flowdeck (process {pid}) supervises these. The buttons here are passed on to it; the full log
+        is there. When it ends, this one takes over.
+      </p>
+    </section>
+  );
+}
+
+/** The way to a quiet machine, in one press. */
+function StopAll({ services }: { services: ServicesView }) {
+  const { stop, busy } = useStopAll(services);
+  if (stop === null) return null;
+  return (
+    <Button onClick={stop} disabled={busy}>
+      Stop all
+    </Button>
   );
 }
 
@@ -47,6 +84,7 @@ function LastRuns({ runs }: { runs: readonly RunSummary[] }) {
   return (
     <Card
       title="Last runs"
+      className="shrink-0"
       aside={
         <Button variant="ghost" size="sm" onClick={() => openRun(null)}>
           {runs.length > LAST_RUNS ? `All ${runs.length} runs` : 'All runs'}
