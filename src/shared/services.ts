@@ -120,7 +120,7 @@ export const ServicesChange = z.object({
 export type ServicesChange = z.infer<typeof ServicesChange>;
 
 /** Lines of a service's output that are kept and shown. */
-export const LOG_LINES = 500;
+export const LOG_LINES = 2000;
 
 export function applyServicesChange(view: ServicesView, change: ServicesChange): ServicesView {
   const before = view[change.service.name];

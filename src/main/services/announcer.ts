@@ -1,12 +1,17 @@
 import type { ServicesChange, ServiceView } from '../../shared/services.ts';
 import type { LogRing } from './log-ring.ts';
 
-/** Tells listeners what changed, gathered over one turn of the event loop: a flood of output is not a flood of messages. */
+/** After an announcement the next one waits so long: a flood of output is not a flood of messages. */
+const restMs = 50;
+
+/** Tells listeners what changed, gathered: at once when it was quiet, else with what else comes in the meantime. */
 export class Announcer {
   private readonly view: () => ServiceView;
   private readonly ring: LogRing;
   private readonly listeners = new Set<(change: ServicesChange) => void>();
   private pending: NodeJS.Immediate | null = null;
+  private resting: NodeJS.Timeout | null = null;
+  private news = false;
 
   constructor(view: () => ServiceView, ring: LogRing) {
     this.view = view;
@@ -21,13 +26,16 @@ export class Announcer {
   }
 
   soon(): void {
-    this.pending ??= setImmediate(() => this.now());
+    this.news = true;
+    if (this.resting === null) this.pending ??= setImmediate(() => this.now());
   }
 
   now(): void {
-    if (this.pending === null) return;
-    clearImmediate(this.pending);
+    if (this.pending !== null) clearImmediate(this.pending);
     this.pending = null;
+    if (!this.news) return;
+    this.news = false;
+    this.rest();
     const { log: _log, ...service } = this.view();
     const change = { service, logAdded: this.ring.takeFresh() };
     for (const listener of [...this.listeners]) listener(change);
@@ -35,6 +43,16 @@ export class Announcer {
 
   close(): void {
     this.now();
+    if (this.resting !== null) clearTimeout(this.resting);
+    this.resting = null;
     this.listeners.clear();
+  }
+
+  private rest(): void {
+    if (this.resting !== null) clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      this.resting = null;
+      this.now();
+    }, restMs);
   }
 }
