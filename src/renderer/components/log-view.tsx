@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronUp, Pause, Play } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { LogLine } from '../../shared/services.ts';
 import { Button, IconButton } from './button.tsx';
 import { CopyButton } from './copy-button.tsx';
@@ -15,11 +15,13 @@ type LogViewProps = {
   lines: readonly LogLine[];
   /** What stands here while there is no line. */
   empty: string;
+  /** Stands at the left of the tools: the button that folds it away. */
+  before?: ReactNode;
   className?: string;
 };
 
 /** The end of a program's output, live: search from match to match, pause, copy. */
-export function LogView({ name, lines, empty, className }: LogViewProps) {
+export function LogView({ name, lines, empty, before, className }: LogViewProps) {
   const [search, setSearch] = useState('');
   const [at, setAt] = useState<LogLine | null>(null);
   const [frozen, setFrozen] = useState<readonly LogLine[] | null>(null);
@@ -31,6 +33,7 @@ export function LogView({ name, lines, empty, className }: LogViewProps) {
   return (
     <div className={cx('flex min-h-0 flex-col gap-2', className)}>
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        {before}
         <TextField
           label={`Search the log of ${name}`}
           hideLabel

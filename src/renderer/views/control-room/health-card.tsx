@@ -66,7 +66,7 @@ function Strip({ name, service, nowMs, asList }: StripProps) {
       <span aria-hidden className="text-muted">
         {name}
       </span>
-      <div role="img" aria-label={healthSummary(name, hour)} className="flex h-5">
+      <div role="img" aria-label={healthSummary(name, hour)} className="flex h-5 border-line border-b">
         {hour.map((stretch) => (
           <Tooltip key={stretch.from} text={`${words[stretch.health]}, ${timesOf(stretch)}`}>
             <span

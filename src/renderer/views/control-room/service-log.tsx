@@ -1,3 +1,4 @@
+import { ChevronDown, ChevronRight } from 'lucide-react';
 import type { ServiceView } from '../../../shared/services.ts';
 import { Button } from '../../components/button.tsx';
 import { LogView } from '../../components/log-view.tsx';
@@ -9,15 +10,25 @@ export function ServiceLog({ name, service }: { name: string; service: ServiceVi
   const toggle = useLogs((state) => state.toggle);
   const newest = service.log.at(-1);
   if (!newest) return null;
+  const fold = (
+    <Button
+      size="sm"
+      variant="ghost"
+      icon={open ? <ChevronDown aria-hidden /> : <ChevronRight aria-hidden />}
+      aria-expanded={open}
+      aria-label={`Log of ${name}`}
+      onClick={() => toggle(service.name)}
+      className="-ml-2"
+    >
+      Log
+    </Button>
+  );
+  if (open)
+    return <LogView name={name} lines={service.log} empty="No output yet." before={fold} className="h-48" />;
   return (
-    <div className="flex min-w-0 flex-col gap-2">
-      <div className="flex min-w-0 items-center gap-3">
-        <Button size="sm" variant="ghost" aria-expanded={open} onClick={() => toggle(service.name)}>
-          {open ? 'Hide log' : 'Show log'}
-        </Button>
-        {!open && <span className="min-w-0 truncate font-mono text-muted text-xs">{newest.text}</span>}
-      </div>
-      {open && <LogView name={name} lines={service.log} empty="No output yet." className="h-48" />}
+    <div className="flex min-w-0 items-center gap-2">
+      {fold}
+      <span className="min-w-0 truncate font-mono text-muted text-xs">{newest.text}</span>
     </div>
   );
 }

@@ -7,6 +7,8 @@ import { Select } from '../../components/select.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { notifyError } from '../../components/toaster.tsx';
 import { useSetSetting, useUnsetSetting } from '../../wire/queries.ts';
+import { choiceWords } from './choice-words.ts';
+import { ConsumerList } from './consumer-list.tsx';
 import { PriceTable } from './price-table.tsx';
 import { editorFor, type SettingEditor, typedValue, valueText } from './setting-editor.ts';
 import { StoreList } from './store-list.tsx';
@@ -15,8 +17,9 @@ import { StoreList } from './store-list.tsx';
 export function SettingRow({ entry }: { entry: SettingEntry }) {
   const unset = useUnsetSetting();
   const editor = editorFor(entry.key);
-  // Stores take more room, and no way back that would take them all out at once.
+  // Stores and consumers take more room, and no way back that would take them all out at once.
   if (entry.key === 'storage.stores') return <StoreList entry={entry} />;
+  if (entry.key === 'tunnel.consumers') return <ConsumerList entry={entry} />;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_minmax(0,22rem)_28px] items-start gap-x-4 py-2">
       <div className="min-w-0">
@@ -52,7 +55,7 @@ function SettingControl({ entry, editor }: { entry: SettingEntry; editor: Settin
         label={entry.key}
         hideLabel
         value={valueText(entry.value)}
-        options={editor.options.map((option) => ({ value: option, label: option }))}
+        options={editor.options.map((value) => ({ value, label: choiceWords(entry.key, value) }))}
         onValueChange={(value) => set.mutate({ key: entry.key, value }, { onError: notifyError })}
       />
     );
