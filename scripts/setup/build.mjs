@@ -12,6 +12,7 @@ const results = [
   'main/host.js',
   'main/cli.js',
   'main/simulator.js',
+  'main/simulated-cloudflared.js',
   'preload/index.cjs',
   'renderer/index.html',
 ];

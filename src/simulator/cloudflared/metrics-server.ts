@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 
 export interface MetricsFacts {
   connectorId: string;
@@ -21,9 +21,12 @@ const usualPorts = [20241, 20242, 20243, 20244, 20245, 0];
 
 /**
  * The server that says how the tunnel is (B5 of the reference). `wanted` is `HOST:PORT`, null takes the first free of
- * the usual ports. Throws the error of the system when a wanted port is taken.
+ * the usual ports. `taken`: somebody else has the wanted port.
  */
-export async function startMetrics(wanted: string | null, facts: MetricsFacts): Promise<MetricsServer> {
+export async function startMetrics(
+  wanted: string | null,
+  facts: MetricsFacts,
+): Promise<MetricsServer | 'taken'> {
   const server = createServer((request, response) => {
     const { status, body } = answerTo(request.url ?? '/', facts);
     response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
@@ -31,17 +34,9 @@ export async function startMetrics(wanted: string | null, facts: MetricsFacts): 
   });
   const places =
     wanted === null ? usualPorts.map((port) => ({ host: '127.0.0.1', port })) : [readPlace(wanted)];
-  for (const [index, place] of places.entries()) {
-    try {
-      server.listen(place.port, place.host);
-      await once(server, 'listening');
-      break;
-    } catch (error) {
-      if (index === places.length - 1) throw error;
-    }
-  }
+  for (const place of places) if (await listens(server, place)) break;
   const bound = server.address();
-  if (bound === null || typeof bound === 'string') throw new Error('the metrics server has no port');
+  if (bound === null || typeof bound === 'string') return 'taken';
   return {
     address: `${bound.address.includes(':') ? `[${bound.address}]` : bound.address}:${bound.port}`,
     close: () =>
@@ -50,6 +45,17 @@ export async function startMetrics(wanted: string | null, facts: MetricsFacts): 
         server.closeAllConnections();
       }),
   };
+}
+
+async function listens(server: Server, place: { host: string; port: number }): Promise<boolean> {
+  server.listen(place.port, place.host);
+  try {
+    await once(server, 'listening');
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false;
+    throw error;
+  }
 }
 
 function readPlace(text: string): { host: string; port: number } {

@@ -2,51 +2,47 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { digest } from '../chance.ts';
-import { keepConnection } from './connection.ts';
+import { type Connections, keepConnections } from './connections.ts';
 import type { Console } from './console.ts';
-import { edgeClient, type Registered } from './edge-client.ts';
+import { edgeClient } from './edge-client.ts';
 import * as say from './messages.ts';
-import { type MetricsServer, startMetrics } from './metrics-server.ts';
+import { type MetricsFacts, type MetricsServer, startMetrics } from './metrics-server.ts';
 import { startOriginProxy } from './origin-proxy.ts';
 import { type Play, playing } from './play.ts';
 import { createQuickTunnel } from './quick-tunnel.ts';
 import { times } from './scenarios.ts';
 import type { TunnelSettings } from './settings.ts';
 
-/** Why a running tunnel comes to its end. */
-export type Ending = { why: 'signal'; signal: 'terminated' | 'interrupt' } | { why: 'dies' };
+type Signal = 'terminated' | 'interrupt';
 
 export interface Signals {
   /** Resolves with the first signal that asks to end. A second one kills, unless `ignore` was called. */
-  first: Promise<'terminated' | 'interrupt'>;
+  first: Promise<Signal>;
   ignore(): void;
 }
 
-/** Runs a tunnel until it ends by itself or is told to; the exit code. */
+/** Runs a tunnel until it ends by itself or is told to; the exit code. What it says is in the order of the recordings. */
 export async function runTunnel(
   settings: TunnelSettings,
   play: Play & { edgePort: number },
   out: Console,
   signals: Signals,
 ): Promise<number> {
-  const log = out.log;
+  const { log } = out;
   const edge = edgeClient(play.edgePort);
+  // No edge to ask: then this process plays what it was told, and meets the same closed door at the next step.
   const scenario = await edge.start({ pid: process.pid, scenario: play.scenario }).catch(() => play.scenario);
   const now = playing(scenario);
-  const connectorId = randomUUID();
-
-  let dies: () => void = () => undefined;
-  const death = new Promise<Ending>((resolve) => {
-    dies = () => resolve({ why: 'dies' });
-  });
-  const applyManners = (): void => {
+  const death = Promise.withResolvers<'dies'>();
+  const manners = (): void => {
     if (now.has('silent')) out.silence();
     if (now.has('chatty')) out.chatter();
     if (now.has('stubborn')) signals.ignore();
   };
-  applyManners();
+  manners();
 
   if (settings.emptyConfig !== null) log(say.emptyConfig(settings.emptyConfig));
+  const quick = settings.named === null;
   const tunnel =
     settings.named === null
       ? await createQuickTunnel(edge, scenario, now, log)
@@ -55,123 +51,131 @@ export async function runTunnel(
     out.last(tunnel.failed);
     return 1;
   }
-  if (settings.named !== null) log(say.startingNamed(settings.named));
-  else if (!settings.configured && settings.emptyConfig === null) log(say.noConfig);
-  let rules = settings.rules;
-  for (const entry of say.banner({
-    ...{ version: play.version, checksum: digest('cloudflared', play.version), connectorId },
-    ...{ settings: settings.shown, environment: settings.environment },
-    protocol: settings.protocol === 'http2' ? 'http2' : 'quic',
-  })) {
-    log(entry);
-  }
-  if (now.has('url-then-exit')) {
-    for (const entry of say.edgeDns) log(entry);
-    log(say.tunnelStopped);
-    log(say.shuttingDown(say.edgeDnsReason));
-    out.last(say.edgeDnsReason);
-    return 1;
-  }
+  const connectorId = randomUUID();
+  introduce(settings, play.version, connectorId, out);
+  if (now.has('url-then-exit')) return edgeUnknown(out);
 
+  let rules = settings.rules;
   const proxy = await startOriginProxy(() => rules, log);
-  const connections = new Map<number, Registered>();
-  let metrics: MetricsServer;
-  try {
-    if (now.has('metrics-busy')) throw Object.assign(new Error('taken'), { code: 'EADDRINUSE' });
-    metrics = await startMetrics(settings.metrics, {
-      ...{ connectorId, host: settings.named === null ? tunnel.host : '', version: play.version },
-      readyConnections: () => connections.size,
-      requests: proxy.requests,
-    });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-    const place = settings.metrics ?? '127.0.0.1:20241';
-    const problem = `failed to bind to address (${place}): listen tcp ${place}: bind: address already in use`;
-    log(say.metricsTaken(problem));
-    out.last(`Error opening metrics server listener: ${problem}`);
-    return 1;
-  }
-  log(say.metricsServer(metrics.address));
+  let connections: Connections | null = null;
+  const metrics = await openMetrics(now.has('metrics-busy'), settings.metrics, out, {
+    ...{ connectorId, host: quick ? tunnel.host : '', version: play.version },
+    readyConnections: () => connections?.open().length ?? 0,
+    requests: proxy.requests,
+  });
+  if (metrics === null) return 1;
 
   const stop = new AbortController();
   const wait = (ms: number): Promise<void> => sleep(ms / play.speed, undefined, { signal: stop.signal });
+  const later = (ms: number, what: () => void): void => void wait(ms).then(what, () => undefined);
+  const runId = randomUUID();
   if (settings.prechecks) {
-    void wait(times.precheck).then(
-      () => say.prechecks(settings.protocol === 'http2' ? 'http2' : 'quic', randomUUID()).forEach(log),
-      () => undefined,
-    );
+    later(times.precheck, () => say.prechecks(initial(settings), runId).forEach(log));
   }
-  const played = (next: string): void => {
-    now.set(next);
-    applyManners();
-    if (now.has('ready-then-dead') || now.has('rotating')) dies();
-  };
-  let been = false;
-  const firstUp = (): void => {
-    been = true;
-    if (settings.pidfile !== null) writeFileSync(settings.pidfile, String(process.pid));
-    if (settings.named !== null && play.service !== null) {
-      rules = [
-        { hostname: tunnel.host, service: play.service },
-        { hostname: null, service: 'http_status:404' },
-      ];
-      log(say.newConfiguration(JSON.stringify({ ingress: rules })));
-    }
-    const life = now.has('ready-then-dead') ? times.goesWell : now.has('rotating') ? times.rotates : null;
-    if (life !== null) void wait(life).then(dies, () => undefined);
-  };
-  for (let connIndex = 0; connIndex < settings.connections; connIndex++) {
-    void keepConnection({
-      ...{ connIndex, log, wait, draw: Math.random },
-      ...{ protocol: settings.protocol, retries: settings.retries, ending: () => stop.signal.aborted },
-      dial: (protocol) =>
-        edge.dial(
-          {
-            ...{ tunnelId: tunnel.id, connIndex, connectorId, protocol, scenario },
-            ...{
-              pid: process.pid,
-              proxyPort: proxy.port,
-              hostname: settings.named === null ? null : tunnel.host,
-            },
-          },
-          played,
-        ),
-      up: (connection) => {
-        connections.set(connIndex, connection);
-        if (!been) firstUp();
-      },
-      down: () => connections.delete(connIndex),
-    }).catch((error: unknown) => {
-      // Its waiting was cut short: the process ends.
-      if (!stop.signal.aborted) throw error;
-    });
-  }
+  connections = keepConnections({
+    ...{ settings, edge, log, wait, ending: () => stop.signal.aborted },
+    connect: {
+      ...{ tunnelId: tunnel.id, connectorId, scenario, pid: process.pid },
+      ...{ proxyPort: proxy.port, hostname: quick ? null : tunnel.host },
+    },
+    firstUp: () => {
+      if (settings.pidfile !== null) writeFileSync(settings.pidfile, String(process.pid));
+      if (!quick && play.service !== null) {
+        rules = setAtCloudflare(tunnel.host, play.service);
+        log(say.newConfiguration(JSON.stringify({ ingress: rules })));
+      }
+      if (now.has('ready-then-dead')) later(times.goesWell, () => death.resolve('dies'));
+      if (now.has('rotating')) later(times.rotates, () => death.resolve('dies'));
+    },
+    played: (next) => {
+      now.set(next);
+      manners();
+      if (now.has('ready-then-dead') || now.has('rotating')) death.resolve('dies');
+    },
+  });
 
-  const ending = await Promise.race([
-    death,
-    signals.first.then((signal): Ending => ({ why: 'signal', signal })),
-  ]);
-  const open = [...connections];
-  if (ending.why === 'dies') {
-    stop.abort();
+  const why = await Promise.race([death.promise, signals.first]);
+  stop.abort();
+  if (why === 'dies') {
     for (const entry of [say.noMoreConnections, say.tunnelStopped, say.metricsStopped]) log(entry);
     return 1;
   }
-  log(say.graceful(ending.signal));
-  stop.abort();
-  const grace = settings.graceMs / play.speed;
-  if (grace > 0) for (const [connIndex] of open) log(say.unregistered(connIndex));
-  for (const [, connection] of open) connection.end();
-  // Requests on their way may end in this time; the edge sends no new ones.
-  if (grace > 0) await sleep(grace);
-  await metrics.close();
-  proxy.close();
-  log(say.metricsStopped);
-  if (grace === 0) {
-    for (const [connIndex] of open)
-      for (const entry of [say.cancelled, say.terminated(connIndex, null)]) log(entry);
-    log(say.noMoreConnections);
-  }
-  log(say.tunnelStopped);
+  await endGracefully(why, settings.graceMs / play.speed, connections, out, async () => {
+    proxy.close();
+    await metrics.close();
+  });
   return 0;
+}
+
+const initial = (settings: TunnelSettings): 'quic' | 'http2' =>
+  settings.protocol === 'http2' ? 'http2' : 'quic';
+
+/** What its owner set at Cloudflare for a named tunnel; the last rule is always there. */
+const setAtCloudflare = (hostname: string, service: string) => [
+  { hostname, service },
+  { hostname: null, service: 'http_status:404' },
+];
+
+/** What is said between the address and the first connection. */
+function introduce(settings: TunnelSettings, version: string, connectorId: string, out: Console): void {
+  if (settings.named !== null) out.log(say.startingNamed(settings.named));
+  else if (!settings.configured) out.log(say.noConfig);
+  const banner = say.banner({
+    ...{ version, connectorId, checksum: digest('cloudflared', version) },
+    ...{ settings: settings.shown, environment: settings.environment, protocol: initial(settings) },
+  });
+  banner.forEach(out.log);
+}
+
+/** The address was shown, and then the names of the edge cannot be found. */
+function edgeUnknown(out: Console): number {
+  [...say.edgeDns, say.tunnelStopped, say.shuttingDown(say.edgeDnsReason)].forEach(out.log);
+  out.last(say.edgeDnsReason);
+  return 1;
+}
+
+/** Null, and said so, when its port is taken. `refuse`: as if it were. */
+async function openMetrics(
+  refuse: boolean,
+  wanted: string | null,
+  out: Console,
+  facts: MetricsFacts,
+): Promise<MetricsServer | null> {
+  const server = refuse ? 'taken' : await startMetrics(wanted, facts);
+  if (server !== 'taken') {
+    out.log(say.metricsServer(server.address));
+    return server;
+  }
+  const place = wanted ?? '127.0.0.1:20241';
+  const problem = `failed to bind to address (${place}): listen tcp ${place}: bind: address already in use`;
+  out.log(say.metricsTaken(problem));
+  out.last(`Error opening metrics server listener: ${problem}`);
+  return null;
+}
+
+/**
+ * Gives the connections back and leaves requests on their way `graceMs` to end, as the edge keeps an http2 connection
+ * open for as long. Without grace everything is cut off, which reads like an error and is none.
+ */
+async function endGracefully(
+  signal: Signal,
+  graceMs: number,
+  connections: Connections,
+  out: Console,
+  close: () => Promise<void>,
+): Promise<void> {
+  const open = connections.open();
+  out.log(say.graceful(signal));
+  connections.end();
+  if (graceMs > 0) {
+    for (const connIndex of open) out.log(say.unregistered(connIndex));
+    await sleep(graceMs);
+  }
+  await close();
+  out.log(say.metricsStopped);
+  if (graceMs === 0) {
+    open.flatMap((connIndex) => [say.cancelled, say.terminated(connIndex, null)]).forEach(out.log);
+    out.log(say.noMoreConnections);
+  }
+  out.log(say.tunnelStopped);
 }
