@@ -1,5 +1,6 @@
 import type { LogLine, ServiceView } from '../../shared/services.ts';
 import type { GlabsState, Phase } from './glabs-state.ts';
+import type { PastView } from './service-history.ts';
 
 const states: Record<Phase, ServiceView['state']> = {
   stopped: 'stopped',
@@ -13,8 +14,10 @@ const states: Record<Phase, ServiceView['state']> = {
   foreign: 'foreign',
 };
 
+export const serviceState = (phase: Phase): ServiceView['state'] => states[phase];
+
 /** The state of G-Labs as the window and the command line show it. */
-export function glabsView(state: GlabsState, log: LogLine[]): ServiceView {
+export function glabsView(state: GlabsState, log: LogLine[], past: PastView): ServiceView {
   const { lastProbe, nextAttemptAt } = state;
   return {
     name: 'glabs',
@@ -26,7 +29,6 @@ export function glabsView(state: GlabsState, log: LogLine[]): ServiceView {
     demo: state.demo,
     since: iso(state.since),
     restarts: state.restarts,
-    lastRestarts: [],
     lastProbe: lastProbe && {
       at: iso(lastProbe.at),
       ok: lastProbe.outcome.kind === 'up',
@@ -36,9 +38,9 @@ export function glabsView(state: GlabsState, log: LogLine[]): ServiceView {
     nextAttemptAt: nextAttemptAt === null ? null : iso(nextAttemptAt),
     problem: state.problem,
     startWill: startWill(state),
-    health: [],
     supervisor: null,
     tunnel: null,
+    ...past,
     log,
   };
 }

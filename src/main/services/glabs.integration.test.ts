@@ -369,27 +369,6 @@ describe('what others see', () => {
     expect(last).toMatchObject({ ownerPid: process.pid, ownerStarted: await processStartTime(process.pid) });
   });
 
-  it('is not written over by a process that only adopted what another one started', async () => {
-    const { port } = await startFake();
-    const parent = process.ppid;
-    const record = {
-      view: JSON.stringify({ desired: 'up', adopted: false }),
-      ownerPid: parent,
-      ownerStarted: await processStartTime(parent),
-    };
-    const written: SavedService[] = [];
-    const write = (saved: SavedService) => written.push(saved);
-    const second = await bench(null, { port, options: { serviceState: { write, read: () => record } } });
-    await reaches(second.service, { state: 'ready', adopted: true });
-    await second.service.close();
-    expect(written).toEqual([]);
-    const dead = { ...record, ownerStarted: 'long ago' };
-    const third = await bench(null, { port, options: { serviceState: { write, read: () => dead } } });
-    await reaches(third.service, { state: 'ready', adopted: true });
-    await third.service.close();
-    expect(written.map((each) => JSON.parse(each.view).state)).toEqual(['ready', 'stopped']);
-  });
-
   it('remembers in the next session that a real G-Labs was here, so that the demo does not take its place', async () => {
     const { child, port } = await startFake();
     const first = await bench(null, { port });

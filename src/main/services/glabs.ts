@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { z } from 'zod';
 import { fail } from '../../shared/failure.ts';
 import type { ServicesChange, ServiceView } from '../../shared/services.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -14,13 +15,14 @@ import { configuredCommand, demoCommand, type SimulatorCommand } from './glabs-c
 import { type GlabsPlan, isLoopback, planGlabs, portOf } from './glabs-plan.ts';
 import { reduceGlabs } from './glabs-reducer.ts';
 import { type GlabsEffect, type GlabsEvent, type GlabsState, initialGlabsState } from './glabs-state.ts';
-import { glabsView, phaseNote } from './glabs-view.ts';
+import { glabsView, phaseNote, serviceState } from './glabs-view.ts';
 import { howItEnded } from './glabs-words.ts';
 import { LogRing } from './log-ring.ts';
 import { createProbe, type Probe } from './probe.ts';
 import { type ManagedProcess, startProcess } from './process.ts';
-import { realSeenBefore, ServiceRecorder, type ServiceStateStore } from './saved-service.ts';
+import { remembered, ServiceRecorder, type ServiceStateStore } from './saved-service.ts';
 import type { Service } from './service.ts';
+import { ServiceHistory } from './service-history.ts';
 import { ServiceLoop } from './service-loop.ts';
 
 export interface GlabsServiceOptions {
@@ -63,6 +65,7 @@ class GlabsShell implements GlabsService {
   private readonly ring: LogRing;
   private readonly announcer: Announcer;
   private readonly recorder: ServiceRecorder;
+  private readonly history: ServiceHistory;
   private readonly unwatch: () => void;
   private readonly loop: ServiceLoop<GlabsState, GlabsEvent, GlabsEffect>;
   private process: ManagedProcess | null = null;
@@ -74,9 +77,15 @@ class GlabsShell implements GlabsService {
     const { clock, settings } = options;
     this.log = options.log.child('glabs');
     this.probe = options.probe ?? createProbe(() => clock.monotonic());
-    this.ring = new LogRing(clock, (text) => redact(text, this.secrets()));
+    this.ring = new LogRing(
+      clock,
+      (text) => redact(text, this.secrets()),
+      () => this.secrets(),
+    );
     this.announcer = new Announcer(() => this.view(), this.ring);
-    const realSeenAt = realSeenBefore(options.serviceState);
+    const memory = remembered(options.serviceState);
+    const realSeenAt = realSeenBefore(memory);
+    this.history = new ServiceHistory(clock, memory);
     const plan = planGlabs(settings.all(), { hasKey: false, realSeenAt });
     this.loop = new ServiceLoop({
       initial: initialGlabsState(plan, clock.now(), realSeenAt),
@@ -87,11 +96,12 @@ class GlabsShell implements GlabsService {
       carryOut: (effect) => this.carryOut(effect),
       moved: (before) => this.note(before),
       settled: () => {
-        this.recorder.record(this.view(), this.state.realSeenAt, this.process !== null);
+        const { realSeenAt } = this.state;
+        this.recorder.record(this.view(), { realSeenAt });
         this.announcer.soon();
       },
     });
-    this.recorder = new ServiceRecorder(options.serviceState, clock, this.log);
+    this.recorder = new ServiceRecorder('glabs', { store: options.serviceState, clock, log: this.log });
     this.unwatch = settings.onChange(() => {
       this.replan().catch((error: unknown) => this.log.error('reading the settings failed', { err: error }));
     });
@@ -102,7 +112,7 @@ class GlabsShell implements GlabsService {
   }
 
   view(): ServiceView {
-    return glabsView(this.state, this.ring.lines());
+    return glabsView(this.state, this.ring.lines(), this.history.view());
   }
 
   subscribe(listener: (change: ServicesChange) => void): () => void {
@@ -163,6 +173,8 @@ class GlabsShell implements GlabsService {
   }
 
   private note(before: GlabsState): void {
+    this.history.entered(serviceState(this.state.phase));
+    if (this.state.phase === 'waiting') this.history.restarted(this.state.problem?.message ?? '');
     const program = basename(this.options.settings.all()['glabs.command'] ?? '');
     const text = phaseNote(this.state, before, program, this.options.clock.now());
     if (text === null) return;
@@ -252,6 +264,13 @@ class GlabsShell implements GlabsService {
   private secrets(): string[] {
     return [...this.options.secrets.seen(), ...secretValues(this.options.settings.all()['glabs.env'])];
   }
+}
+
+const Remembered = z.object({ realSeenAt: z.string().nullable() });
+
+/** Address at which an earlier session saw a real G-Labs: the demo must not take its place today (behaviour.md §10). */
+function realSeenBefore(memory: unknown): string | null {
+  return Remembered.safeParse(memory).data?.realSeenAt ?? null;
 }
 
 /** Start has an answer: ready, a problem that does not pass by itself, or a stop that came in between. */
