@@ -1,0 +1,108 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { posix, win32 } from 'node:path';
+import { execa } from 'execa';
+import type { Problem } from '../../shared/services.ts';
+import { errorCode } from '../platform/error-code.ts';
+import type { Environment } from '../platform/paths.ts';
+import {
+  cannotRun,
+  installGuide,
+  namedProgramProblem,
+  type SystemKind,
+  systemKind,
+} from './cloudflared-guide.ts';
+
+export interface CloudflaredProgram {
+  path: string;
+  /** As `2026.8.2`; null when it did not say. */
+  version: string | null;
+}
+
+interface FindOptions {
+  /** The setting `tunnel.cloudflared`. */
+  named: string | null;
+  env: Environment;
+  platform?: NodeJS.Platform;
+  isProgram?: (file: string) => Promise<boolean>;
+}
+
+/**
+ * Where cloudflared is: the place the setting names and no other; else the first on PATH; else where package managers
+ * put it. What is found is whole or the problem a person can mend (cloudflared.md B14); nothing is downloaded.
+ */
+export async function findCloudflared(
+  options: FindOptions & { system?: () => Promise<SystemKind> },
+): Promise<{ path: string } | { problem: Problem }> {
+  const { named, platform = process.platform, isProgram = isProgramFile } = options;
+  if (named !== null) {
+    return (await isProgram(named)) ? { path: named } : { problem: namedProgramProblem(named) };
+  }
+  for (const place of likelyPlaces(options.env, platform)) if (await isProgram(place)) return { path: place };
+  return { problem: installGuide(await (options.system ?? systemKind)()) };
+}
+
+/** Pure: where to look, in order. Names on PATH that are not absolute are left out: they depend on where one stands. */
+export function likelyPlaces(env: Environment, platform: NodeJS.Platform): string[] {
+  const path = platform === 'win32' ? win32 : posix;
+  const onPath = (env.PATH ?? env.Path ?? '')
+    .split(path.delimiter)
+    .filter((folder) => path.isAbsolute(folder));
+  const name = platform === 'win32' ? 'cloudflared.exe' : 'cloudflared';
+  const folders = [...onPath, ...usualFolders(env, platform)];
+  return [...new Set(folders.map((folder) => path.join(folder, name)))];
+}
+
+function usualFolders(env: Environment, platform: NodeJS.Platform): string[] {
+  if (platform === 'win32') {
+    const programFiles = [env['ProgramFiles(x86)'], env.ProgramFiles].filter((each) => each !== undefined);
+    return [
+      ...programFiles.map((folder) => win32.join(folder, 'cloudflared')),
+      ...(env.LOCALAPPDATA === undefined
+        ? []
+        : [win32.join(env.LOCALAPPDATA, 'Microsoft', 'WinGet', 'Links')]),
+    ];
+  }
+  const homebrew =
+    platform === 'darwin' ? ['/opt/homebrew/bin'] : ['/home/linuxbrew/.linuxbrew/bin', '/snap/bin'];
+  return ['/usr/local/bin', ...homebrew, '/usr/bin'];
+}
+
+/** A regular file that may be run. */
+export async function isProgramFile(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK);
+    return (await stat(file)).isFile();
+  } catch (error) {
+    if (errorCode(error) === '') throw error;
+    return false;
+  }
+}
+
+const versionLimitMs = 5000;
+
+/**
+ * Asks the program for its version. A program that cannot be run at all is a problem; one that runs and says
+ * something else has no version, and is tried as it is.
+ */
+export async function readVersion(
+  path: string,
+  env: Record<string, string>,
+): Promise<{ version: string | null } | { problem: Problem }> {
+  const result = await execa(path, ['--version'], {
+    env,
+    extendEnv: false,
+    reject: false,
+    timeout: versionLimitMs,
+    forceKillAfterDelay: 500,
+    maxBuffer: 64 * 1024,
+    stdin: 'ignore',
+    windowsHide: true,
+  });
+  // The system itself refuses: not a program of this machine, no right to run it, gone in this moment.
+  if (result.code !== undefined && /^E[A-Z]+$/.test(result.code) && result.exitCode === undefined) {
+    return { problem: cannotRun(path, result.code) };
+  }
+  const version = /\bversion (\d{4}\.\d+\.\d+)/.exec(`${result.stdout ?? ''}\n${result.stderr ?? ''}`)?.[1];
+  return { version: version ?? null };
+}
