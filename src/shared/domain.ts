@@ -49,6 +49,10 @@ export const PlanReason = z.union([
 ]);
 export type PlanReason = z.infer<typeof PlanReason>;
 
+/** What is away when a run waits for its backend: G-Labs itself, or the tunnel the run goes through. */
+export const AwayPart = z.enum(['glabs', 'tunnel']);
+export type AwayPart = z.infer<typeof AwayPart>;
+
 /** Error classes of behaviour.md §5; these are the `type` strings of errors.json. */
 export const ErrorClass = z.enum([
   'content_policy',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ErrorClass, NodeState, PlanTotals, RunCounts, RunMode, RunOutcome } from './domain.ts';
+import { AwayPart, ErrorClass, NodeState, PlanTotals, RunCounts, RunMode, RunOutcome } from './domain.ts';
 
 /**
  * What a run tells while it goes. One schema serves the command line, the run's record and the live view of the
@@ -38,6 +38,8 @@ export const RunEvent = z.discriminatedUnion('type', [
     candidate: z.number().int().optional(),
     /** Finished with at least one candidate a row, but not all that were asked for. */
     short: z.boolean().optional(),
+    /** With `waiting` and a candidate: its task is gone and may have been paid for; it is made again. */
+    lost: z.boolean().optional(),
     /** Why, where a state needs a word: `waiting for node 14`, `picked by the machine`. */
     reason: z.string().optional(),
   }),
@@ -60,7 +62,17 @@ export const RunEvent = z.discriminatedUnion('type', [
     verdict: z.enum(['pass', 'fail', 'unknown']),
     message: z.string(),
   }),
-  z.object({ ...base, type: z.literal('backend.down'), server: z.string(), message: z.string() }),
+  z.object({
+    ...base,
+    type: z.literal('backend.down'),
+    server: z.string(),
+    message: z.string(),
+    what: AwayPart,
+    /** A Flowdeck that lives mends it. */
+    mended: z.boolean(),
+    /** Seconds the run waits at most. */
+    waitS: z.number(),
+  }),
   z.object({ ...base, type: z.literal('backend.up'), server: z.string(), downMs: z.number() }),
   /** Something worth a line that changes no state (a video's negative prompt was left out, a pick taken back …). */
   z.object({ ...base, type: z.literal('run.notice'), message: z.string(), nodeId: z.number().optional() }),

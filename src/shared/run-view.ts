@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  AwayPart,
   ErrorClass,
   GenerationKind,
   NodeState,
@@ -148,19 +149,43 @@ export type RunSummary = z.infer<typeof RunSummary>;
 export const RunNotice = z.object({ at: z.string(), message: z.string(), nodeId: z.number().nullable() });
 export type RunNotice = z.infer<typeof RunNotice>;
 
+/** A time in which the run waited for its backend. */
+export const OutageView = z.object({
+  /** ISO; unlike that of any other outage of the run. */
+  from: z.string(),
+  /** Null: it lasts, or outlasted the run. */
+  to: z.string().nullable(),
+  what: AwayPart,
+  /** What was the matter. */
+  message: z.string(),
+  /** A Flowdeck that lives mended it. */
+  mended: z.boolean(),
+  /** Seconds the run would have waited. */
+  waitS: z.number(),
+  /** Tasks that were found to be gone after it, and were made again. */
+  lost: z.number().int(),
+});
+export type OutageView = z.infer<typeof OutageView>;
+
 export const RunView = z.object({
   summary: RunSummary,
   tabs: z.array(z.string()),
   nodes: z.array(RunNodeView),
   notices: z.array(RunNotice),
+  /** Oldest first. */
+  outages: z.array(OutageView).default([]),
 });
 export type RunView = z.infer<typeof RunView>;
 
-/** One batch of changes: at most ten a second (ui.md). Nodes are whole and replace their predecessor. */
+/**
+ * One batch of changes: at most ten a second (ui.md). Nodes and outages are whole and replace their predecessor, which
+ * has the same id or `from`.
+ */
 export const RunChange = z.object({
   summary: RunSummary.optional(),
   nodes: z.array(RunNodeView).optional(),
   notices: z.array(RunNotice).optional(),
+  outages: z.array(OutageView).optional(),
 });
 export type RunChange = z.infer<typeof RunChange>;
 
@@ -172,7 +197,14 @@ export function applyRunChange(view: RunView, change: RunChange): RunView {
     tabs: view.tabs,
     nodes: changed.size === 0 ? view.nodes : view.nodes.map((node) => changed.get(node.nodeId) ?? node),
     notices: change.notices ? [...view.notices, ...change.notices] : view.notices,
+    outages: change.outages ? mergeOutages(view.outages, change.outages) : view.outages,
   };
+}
+
+/** Outages with those that changed or came in their place. Pure. */
+export function mergeOutages(before: readonly OutageView[], changed: readonly OutageView[]): OutageView[] {
+  const merged = new Map([...before, ...changed].map((outage) => [outage.from, outage]));
+  return [...merged.values()];
 }
 
 /** One row of a node's journal, for the side panel. */

@@ -109,6 +109,7 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
       clock,
       paths,
       log,
+      services: services.made,
       sourceWorker: places.sourceWorker,
       started,
     }),

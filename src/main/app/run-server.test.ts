@@ -24,11 +24,9 @@ describe('the backend of a run', () => {
     );
   });
 
-  it('says where the tunnel was asked for', () => {
-    expect(() => chooseServer({ ...choice, setting: 'tunnel' })).toThrow(
-      expect.objectContaining({
-        failure: expect.objectContaining({ code: 'usage', where: 'runner.server' }),
-      }),
-    );
+  it('is reached through the tunnel when the setting or the run says so', () => {
+    expect(chooseServer({ ...choice, setting: 'tunnel' })).toBe('tunnel');
+    expect(chooseServer({ ...choice, asked: 'tunnel' })).toBe('tunnel');
+    expect(chooseServer({ ...choice, setting: 'tunnel', asked: 'local' })).toBe('http://127.0.0.1:8765');
   });
 });

@@ -218,5 +218,5 @@ describe('the supervised G-Labs', () => {
 });
 
 function viewOf(change: Partial<RunSummary>, nodes: RunNodeView[] = []): RunView {
-  return { summary: runSummary(change), tabs: [], nodes, notices: [] };
+  return { summary: runSummary(change), tabs: [], nodes, notices: [], outages: [] };
 }

@@ -101,11 +101,15 @@ export function difference(before: RunView, now: RunView): RunChange | null {
   const old = new Map(before.nodes.map((node) => [node.nodeId, node]));
   const nodes = now.nodes.filter((node) => !isDeepStrictEqual(old.get(node.nodeId), node));
   const notices = now.notices.slice(before.notices.length);
+  const known = new Map(before.outages.map((outage) => [outage.from, outage]));
+  const outages = now.outages.filter((outage) => !isDeepStrictEqual(known.get(outage.from), outage));
   const summary = isDeepStrictEqual(before.summary, now.summary) ? undefined : now.summary;
-  if (nodes.length === 0 && notices.length === 0 && summary === undefined) return null;
+  const untold = [nodes, notices, outages].every((list) => list.length === 0);
+  if (untold && summary === undefined) return null;
   const change: RunChange = {};
   if (nodes.length > 0) change.nodes = nodes;
   if (notices.length > 0) change.notices = notices;
+  if (outages.length > 0) change.outages = outages;
   if (summary !== undefined) change.summary = summary;
   return change;
 }

@@ -16,9 +16,12 @@ import { createRunner } from '../runner/runner.ts';
 import type { Runner } from '../runner/runner-api.ts';
 import { openSourceWriter } from '../runner/source-thread.ts';
 import { createLocalStore } from '../storage/local-store.ts';
+import { rememberAlive, seenServices, watchBackend } from './backend-watch.ts';
 import { mediaId } from './media.ts';
 import { chooseServer } from './run-server.ts';
 import { openStore } from './run-store.ts';
+import { TUNNEL, tunnelServer } from './run-tunnel.ts';
+import type { Services } from './services.ts';
 import { supervisedAddress } from './supervision.ts';
 
 interface RunnerParts {
@@ -28,6 +31,8 @@ interface RunnerParts {
   clock: Clock;
   paths: DataPaths;
   log: Log;
+  /** Those of this process, once somebody has opened them. */
+  services: () => Promise<Services> | null;
   /** Entry of the thread that writes large workflow files (places.ts). */
   sourceWorker: string;
   /** When this process began (platform/process-identity.ts). */
@@ -42,9 +47,17 @@ export function openRunner({
   clock,
   paths,
   log,
+  services,
   sourceWorker,
   started,
 }: RunnerParts): Runner {
+  const watched = { services, saved: db.serviceState, isAlive: rememberAlive(stillRuns, clock) };
+  const throughTunnel = tunnelServer({
+    seen: () => seenServices(watched),
+    addresses: db.tunnelAddresses,
+    mode: () => settings.get('tunnel.mode'),
+    sentTo: () => settings.get('tunnel.probeOrigin'),
+  });
   return createRunner({
     db,
     disk: nodeDisk,
@@ -61,7 +74,7 @@ export function openRunner({
       }),
     openBackend: async (server) =>
       createGlabsBackend({
-        server,
+        server: server === TUNNEL ? throughTunnel : server,
         apiKey: await secrets.get('glabs.apiKey'),
         authHeader: settings.get('glabs.authHeader'),
         healthPaths: settings.get('glabs.healthPaths'),
@@ -69,6 +82,7 @@ export function openRunner({
         submitTimeoutMs: Math.max(120_000, settings.get('runner.imageTimeoutS') * 1000),
         clock,
       }),
+    watchBackend: (backend) => watchBackend(backend, watched),
     here: createLocalStore({ name: 'here', root: paths.objects }),
     openStore: (name) => openStore(name, { settings, secrets, paths, clock }),
     backup: (workflow, content, reason) =>

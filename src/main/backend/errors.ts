@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../../shared/domain.ts';
+import type { AwayPart, ErrorClass } from '../../shared/domain.ts';
 import { BackendError } from './backend.ts';
 import type { ExchangePhase } from './http.ts';
 import { errorTextOf, isRecord, oneLine, requestClass } from './wording.ts';
@@ -170,6 +170,13 @@ export function wrongService(answer: AnswerFacts, asked: Asked): BackendError {
     cure: addressCure,
   });
 }
+
+/**
+ * What is away when a request through the tunnel had no answer of G-Labs: a 502 is cloudflared's word that G-Labs
+ * behind it is, and whoever took the request and kept silent is G-Labs too. Pure.
+ */
+export const awayPart = ({ code, kind }: Pick<BackendError, 'code' | 'kind'>): AwayPart =>
+  code === 502 || kind === 'no-answer' ? 'glabs' : 'tunnel';
 
 /** What a broken exchange means. Pure. */
 export function classifyBreak(facts: BreakFacts, asked: Asked, cause?: unknown): BackendError {

@@ -216,6 +216,7 @@ describe('runs', () => {
       tabs: ['Account A'],
       nodes: [],
       notices: [{ at: new Date(1500).toISOString(), message: 'a word', nodeId: null }],
+      outages: [],
     };
     db.runs.finish(view.summary, await packRecord(view), 3000);
     expect(db.runs.find('r1')).toMatchObject({ open: false, view });

@@ -120,6 +120,7 @@ export async function admitRun(
     options: resolved,
     backend,
     backendStart,
+    demo: health?.demo ?? null,
     store,
     recorder,
     counts,
@@ -167,6 +168,14 @@ const PROBE_MS = 1000;
 /** When a backend began, by what it says of itself. */
 export const startOf = (health: BackendHealth, clock: Clock): number | null =>
   health.uptimeS === null ? null : clock.now() - health.uptimeS * 1000;
+
+/** The demo and a real G-Labs never stand in for each other (behaviour.md §10): why a run does not go on, else null. */
+export function strangerAt(server: string, { demo }: BackendHealth, expected: boolean | null): string | null {
+  if (expected === null || demo === expected) return null;
+  return demo
+    ? `The demo answers at ${server}, and the run began with a real G-Labs.`
+    : `A real G-Labs answers at ${server}, and the run began with the demo.`;
+}
 
 /** Waits for a backend that answers, then looks whether it takes our key. */
 async function awaitBackend(

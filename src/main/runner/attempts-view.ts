@@ -22,6 +22,10 @@ export function attemptsAfter(attempts: AttemptView[], event: RunEvent): Attempt
           return changed(attempts, place, { submittedAt: event.at });
         case 'downloading':
           return changed(attempts, place, {}, event.at);
+        case 'waiting':
+          return event.lost
+            ? changed(attempts, place, { outcome: 'lost', message: reason }, event.at)
+            : attempts;
         case 'failed':
           return changed(attempts, place, { outcome: 'failed', message: reason }, event.at);
         default:

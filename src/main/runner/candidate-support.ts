@@ -154,7 +154,8 @@ export function candidateBench({ db }: Journal, backend: Partial<Backend>) {
       aborted.push(error);
       ending.abort(error);
     },
-    onHealth: () => undefined,
+    onHealth: () => null,
+    watch: { listen: () => () => undefined, mended: async () => false },
     onDown: () => undefined,
     onUp: () => undefined,
     onState: () => undefined,
@@ -174,6 +175,7 @@ export function candidateBench({ db }: Journal, backend: Partial<Backend>) {
     backendStart: () => null,
     onState: () => undefined,
     onPaid: () => undefined,
+    onLost: () => undefined,
     onTask: (taskId, how) => told.push(`${how} ${taskId}`),
     intact: async () => false,
     pollMs: 3000,

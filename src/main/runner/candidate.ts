@@ -41,6 +41,8 @@ export interface CandidateDeps extends TakeUpDeps, FollowDeps {
   retries: number;
   /** A task gave its result, or may have been paid for and is gone. What was refused costs nothing. */
   onPaid: () => void;
+  /** Its task is gone; if it is made again, that comes next. */
+  onLost: () => void;
   /** May an output of an earlier run be taken? Not for nodes that are to be made anew. */
   reuse: boolean;
 }
@@ -89,6 +91,7 @@ export async function makeCandidate(
     if (started.kind !== 'failed' || started.reached) attempts += submissions;
     if (started.kind === 'lost') {
       deps.onPaid();
+      deps.onLost();
       if (++lost > LOST_TRIES) return failed('api_error', 'G-Labs lost this task again and again.', attempts);
       continue;
     }
@@ -104,6 +107,7 @@ export async function makeCandidate(
     if (ended.kind === 'lost') {
       deps.counts.lost++;
       deps.onPaid();
+      deps.onLost();
       if (++lost > LOST_TRIES) return failed('api_error', 'G-Labs lost this task again and again.', attempts);
       continue;
     }

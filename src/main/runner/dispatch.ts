@@ -1,7 +1,10 @@
 import PQueue from 'p-queue';
+import type { AwayPart } from '../../shared/domain.ts';
 import { type FlowdeckError, fail } from '../../shared/failure.ts';
 import type { Backend, BackendError, BackendHealth } from '../backend/backend.ts';
+import { awayPart } from '../backend/errors.ts';
 import type { Clock, Random } from '../platform/clock.ts';
+import type { BackendNews, BackendWatch } from './backend-news.ts';
 import type { PromptLocks } from './prompt-locks.ts';
 
 /**
@@ -23,6 +26,16 @@ export interface Dispatch {
   pause(): void;
   resume(): void;
   state(): 'running' | 'paused' | 'waiting-backend';
+  /** The run is over: nobody waits for the backend any more. */
+  close(): void;
+}
+
+/** Why a run waits for its backend. */
+export interface Outage {
+  what: AwayPart;
+  message: string;
+  /** A Flowdeck that lives mends it. */
+  mended: boolean;
 }
 
 export interface DispatchDeps {
@@ -36,8 +49,10 @@ export interface DispatchDeps {
   quotaPauseMs: number;
   /** Ends the whole run. */
   abort: (error: FlowdeckError) => void;
-  onHealth: (health: BackendHealth) => void;
-  onDown: (message: string) => void;
+  /** Hears of a backend that is back. Why it is not the one the run began with, else null. */
+  onHealth: (health: BackendHealth) => string | null;
+  watch: BackendWatch;
+  onDown: (outage: Outage) => void;
   onUp: (downMs: number) => void;
   onState: () => void;
   onNotice: (message: string) => void;
@@ -45,13 +60,21 @@ export interface DispatchDeps {
 
 const FIRST_PROBE_MS = 1000;
 const LAST_PROBE_MS = 60_000;
+/** Somebody mends it, so it is back soon, or is already. */
+const FIRST_PROBE_MENDED_MS = 250;
+const LAST_PROBE_MENDED_MS = 2000;
 const QUOTA_PAUSES = 3;
 
 export function createDispatch(deps: DispatchDeps): Dispatch {
   const { clock, random, backend, signal } = deps;
   const slots = new PQueue({ concurrency: deps.maxTasks });
   let paused: { until: Promise<void>; resume: () => void } | null = null;
+  const over = new AbortController();
+  const life = AbortSignal.any([signal, over.signal]);
   let outage: Promise<number> | null = null;
+  /** The supervisor said that it is back, and nobody has looked since. */
+  let called = false;
+  let wake: () => void = () => undefined;
   let quota: { until: Promise<void> } | null = null;
   let quotaPauses = 0;
   let lastQuotaEnd = 0;
@@ -59,32 +82,59 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
   /** What submissions wait for now, if anything. */
   const barrier = (): Promise<unknown> | undefined => paused?.until ?? outage ?? quota?.until;
 
-  const waitForBackend = async (error: BackendError): Promise<number> => {
+  /** Resolves after so long, or when the supervisor calls; true: it did. */
+  const nap = async (ms: number): Promise<boolean> => {
+    const sleep = new AbortController();
+    wake = () => sleep.abort();
+    if (called) wake();
+    try {
+      await clock.sleep(ms, AbortSignal.any([life, sleep.signal]));
+    } catch (error) {
+      life.throwIfAborted();
+      if (!sleep.signal.aborted) throw error;
+    } finally {
+      wake = () => undefined;
+    }
+    const woken = called;
+    called = false;
+    return woken;
+  };
+
+  const waitForBackend = async (why: Omit<Outage, 'mended'>, cause?: BackendError): Promise<number> => {
     const began = clock.monotonic();
-    for (let wait = FIRST_PROBE_MS; ; wait = Math.min(wait * 2, LAST_PROBE_MS)) {
+    let { message } = why;
+    let mended = await deps.watch.mended();
+    life.throwIfAborted();
+    deps.onDown({ ...why, mended });
+    for (let wait = mended ? FIRST_PROBE_MENDED_MS : FIRST_PROBE_MS; ; wait *= 2) {
       const left = deps.waitForBackendMs - (clock.monotonic() - began);
       if (left <= 0) {
         const failure = fail(
           'backend-unreachable',
-          `G-Labs at ${backend.server} did not come back within ${Math.round(deps.waitForBackendMs / 1000)} s: ${error.message}`,
+          `G-Labs ${backend.way === 'tunnel' ? 'through the tunnel' : `at ${backend.server}`} did not come back within ${Math.round(deps.waitForBackendMs / 1000)} s: ${message}`,
           {
             where: backend.server,
             cure: 'Start G-Labs, then run again: what is done is reused.',
-            cause: error,
+            cause,
           },
         );
         deps.abort(failure);
         throw failure;
       }
-      await clock.sleep(Math.min(left, wait * (0.75 + random() * 0.5)), signal);
+      wait = Math.min(wait, mended ? LAST_PROBE_MENDED_MS : LAST_PROBE_MS);
+      if (await nap(Math.min(left, wait * (0.75 + random() * 0.5)))) wait = FIRST_PROBE_MENDED_MS;
       try {
-        deps.onHealth(await backend.health(signal));
-        break;
+        const stranger = deps.onHealth(await backend.health(life));
+        if (stranger === null) break;
+        message = stranger;
       } catch (again) {
-        signal.throwIfAborted();
+        life.throwIfAborted();
         if (!(again instanceof Error)) throw again;
+        message = again.message;
       }
+      mended = await deps.watch.mended();
     }
+    life.throwIfAborted();
     const downMs = clock.monotonic() - began;
     // Before the listeners hear of it, so that they see the state as it now is.
     outage = null;
@@ -92,6 +142,32 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     deps.onState();
     return downMs;
   };
+
+  const begin = (why: Omit<Outage, 'mended'>, cause?: BackendError): Promise<number> => {
+    if (outage) return outage;
+    called = false;
+    outage = waitForBackend(why, cause).catch((failure: unknown) => {
+      outage = null;
+      throw failure;
+    });
+    // Who waits for it hears how it ends; of one that the supervisor told, there may be nobody.
+    outage.catch(() => undefined);
+    deps.onState();
+    return outage;
+  };
+
+  const hear = (news: BackendNews) => {
+    if (life.aborted) return;
+    if (news.state === 'away') {
+      called = false;
+      void begin({ what: news.what, message: news.message });
+    } else if (outage) {
+      called = true;
+      wake();
+    }
+  };
+  const stopListening = deps.watch.listen(hear);
+  life.addEventListener('abort', stopListening, { once: true });
 
   return {
     inSlot: async (urgency, work) => {
@@ -124,16 +200,9 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       }
     },
     outage: async (error) => {
-      signal.throwIfAborted();
-      if (!outage) {
-        outage = waitForBackend(error).catch((failure: unknown) => {
-          outage = null;
-          throw failure;
-        });
-        deps.onDown(error.message);
-        deps.onState();
-      }
-      return orAborted(outage, signal);
+      life.throwIfAborted();
+      const what = backend.way === 'tunnel' ? awayPart(error) : 'glabs';
+      return orAborted(begin({ what, message: error.message }, error), signal);
     },
     quota: async (error, since) => {
       signal.throwIfAborted();
@@ -182,6 +251,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       was?.resume();
       if (was) deps.onState();
     },
+    close: () => over.abort(new Error('the run is over')),
     state: () => (outage ? 'waiting-backend' : paused ? 'paused' : 'running'),
   };
 }

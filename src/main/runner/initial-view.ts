@@ -18,6 +18,7 @@ export function initialView(
     tabs: workflow.tabs.map((tab) => tab.name),
     nodes: plan.nodes.map((node) => nodeView(node, gates, mediaOf)),
     notices: [],
+    outages: [],
   };
 }
 

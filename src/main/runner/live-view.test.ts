@@ -15,7 +15,7 @@ const node = {
   attempts: [],
   candidates: [1, 2].map((candidate) => ({ ...emptyCandidate(1, candidate), state: 'generating' as const })),
 } as unknown as RunNodeView;
-const view = { summary: {}, tabs: [], nodes: [node], notices: [] } as unknown as RunView;
+const view = { summary: {}, tabs: [], nodes: [node], notices: [], outages: [] } as unknown as RunView;
 const told = (more: Partial<RunEvent>) =>
   changeFor(
     view,

@@ -1,8 +1,16 @@
 import type { NodeState } from '../../shared/domain.ts';
 import type { RunEvent } from '../../shared/run-events.ts';
-import type { CandidateView, RunChange, RunNodeView, RunSummary, RunView } from '../../shared/run-view.ts';
+import {
+  type CandidateView,
+  mergeOutages,
+  type RunChange,
+  type RunNodeView,
+  type RunSummary,
+  type RunView,
+} from '../../shared/run-view.ts';
 import { attemptsAfter } from './attempts-view.ts';
 import { USUAL_S } from './costs.ts';
+import { backWords, downWords, outageChange } from './outage-view.ts';
 
 /** Candidates whose work is over for this run. */
 const settled = new Set<CandidateView['state']>(['done', 'failed']);
@@ -16,7 +24,7 @@ export function changeFor(
   event: RunEvent,
   media: (sha256: string, file: string) => string | null,
 ): RunChange {
-  const change = stateChange(view, event, media);
+  const change = { ...stateChange(view, event, media), ...outageChange(view.outages, event) };
   if (!change.nodes) return change;
   return {
     ...change,
@@ -64,17 +72,12 @@ function stateChange(
       return { notices: [{ at: event.at, message: event.message, nodeId: event.nodeId ?? null }] };
     case 'backend.down':
       return {
-        notices: [{ at: event.at, message: `G-Labs does not answer: ${event.message}`, nodeId: null }],
+        notices: [{ at: event.at, message: downWords(event), nodeId: null }],
       };
     case 'backend.up':
       return {
-        notices: [
-          {
-            at: event.at,
-            message: `G-Labs is back after ${Math.round(event.downMs / 1000)} s.`,
-            nodeId: null,
-          },
-        ],
+        summary: { ...view.summary, server: event.server },
+        notices: [{ at: event.at, message: backWords(view, event), nodeId: null }],
       };
     case 'run.status':
       return { summary: { ...view.summary, status: event.status, concurrency: event.concurrency } };
@@ -112,8 +115,9 @@ const IN_WORK = new Set<NodeState>([
 
 function withState(node: RunNodeView, event: Extract<RunEvent, { type: 'node.state' }>): RunNodeView {
   const { row, candidate, attempt } = event;
-  // One candidate that failed is not the end of the node: the others go on.
-  const state = event.state === 'failed' && candidate !== undefined ? node.state : event.state;
+  // One candidate that failed or begins anew is not the end of the node: the others go on.
+  const ofOne = candidate !== undefined && (event.state === 'failed' || event.state === 'waiting');
+  const state = ofOne ? node.state : event.state;
   const ended =
     state === 'done' || state === 'failed' || state === 'skipped' || state === 'cached' || state === 'held';
   const next: RunNodeView = {
@@ -143,6 +147,7 @@ function candidateState(state: NodeState): CandidateView['state'] | null {
     case 'downloading':
     case 'storing':
     case 'failed':
+    case 'waiting':
       return state;
     case 'rerolling':
       return 'submitting';
@@ -192,6 +197,7 @@ export function joinChanges(changes: readonly RunChange[]): RunChange {
     if (change.summary) joined.summary = change.summary;
     for (const node of change.nodes ?? []) nodes.set(node.nodeId, node);
     if (change.notices) joined.notices = [...(joined.notices ?? []), ...change.notices];
+    if (change.outages) joined.outages = mergeOutages(joined.outages ?? [], change.outages);
   }
   if (nodes.size > 0) joined.nodes = [...nodes.values()];
   return joined;

@@ -37,6 +37,8 @@ const noPrompt: NodeFailure = {
   row: 1,
 };
 
+const LOST = 'its task is gone at G-Labs, and may have been paid for';
+
 /**
  * Makes a node. Resolves when all that could be made is on this machine: its place is free then, and what needs its
  * pictures can start. `through` resolves when the store has them too (or is given up for now) and they are written.
@@ -96,6 +98,8 @@ export async function makeNode(
       paid: () => {
         money.spent = roundUSD(money.spent + planned.facts.priceOf(node.node));
       },
+      lost: ({ row, candidate }, attempt) =>
+        run.tell(node, 'waiting', { row, candidate, attempt, lost: true, reason: LOST }),
     },
   });
   run.galleries.set(node.nodeId, outcome.gallery);

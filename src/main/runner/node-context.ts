@@ -57,5 +57,7 @@ export interface NodeContext {
     kept: (place: Place, kept: KeptOutput, journalId: number) => void;
     notice: (message: string) => void;
     paid: () => void;
+    /** Its task is gone, and may have been paid for; it is made again. */
+    lost: (place: Place, attempt: number) => void;
   };
 }

@@ -138,6 +138,7 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
               return bytes !== null && sha256(bytes) === hash;
             },
             onPaid: context.on.paid,
+            onLost: () => context.on.lost(place, attempt),
             onState: (state) => context.on.step(state, place, attempt),
             onTask: (taskId, how, number) => {
               attempt = number;
@@ -206,7 +207,10 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
       context.on.kept(place, kept.kept, kept.journalId);
       return true;
     }
-    if (kept.kind === 'lost' && again) return false;
+    if (kept.kind === 'lost' && again) {
+      context.on.lost(place, attempt);
+      return false;
+    }
     context.on.step('failed', place, outcome.attempts, kept.failure.message);
     failures.push(kept.failure);
     return true;

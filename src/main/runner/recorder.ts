@@ -1,5 +1,11 @@
 import type { RunEvent } from '../../shared/run-events.ts';
-import { applyRunChange, type RunChange, type RunNodeView, type RunView } from '../../shared/run-view.ts';
+import {
+  applyRunChange,
+  mergeOutages,
+  type RunChange,
+  type RunNodeView,
+  type RunView,
+} from '../../shared/run-view.ts';
 import type { Clock } from '../platform/clock.ts';
 import { changeFor, joinChanges, type RunSums, summarise } from './live-view.ts';
 
@@ -37,7 +43,7 @@ export function createRecorder(
   const changes = new Set<(change: RunChange) => void>();
   /** Indexed, since a view of 20,000 nodes must not be searched for every event. */
   const nodes = new Map(initial.nodes.map((node) => [node.nodeId, node]));
-  let { summary, notices } = initial;
+  let { summary, notices, outages } = initial;
   let waiting: RunChange[] = [];
   let timer: AbortController | null = null;
 
@@ -46,12 +52,14 @@ export function createRecorder(
     tabs: initial.tabs,
     nodes: initial.nodes.map((n) => nodes.get(n.nodeId) ?? n),
     notices,
+    outages,
   });
 
   const take = (change: RunChange) => {
     for (const node of change.nodes ?? []) nodes.set(node.nodeId, node);
     summary = change.summary ?? summary;
     notices = change.notices ? [...notices, ...change.notices] : notices;
+    outages = change.outages ? mergeOutages(outages, change.outages) : outages;
     if (changes.size === 0) return;
     waiting.push(change);
     if (timer) return;
@@ -78,7 +86,8 @@ export function createRecorder(
     emit: (event) => {
       const id = 'nodeId' in event ? event.nodeId : undefined;
       const node = id === undefined ? undefined : nodes.get(id);
-      take(changeFor({ summary, tabs: initial.tabs, nodes: node ? [node] : [], notices }, event, deps.media));
+      const { tabs } = initial;
+      take(changeFor({ summary, tabs, nodes: node ? [node] : [], notices, outages }, event, deps.media));
       for (const listener of events) listener(event);
     },
     change: take,

@@ -25,6 +25,8 @@ export interface AdmittedRun {
   backend: Backend;
   /** When the backend began, in ms since the epoch; null when it does not say. */
   backendStart: number | null;
+  /** Whether it is the demo; null when it was not asked. */
+  demo: boolean | null;
   store: ObjectStore;
   recorder: Recorder;
   counts: ReturnType<typeof emptyCounts>;

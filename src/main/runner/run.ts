@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { RerollTarget } from '../../shared/domain.ts';
 import { type Failure, FlowdeckError, fail, toFailure } from '../../shared/failure.ts';
 import type { RunEventOf } from '../../shared/run-events.ts';
-import { startOf } from './admit.ts';
+import { startOf, strangerAt } from './admit.ts';
 import { concludeRun } from './conclude.ts';
 import { createDispatch } from './dispatch.ts';
 import { pickInRun } from './live-pick.ts';
@@ -60,6 +60,7 @@ export function carryOut(
     return work;
   };
   let { backendStart } = admitted;
+  const waitS = options.waitMidRunMs / 1000;
   let { concurrency } = options;
   let failure: Failure | null = null;
   let cancelled = false;
@@ -87,10 +88,13 @@ export function carryOut(
     waitForBackendMs: options.waitMidRunMs,
     quotaPauseMs: options.quotaPauseMs,
     abort,
+    watch: deps.watchBackend(backend),
     onHealth: (health) => {
-      backendStart = startOf(health, clock);
+      const stranger = strangerAt(backend.server, health, admitted.demo);
+      if (stranger === null) backendStart = startOf(health, clock);
+      return stranger;
     },
-    onDown: (message) => run.emit({ type: 'backend.down', server: backend.server, message }),
+    onDown: (outage) => run.emit({ type: 'backend.down', server: backend.server, waitS, ...outage }),
     onUp: (downMs) => run.emit({ type: 'backend.up', server: backend.server, downMs }),
     onState: () => tellStatus(),
     onNotice: run.notice,
@@ -158,6 +162,7 @@ export function carryOut(
       if (!cancelled) failure ??= toFailure(error);
       ending.abort(error);
     }
+    dispatch.close();
     return concludeRun(run, { source, inFlight, cancelled, failure }, deps);
   })();
 

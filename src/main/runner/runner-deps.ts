@@ -6,6 +6,7 @@ import type { Clock, Random } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Workflow } from '../workflow/read.ts';
+import type { BackendWatch } from './backend-news.ts';
 import type { SourceWriter } from './source-writer.ts';
 
 /** All that the runner needs of the world. The composition root gives the real ones. */
@@ -16,10 +17,12 @@ export interface RunnerDeps {
   random: Random;
   fetch: typeof fetch;
   setting: <K extends SettingKey>(key: K) => Settings[K];
-  /** Base URL of the backend a run uses: its option, the settings, the supervised one (cli.md, `--server`). */
+  /** Address of the backend a run uses: its option, the settings, the supervised one; or `tunnel` (cli.md, `--server`). */
   server: (options: RunOptions) => Promise<string>;
   /** With its key. */
   openBackend: (server: string) => Promise<Backend>;
+  /** Whoever looks after that backend. */
+  watchBackend: (backend: Pick<Backend, 'server' | 'way'>) => BackendWatch;
   /** Rejects with `usage` for a name that is not configured. */
   openStore: (name: string) => Promise<ObjectStore>;
   /** A store on this machine, for the copies of what goes elsewhere. */

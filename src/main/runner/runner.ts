@@ -233,7 +233,9 @@ export function createRunner(deps: RunnerDeps): Runner {
       const stored = db.runs.find(runId);
       if (!stored) return null;
       const summary = await told(stored);
-      return stored.view ? { ...stored.view, summary } : { summary, tabs: [], nodes: [], notices: [] };
+      return stored.view
+        ? { ...stored.view, summary }
+        : { summary, tabs: [], nodes: [], notices: [], outages: [] };
     },
     handle: (runId) => live.get(runId) ?? null,
     journal: (runId, nodeId) =>

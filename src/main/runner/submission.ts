@@ -81,7 +81,9 @@ export async function submit(
     deps.onState('submitting');
     const intentAt = clock.now();
     const knownStart = deps.backendStart();
-    const journalId = await db.commits.write(() => db.journal.intend({ ...place, attempt }, intentAt));
+    const journalId = await db.commits.write(() =>
+      db.journal.intend({ ...place, server: backend.server, attempt }, intentAt),
+    );
     const step = (change: JournalStep) =>
       db.commits.write(() => db.journal.step(journalId, change, clock.now()));
     try {
@@ -111,7 +113,7 @@ export async function submit(
       signal.throwIfAborted();
       if (!(error instanceof BackendError)) throw error;
       if (error.arrived === 'unknown') {
-        const request = { prompt: place.prompt, intentAt, knownStart, server: place.server };
+        const request = { prompt: place.prompt, intentAt, knownStart, server: backend.server };
         // It left this machine, also when the run ends before its fate is known.
         deps.counts.submitted++;
         const fate = await settle(journalId, request, deps);
@@ -195,7 +197,7 @@ export async function settle(
       return adopt(journalId, fate.taskId, deps);
     case 'never-arrived': {
       // Its own address may lead to another backend than this one, and that one cannot be asked.
-      if (request.server !== deps.backend.server)
+      if (!deps.backend.knows(request.server))
         return lost(
           `It was sent to ${request.server}, and G-Labs at ${deps.backend.server} does not know it.`,
         );

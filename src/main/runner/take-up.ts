@@ -77,7 +77,7 @@ async function askAgain(row: JournalRow, deps: TakeUpDeps): Promise<Started> {
   if (taskId === null) return { kind: 'nothing' };
   counts.reattached++;
   await db.commits.write(() => db.journal.step(id, { state: 'submitted' }, clock.now()));
-  const elsewhere = server === backend.server ? null : { server, prompt };
+  const elsewhere = backend.knows(server) ? null : { server, prompt };
   return tookUp(row, { kind: 'task', journalId: id, taskId, reattached: true, elsewhere }, deps);
 }
 
@@ -96,7 +96,7 @@ async function takeUpResults(row: JournalRow, deps: TakeUpDeps): Promise<Started
   // They lay with a backend that is elsewhere now: asked for again, it says where.
   if (
     row.taskId !== null &&
-    row.server !== deps.backend.server &&
+    !deps.backend.knows(row.server) &&
     urls.data.some((url) => liesAt(row.server, url))
   )
     return askAgain(row, deps);

@@ -15,6 +15,7 @@ import { type Disk, nodeDisk } from '../platform/disk.ts';
 import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
 import { watchFile } from '../platform/watch-file.ts';
 import { createLocalStore } from '../storage/local-store.ts';
+import type { BackendWatch } from './backend-news.ts';
 import { createRunner } from './runner.ts';
 import type { Runner } from './runner-api.ts';
 import type { RunnerDeps } from './runner-deps.ts';
@@ -77,6 +78,9 @@ export interface Bench {
   close(): Promise<void>;
 }
 
+/** A backend that nobody supervises. */
+export const unwatched: BackendWatch = { listen: () => () => undefined, mended: async () => false };
+
 /** Real time, but waiting costs a twentieth: backoff and pauses are the same decisions, sooner. */
 const hurriedClock: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 20, signal) };
 
@@ -116,6 +120,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     fetch: async () => new Response(await readFile(join(fixtures, 'refs', 'avatar-a.png'))),
     setting,
     server: async (asked) => asked.server ?? options.server,
+    watchBackend: () => unwatched,
     openBackend: async (server) =>
       createGlabsBackend({
         server,

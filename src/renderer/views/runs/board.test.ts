@@ -108,7 +108,13 @@ describe('the board of a run with 2,000 nodes', () => {
     await show(nodes);
     expect(asked).toHaveBeenCalledWith('image-2', expect.anything());
     asked.mockClear();
-    const view: RunView = { summary: {} as RunView['summary'], tabs, nodes: [...nodes], notices: [] };
+    const view: RunView = {
+      summary: {} as RunView['summary'],
+      tabs,
+      nodes: [...nodes],
+      notices: [],
+      outages: [],
+    };
     const changed = node(2, {
       scene: 2,
       state: 'done',
@@ -123,7 +129,13 @@ describe('the board of a run with 2,000 nodes', () => {
   it('draws nothing at all when a node out of sight changes', async () => {
     await show(nodes);
     asked.mockClear();
-    const view: RunView = { summary: {} as RunView['summary'], tabs, nodes: [...nodes], notices: [] };
+    const view: RunView = {
+      summary: {} as RunView['summary'],
+      tabs,
+      nodes: [...nodes],
+      notices: [],
+      outages: [],
+    };
     await show(applyRunChange(view, { nodes: [node(900, { scene: 900, gates: [gate(10_900)] })] }).nodes);
     expect(asked).not.toHaveBeenCalled();
   });
