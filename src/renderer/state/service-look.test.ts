@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceView, TunnelFacts } from '../../shared/services.ts';
-import { nextAttemptWords, nextTry, serviceLook, tunnelAbsence, verifiedUrl } from './service-look.ts';
+import { nextAttemptWords, serviceLook, tunnelAbsence, verifiedUrl } from './service-look.ts';
 import { testService, testTunnel } from './test-service.ts';
 
 const now = Date.parse('2026-11-20T12:00:00.000Z');
@@ -26,9 +26,9 @@ describe('the look of a service', () => {
     expect(serviceLook({ ...down, nextAttemptAt: at(4) })).toEqual({ mark: 'working', word: 'restarting' });
   });
 
-  it('is no alarm where no tunnel is wanted, or its program is not installed', () => {
+  it('is no alarm where no tunnel is wanted, or no program could make one', () => {
     expect(serviceLook(testTunnel({ mode: 'none' }))).toEqual({ mark: 'skipped', word: 'off' });
-    expect(serviceLook(testTunnel({}, missing))).toEqual({ mark: 'skipped', word: 'not installed' });
+    expect(serviceLook(testTunnel({}, missing))).toEqual({ mark: 'skipped', word: 'not set up' });
     expect(serviceLook(testTunnel({ stage: 'failed' }, { ...missing, state: 'failed' })).mark).toBe(
       'skipped',
     );
@@ -36,7 +36,10 @@ describe('the look of a service', () => {
 
   it('is a failure where a tunnel cannot be brought up for another reason', () => {
     const problem = { message: 'No token.', cure: 'Set tunnel.token.' };
-    const tunnel = testTunnel({ mode: 'named', stage: 'failed' }, { ...missing, state: 'failed', problem });
+    const tunnel = testTunnel(
+      { mode: 'named', stage: 'failed' },
+      { state: 'failed', startWill: 'command', problem },
+    );
     expect(tunnelAbsence(tunnel)).toBeNull();
     expect(serviceLook(tunnel).mark).toBe('failed');
   });
@@ -52,30 +55,10 @@ describe('the public address', () => {
 });
 
 describe('the next attempt', () => {
-  const down = testService({
-    state: 'unhealthy',
-    nextAttemptAt: at(3.2),
-    health: [
-      { from: at(-600), state: 'ready' },
-      { from: at(-20), state: 'unhealthy' },
-      { from: at(-18), state: 'starting' },
-      { from: at(-5), state: 'unhealthy' },
-    ],
-    lastRestarts: [
-      { at: at(-18), reason: 'It ended with code 1.' },
-      { at: at(-900), reason: 'It ended with code 1.' },
-    ],
-  });
-
-  it('counts tries since the service was last up', () => {
-    expect(nextTry(down)).toBe(2);
-    expect(nextTry({ ...down, lastRestarts: [] })).toBe(1);
-    expect(nextTry({ ...down, health: [] })).toBe(3);
-  });
+  const down = testService({ state: 'unhealthy', nextAttemptAt: at(3.2) });
 
   it('says when, rounded up, and what is due', () => {
     expect(nextAttemptWords(down, now)).toBe('Restarting (2nd try) in 4 s');
-    expect(nextAttemptWords({ ...down, lastRestarts: [] }, now + 2500)).toBe('Restarting in 1 s');
     expect(nextAttemptWords(down, now + 3200)).toBe('Restarting (2nd try) now');
     expect(nextAttemptWords({ ...down, nextAttemptAt: at(125) }, now)).toBe(
       'Restarting (2nd try) in 2 min 05 s',
@@ -83,10 +66,10 @@ describe('the next attempt', () => {
     expect(nextAttemptWords({ ...down, nextAttemptAt: null }, now)).toBeNull();
   });
 
-  it('does not make up a number where too few restarts are kept', () => {
-    const many = Array.from({ length: 5 }, () => ({ at: at(-10), reason: 'It ended.' }));
-    expect(nextAttemptWords({ ...down, lastRestarts: many }, now)).toBe(
-      'Restarting (6th try or later) in 4 s',
+  it('counts tries as one says them', () => {
+    const words = (restarts: number) => nextAttemptWords({ ...down, restarts }, now);
+    expect([1, 2, 9, 19].map(words)).toEqual(
+      ['3rd', '4th', '11th', '21st'].map((nth) => `Restarting (${nth} try) in 4 s`),
     );
   });
 });

@@ -1,4 +1,5 @@
 import type { ServiceView, TunnelStage } from '../../shared/services.ts';
+import { duration } from '../components/format.ts';
 import { type Marked, serviceMark } from '../components/marks.ts';
 
 /** How a service is shown: the tunnel by how far it has come, G-Labs by its state. Pure. */
@@ -17,20 +18,18 @@ const stageMarks: Record<TunnelStage, Marked> = {
   failed: { mark: 'failed', word: 'failed' },
 };
 
-/** Where a tunnel is not wanted, or its program is not here: no alarm, since runs do without one. */
+/** Where a tunnel is not wanted, or there is no program that could make one: no alarm, since runs do without one. */
 export type TunnelAbsence = 'off' | 'no-program';
 
 /** Why there is no tunnel and Start would bring none; null where there is one, or Start brings one. */
 export function tunnelAbsence(
   service: Pick<ServiceView, 'state' | 'startWill' | 'problem' | 'tunnel'>,
 ): TunnelAbsence | null {
-  if (service.tunnel === null) return null;
-  if (service.tunnel.mode === 'none') return 'off';
-  const idle = service.state === 'stopped' || service.state === 'failed';
-  // Only the program that is to be installed comes with a command to type.
-  return idle && service.startWill === 'nothing' && service.problem?.command !== undefined
-    ? 'no-program'
-    : null;
+  const { state, startWill, problem, tunnel } = service;
+  if (tunnel === null) return null;
+  if (tunnel.mode === 'none') return 'off';
+  const idle = state === 'stopped' || state === 'failed';
+  return idle && startWill === 'nothing' && problem !== null ? 'no-program' : null;
 }
 
 /** State of a service as a mark and a word. */
@@ -39,7 +38,7 @@ export function serviceLook(service: ServiceView): Marked {
   if (tunnel !== null) {
     const absence = tunnelAbsence(service);
     if (absence === 'off') return { mark: 'skipped', word: 'off' };
-    if (absence === 'no-program') return { mark: 'skipped', word: 'not installed' };
+    if (absence === 'no-program') return { mark: 'skipped', word: 'not set up' };
     return stageMarks[tunnel.stage];
   }
   // It has ended and is started again by itself: nobody is needed for that.
@@ -52,38 +51,18 @@ export function verifiedUrl({ tunnel }: Pick<ServiceView, 'tunnel'>): string | n
   return tunnel?.stage === 'verified' ? (tunnel.address?.url ?? null) : null;
 }
 
-/**
- * Which try the coming start is since the service was last up, 1 for the first; null when it is not told apart any
- * more, since only the newest restarts are kept.
- */
-export function nextTry({
-  health,
-  lastRestarts,
-}: Pick<ServiceView, 'health' | 'lastRestarts'>): number | null {
-  const lastUp = health.findLastIndex(({ state }) => state === 'ready');
-  const downFrom = health[lastUp + 1]?.from;
-  const since = downFrom === undefined ? lastRestarts : lastRestarts.filter(({ at }) => at >= downFrom);
-  return since.length < RESTARTS_KEPT ? since.length + 1 : null;
-}
-
-/** As many restarts as the main side keeps. */
-const RESTARTS_KEPT = 5;
-
-/** `Restarting (2nd try) in 4 s`, until it is due: `Restarting (2nd try) now`. */
+/** `Restarting (2nd try) in 4 s`, until it is due: `Restarting (2nd try) now`. Tries count from Start on. */
 export function nextAttemptWords(
-  service: Pick<ServiceView, 'health' | 'lastRestarts' | 'nextAttemptAt'>,
+  { nextAttemptAt, restarts }: Pick<ServiceView, 'nextAttemptAt' | 'restarts'>,
   nowMs: number,
 ): string | null {
-  if (service.nextAttemptAt === null) return null;
-  const nth = nextTry(service);
-  const which = nth === null ? ' (6th try or later)' : nth === 1 ? '' : ` (${ordinal(nth)} try)`;
-  const seconds = Math.ceil((Date.parse(service.nextAttemptAt) - nowMs) / 1000);
-  if (seconds <= 0) return `Restarting${which} now`;
-  const minutes = Math.floor(seconds / 60);
-  const when = minutes === 0 ? `${seconds} s` : `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
-  return `Restarting${which} in ${when}`;
+  if (nextAttemptAt === null) return null;
+  const seconds = Math.ceil((Date.parse(nextAttemptAt) - nowMs) / 1000);
+  const when = seconds <= 0 ? 'now' : `in ${duration(seconds)}`;
+  return `Restarting (${ordinal(restarts + 2)} try) ${when}`;
 }
 
-function ordinal(n: number): string {
-  return `${n}${['st', 'nd', 'rd'][n - 1] ?? 'th'}`;
-}
+const places = new Intl.PluralRules('en', { type: 'ordinal' });
+const endings: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' };
+
+const ordinal = (n: number): string => `${n}${endings[places.select(n)] ?? 'th'}`;

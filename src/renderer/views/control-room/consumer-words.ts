@@ -4,8 +4,8 @@ import type { Marked } from '../../components/marks.ts';
 
 /** Who uses the tunnel's address, in words. Pure. */
 
-export const kindWords: Record<ConsumerView['kind'], string> = {
-  runner: 'runs of this Flowdeck',
+/** What is changed in the target; of the runner there is nothing to add. */
+export const kindWords: Record<Exclude<ConsumerView['kind'], 'runner'>, string> = {
   'env-file': 'a line of an .env file',
   'json-file': 'a value of a JSON file',
   'text-file': 'a place in a text file',

@@ -74,7 +74,7 @@ function ConsumerRow({ consumer }: { consumer: ConsumerView }) {
     <tr className="align-top">
       <Td className="py-1.5">
         <span className="break-all">{target}</span>
-        <span className="block text-muted text-xs">{kindWords[kind]}</span>
+        {kind !== 'runner' && <span className="block text-muted text-xs">{kindWords[kind]}</span>}
       </Td>
       <Td className="max-w-80 py-1.5">
         <StateMark {...consumerMark(consumer)} />

@@ -35,7 +35,7 @@ export function ControlRoom() {
         {({ glabs, tunnel }) => (
           <>
             <SupervisorNotice pid={glabs.supervisor} />
-            <div className="grid shrink-0 grid-cols-2 items-start gap-4">
+            <div className="grid shrink-0 grid-cols-2 gap-4">
               <GlabsCard service={glabs} />
               <TunnelCard service={tunnel} />
             </div>

@@ -11,7 +11,7 @@ import { Restarts } from './service-parts.tsx';
 
 /** What is known of a service, in words. `children`: what only this one has, before all others. */
 export function ServiceFacts({ service, children }: { service: ServiceView; children: ReactNode }) {
-  const { lastProbe, restarts, state, pid } = service;
+  const { lastProbe, restarts, state } = service;
   const running = state !== 'stopped' && state !== 'foreign';
   return (
     <Facts>
@@ -36,7 +36,6 @@ export function ServiceFacts({ service, children }: { service: ServiceView; chil
           <Restarts service={service} />
         </Fact>
       )}
-      {running && pid !== null && <Fact name="Process">{pid}</Fact>}
     </Facts>
   );
 }

@@ -24,7 +24,9 @@ export function ServiceLog({ name, service }: { name: string; service: ServiceVi
     </Button>
   );
   if (open)
-    return <LogView name={name} lines={service.log} empty="No output yet." before={fold} className="h-48" />;
+    return (
+      <LogView name={name} lines={service.log} empty="No output yet." before={fold} className="h-48 grow" />
+    );
   return (
     <div className="flex min-w-0 items-center gap-2">
       {fold}

@@ -3,9 +3,11 @@ import type { ServiceView } from '../../../shared/services.ts';
 import { Button } from '../../components/button.tsx';
 import { cx } from '../../components/cx.ts';
 import { ErrorCard } from '../../components/error-card.tsx';
+import { duration, exactTime } from '../../components/format.ts';
 import { logText } from '../../components/log-lines.ts';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
+import { Tooltip } from '../../components/tooltip.tsx';
 import { useNow } from '../../state/clock.tsx';
 import type { ServiceActions } from '../../state/service-actions.ts';
 import { nextAttemptWords, serviceLook } from '../../state/service-look.ts';
@@ -16,11 +18,22 @@ export function ServiceHead({ service, children }: { service: ServiceView; child
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
       <StateMark {...serviceLook(service)} className="font-medium" />
       <span className="text-muted">
-        since <RelativeTime at={service.since} />
+        <Since at={service.since} />
+        {service.pid !== null && service.state !== 'stopped' && `, process ${service.pid}`}
       </span>
       {service.nextAttemptAt !== null && <NextAttempt service={service} />}
       {children}
     </div>
+  );
+}
+
+/** How long it has been so, with the exact time on hover. */
+function Since({ at }: { at: string }) {
+  const now = useNow();
+  return (
+    <Tooltip text={`since ${exactTime(at)}`}>
+      <time dateTime={at}>for {duration((now - Date.parse(at)) / 1000)}</time>
+    </Tooltip>
   );
 }
 
@@ -101,7 +114,7 @@ export function Restarts({ service }: { service: Pick<ServiceView, 'restarts' | 
   return (
     <details>
       <summary className="w-fit rounded-sm hover:text-ink">
-        {restarts}, last <RelativeTime at={lastRestarts[0]?.at ?? ''} />
+        {restarts}, newest <RelativeTime at={lastRestarts[0]?.at ?? ''} />
       </summary>
       <ol className="mt-1 flex flex-col gap-1">
         {lastRestarts.map(({ at, reason }) => (

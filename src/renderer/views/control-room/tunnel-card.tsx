@@ -18,7 +18,8 @@ export function TunnelCard({ service }: { service: ServiceView }) {
   const absence = tunnelAbsence(service);
   if (absence !== null) return <AbsentTunnel service={service} actions={actions} isOff={absence === 'off'} />;
   const facts = service.tunnel;
-  const words = facts && stageWords(facts);
+  // Where something is wrong, that says more than how far it had come.
+  const words = facts && service.problem === null ? stageWords(facts) : null;
   return (
     <Card title="Tunnel" aside={<ServiceButtons name="tunnel" actions={actions} stuck={isStuck(service)} />}>
       <ServiceHead service={service} />
@@ -82,11 +83,7 @@ function AbsentTunnel({ service, actions, isOff }: AbsentTunnelProps) {
       title="Tunnel"
       aside={
         <>
-          {actions.start && (
-            <Button onClick={actions.start} disabled={actions.busy}>
-              Look again
-            </Button>
-          )}
+          <ServiceButtons name="tunnel" actions={actions} stuck={false} />
           <Button variant="ghost" onClick={() => go('settings')}>
             Settings
           </Button>
