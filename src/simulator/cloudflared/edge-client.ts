@@ -63,9 +63,11 @@ export function edgeClient(port: number) {
         throw error;
       }
       const over = new Promise<void>((resolve) => answer.once('close', resolve));
-      answer.on('error', () => answer.destroy());
       return new Promise((resolve) => {
-        createInterface({ input: answer }).on('line', (text) => {
+        const lines = createInterface({ input: answer });
+        // An edge that dies in the middle is a connection that is over; readline passes the error on.
+        lines.on('error', () => answer.destroy());
+        lines.on('line', (text) => {
           const line: EdgeLine = JSON.parse(text);
           if (line.type === 'play') played(line.scenario);
           else if (line.type === 'registered') resolve({ ...line, over, end: () => answer.destroy() });
