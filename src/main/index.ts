@@ -2,10 +2,12 @@ import { app, dialog } from 'electron';
 import { toFailure } from '../shared/failure.ts';
 import { dataDirFor, openFlowdeck } from './app/flowdeck.ts';
 import { openPages } from './app/pages.ts';
+import { createTray } from './app/tray.ts';
 import { denyNavigation } from './electron/navigation.ts';
 import { claimScheme, serveApp } from './electron/protocol.ts';
 import { closeBeforeQuit } from './electron/quit.ts';
 import { isFirstInstance } from './electron/single-instance.ts';
+import { showTray } from './electron/tray.ts';
 import { createMainWindow } from './electron/window.ts';
 import { serveWire } from './electron/wire.ts';
 
@@ -13,6 +15,7 @@ import { serveWire } from './electron/wire.ts';
 const dataDir = dataDirFor(process.env);
 app.setPath('userData', `${dataDir}/window`);
 let showWindow: () => void = () => undefined;
+let hideTray: () => void = () => undefined;
 
 if (!isFirstInstance(() => showWindow())) {
   app.quit();
@@ -24,12 +27,23 @@ if (!isFirstInstance(() => showWindow())) {
 
 async function start(): Promise<void> {
   const flowdeck = await openFlowdeck({ face: 'electron', env: process.env, dataDir });
-  closeBeforeQuit(flowdeck.close, (error) => void flowdeck.onFault(error));
+  const onFault = (error: unknown) => void flowdeck.onFault(error);
+  // The tray stays until what was started has ended: it shows that this is still going on.
+  closeBeforeQuit(() => flowdeck.close().finally(() => hideTray()), onFault);
   serveApp({ pages: await openPages(flowdeck.places.renderer), media: flowdeck.media });
   serveWire(await flowdeck.wire());
-  const window = createMainWindow(flowdeck.places.preload);
+  const tray = createTray(await flowdeck.services(), flowdeck.runner);
+  const window = createMainWindow(flowdeck.places.preload, () => tray.state().goesOn);
   showWindow = window.show;
   app.on('activate', window.show);
+  hideTray = showTray({
+    tray,
+    icons: flowdeck.places.trayIcons,
+    platform: process.platform,
+    show: window.show,
+    quit: () => app.quit(),
+    onFault: (error) => flowdeck.log.warn('The tray could not do what was asked', { err: error }),
+  });
   window.show();
 }
 

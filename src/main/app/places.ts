@@ -10,6 +10,8 @@ export interface Places {
   /** The built preload of the Electron window. */
   preload: string;
   sampleProject: string;
+  /** Folder of the icons for the system's tray. */
+  trayIcons: string;
   /** Entry of the simulator. */
   simulator: string;
   /** Entry of the worker that looks at workflow files. */
@@ -32,6 +34,7 @@ export function findPlaces(module: string = import.meta.filename): Places {
     renderer: join(root, 'out', 'renderer'),
     preload: join(root, 'out', 'preload', 'index.cjs'),
     sampleProject: join(root, 'resources', 'sample-project'),
+    trayIcons: join(root, 'resources', 'tray'),
     simulator: entry('simulator/main.ts', 'simulator.js'),
     glanceWorker: entry('main/app/glance-worker.ts', 'glance-worker.js'),
     sourceWorker: entry('main/runner/source-worker.ts', 'source-worker.js'),

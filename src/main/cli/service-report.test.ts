@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ConsumerView, ServiceView, TunnelFacts, TunnelStage } from '../../shared/services.ts';
+import type { ConsumerView } from '../../shared/services.ts';
+import { serviceView, tunnelView } from '../app/test-support.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createOutput } from './output.ts';
 import { createServiceReport } from './service-report.ts';
@@ -10,26 +11,8 @@ const at = (ms: number) => new Date(NOW + ms).toISOString();
 const clock: Clock = { now: () => NOW, monotonic: () => 0, sleep: async () => undefined };
 const problem = { message: 'G-Labs ended: exit code 3.', cure: 'It is started again by itself.' };
 
-const glabs = (more: Partial<ServiceView> = {}): Seen => ({
-  name: 'glabs',
-  desired: 'up',
-  state: 'ready',
-  url: 'http://127.0.0.1:8765',
-  pid: 41,
-  adopted: false,
-  demo: false,
-  since: at(0),
-  restarts: 0,
-  lastRestarts: [],
-  lastProbe: null,
-  nextAttemptAt: null,
-  problem: null,
-  startWill: 'nothing',
-  health: [],
-  supervisor: null,
-  tunnel: null,
-  ...more,
-});
+const glabs = serviceView;
+const tunnel = tunnelView;
 
 const consumer = (more: Partial<ConsumerView> = {}): ConsumerView => ({
   id: 'env',
@@ -43,25 +26,6 @@ const consumer = (more: Partial<ConsumerView> = {}): ConsumerView => ({
   problem: null,
   ...more,
 });
-
-const tunnel = (
-  stage: TunnelStage,
-  facts: Partial<TunnelFacts> = {},
-  more: Partial<ServiceView> = {},
-): Seen =>
-  glabs({
-    name: 'tunnel',
-    state: stage === 'verified' ? 'ready' : 'starting',
-    url: 'https://brave-otter.trycloudflare.com',
-    tunnel: {
-      mode: 'quick',
-      stage,
-      address: { url: 'https://brave-otter.trycloudflare.com', revision: 3, verifiedAt: at(0) },
-      consumers: [],
-      ...facts,
-    },
-    ...more,
-  });
 
 /** What is said of the views, in their order: NDJSON lines, and people's text. */
 function told(...views: Seen[]) {

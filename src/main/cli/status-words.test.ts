@@ -1,52 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import type { TunnelStage } from '../../shared/services.ts';
-import type { Seen } from './service-words.ts';
+import type { ConsumerView, ServiceView, TunnelStage } from '../../shared/services.ts';
+import { tunnelView, PUBLIC_URL as url } from '../app/test-support.ts';
 import { glabsStatus, glabsText, tunnelStatus, tunnelText } from './status-words.ts';
 
-const url = 'https://brave-otter.trycloudflare.com';
 const verifiedAt = '2026-11-20T03:00:00.000Z';
 const last = { url, revision: 7, verifiedAt: Date.parse(verifiedAt) };
 
-const saved = (stage: TunnelStage, more: Partial<Seen> = {}) => {
-  const view: Seen = {
-    name: 'tunnel',
-    desired: 'up',
-    state: 'ready',
-    url,
-    pid: 9,
-    adopted: false,
-    demo: false,
-    since: verifiedAt,
-    restarts: 2,
-    lastRestarts: [],
-    lastProbe: null,
-    nextAttemptAt: null,
-    problem: null,
-    startWill: 'nothing',
-    health: [],
-    supervisor: null,
-    tunnel: {
-      mode: 'quick',
-      stage,
-      address: { url, revision: 7, verifiedAt },
-      consumers: [
-        {
-          id: 'env',
-          kind: 'env-file',
-          target: '.env: GLABS_URL',
-          state: 'pending',
-          revision: 6,
-          confirmedAt: null,
-          attempts: 1,
-          nextAttemptAt: null,
-          problem: { message: 'It cannot be written.', cure: 'Give yourself the right to.' },
-        },
-      ],
-    },
-    ...more,
-  };
-  return { view, supervisor: 77 };
+const consumer: ConsumerView = {
+  id: 'env',
+  kind: 'env-file',
+  target: '.env: GLABS_URL',
+  state: 'pending',
+  revision: 6,
+  confirmedAt: null,
+  attempts: 1,
+  nextAttemptAt: null,
+  problem: { message: 'It cannot be written.', cure: 'Give yourself the right to.' },
 };
+const saved = (stage: TunnelStage, more: Partial<ServiceView> = {}) => ({
+  view: tunnelView(
+    stage,
+    { address: { url, revision: 7, verifiedAt }, consumers: [consumer] },
+    { pid: 9, restarts: 2, ...more },
+  ),
+  supervisor: 77,
+});
 
 describe('the tunnel in status', () => {
   it('has its address only while that is verified', () => {
@@ -93,7 +71,7 @@ describe('the tunnel in status', () => {
 
 describe('G-Labs in status, when nobody supervises it', () => {
   const look = (kind: 'up' | 'down' | 'silent' | 'foreign') =>
-    glabsStatus({ kind, demo: false, ms: 1, message: '' }, 'http://127.0.0.1:8765', verifiedAt);
+    glabsStatus({ kind, demo: false }, 'http://127.0.0.1:8765', verifiedAt);
 
   it('is what a look at its address says', () => {
     expect(look('up')).toMatchObject({ state: 'ready', adopted: true, supervised: false });

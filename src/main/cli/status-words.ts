@@ -28,7 +28,11 @@ export function savedGlabs({ view, supervisor }: Saved): GlabsStatus {
 }
 
 /** Pure. What a look at the address says of a G-Labs that nobody supervises. */
-export function glabsStatus(outcome: ProbeOutcome, url: string, now: string): GlabsStatus {
+export function glabsStatus(
+  outcome: Pick<ProbeOutcome, 'kind' | 'demo'>,
+  url: string,
+  now: string,
+): GlabsStatus {
   const states = { up: 'ready', down: 'stopped', silent: 'unhealthy', foreign: 'foreign' } as const;
   return {
     state: states[outcome.kind],

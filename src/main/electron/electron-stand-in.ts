@@ -130,7 +130,63 @@ export class BrowserWindow extends EventEmitter {
   focus(): void {
     this.calls.push('focus');
   }
+  hide(): void {
+    this.calls.push('hide');
+  }
+  /** Like Electron's: asks first, and is gone only when nobody objects. */
+  close(): void {
+    const event = electronEvent({});
+    this.emit('close', event);
+    if (!event.prevented) this.emit('closed');
+  }
 }
+
+/** An icon in the system's tray: what it shows now. */
+export class Tray extends EventEmitter {
+  static readonly all: Tray[] = [];
+  image: string;
+  tooltip = '';
+  menu: MenuLine[] = [];
+  destroyed = false;
+  constructor(image: string) {
+    super();
+    this.image = image;
+    Tray.all.push(this);
+  }
+  setImage(image: string): void {
+    this.image = image;
+  }
+  setToolTip(tooltip: string): void {
+    this.tooltip = tooltip;
+  }
+  setContextMenu(menu: MenuLine[]): void {
+    this.menu = menu;
+  }
+  destroy(): void {
+    this.destroyed = true;
+  }
+}
+
+export interface MenuLine {
+  type?: string;
+  label?: string;
+  enabled?: boolean;
+  click?: () => void;
+}
+
+export const Menu = { buildFromTemplate: (lines: MenuLine[]) => lines };
+
+/** An image is known by the file it came from. */
+export const nativeImage = { createFromPath: (file: string) => file };
+
+export const clipboard = {
+  text: '',
+  writeText(text: string): void {
+    clipboard.text = text;
+  },
+};
+
+export const powerMonitor = new EventEmitter();
 
 export const app = new StandInApp();
 export const ipcMain = new EventEmitter();

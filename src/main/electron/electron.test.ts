@@ -1,18 +1,25 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PORT_GIVEN, PORT_WANTED } from '../../shared/wire.ts';
+import { findPlaces } from '../app/places.ts';
+import type { TrayState } from '../app/tray-state.ts';
 import type { PageEnd, WireServer } from '../app/wire-server.ts';
 import * as standIn from './electron-stand-in.ts';
 import { denyNavigation } from './navigation.ts';
+import { onResume } from './power.ts';
 import { claimScheme, serveApp } from './protocol.ts';
 import { closeBeforeQuit } from './quit.ts';
 import { isFirstInstance } from './single-instance.ts';
+import { showTray } from './tray.ts';
 import { createMainWindow } from './window.ts';
 import { serveWire } from './wire.ts';
 
 vi.mock('electron', () => import('./electron-stand-in.ts'));
 
-const { app, BrowserWindow, electronEvent, ipcMain, protocol, StandInContents, StandInFrame } = standIn;
+const { app, BrowserWindow, clipboard, electronEvent, ipcMain, powerMonitor, protocol } = standIn;
+const { StandInContents, StandInFrame, Tray } = standIn;
 const OURS = 'app://flowdeck/index.html';
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -22,6 +29,7 @@ afterEach(() => {
   app.quits = 0;
   ipcMain.removeAllListeners();
   BrowserWindow.all.length = 0;
+  Tray.all.length = 0;
   for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal);
 });
 
@@ -158,7 +166,7 @@ describe('one instance', () => {
   });
 
   it('brings the first one to the front when a second is started', () => {
-    const window = createMainWindow('/out/preload/index.cjs');
+    const window = createMainWindow('/out/preload/index.cjs', () => false);
     expect(isFirstInstance(window.show)).toBe(true);
     window.show();
     const [opened] = BrowserWindow.all;
@@ -172,7 +180,7 @@ describe('one instance', () => {
 
 describe('the window', () => {
   it('is sandboxed, isolated and shows our page', () => {
-    createMainWindow('/out/preload/index.cjs').show();
+    createMainWindow('/out/preload/index.cjs', () => false).show();
     const [opened] = BrowserWindow.all;
     expect(opened?.url).toBe('app://flowdeck/');
     expect(opened?.options.webPreferences).toEqual({
@@ -185,11 +193,36 @@ describe('the window', () => {
   });
 
   it('can be opened again after it was closed', () => {
-    const window = createMainWindow('/preload');
+    const window = createMainWindow('/preload', () => false);
     window.show();
-    BrowserWindow.all[0]?.emit('closed');
+    BrowserWindow.all[0]?.close();
     window.show();
     expect(BrowserWindow.all).toHaveLength(2);
+  });
+
+  it('only hides while something goes on, and comes back as it was', () => {
+    let goesOn = true;
+    const window = createMainWindow('/preload', () => goesOn);
+    window.show();
+    const [opened] = BrowserWindow.all;
+    opened?.close();
+    expect(opened?.calls.at(-1)).toBe('hide');
+    window.show();
+    expect(BrowserWindow.all).toHaveLength(1);
+    expect(opened?.calls.slice(-2)).toEqual(['show', 'focus']);
+    goesOn = false;
+    opened?.close();
+    window.show();
+    expect(BrowserWindow.all).toHaveLength(2);
+  });
+
+  it('does not stay behind when a person quits', () => {
+    const window = createMainWindow('/preload', () => true);
+    window.show();
+    app.quit();
+    const [opened] = BrowserWindow.all;
+    opened?.close();
+    expect(opened?.calls).not.toContain('hide');
   });
 });
 
@@ -224,6 +257,135 @@ describe('our protocol', () => {
     });
     expect((await ask('app://other/')).status).toBe(404);
     expect((await ask('app://flowdeck/', 'POST')).status).toBe(405);
+  });
+});
+
+describe('the tray', () => {
+  const busy: TrayState = {
+    icon: 'busy',
+    tooltip: 'Flowdeck: XYZG3-V0-1: 23 of 40.',
+    menu: [
+      [{ label: 'Open Flowdeck', action: 'open', enabled: true }],
+      [{ label: 'XYZ & Co: 23 of 40', action: null, enabled: false }],
+      [
+        { label: 'Start', action: 'start', enabled: true },
+        { label: 'Stop all', action: 'stop', enabled: false },
+        { label: 'Copy', action: 'copy-address', enabled: true },
+      ],
+      [{ label: 'Quit', action: 'quit', enabled: true }],
+    ],
+    goesOn: true,
+  };
+
+  function shownTray(platform: NodeJS.Platform = 'linux') {
+    const listeners = new Set<(state: TrayState) => void>();
+    const done: string[] = [];
+    const faults: unknown[] = [];
+    let address: string | null = 'https://brave-otter.trycloudflare.com';
+    const hide = showTray({
+      tray: {
+        state: () => busy,
+        subscribe: (listener) => {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        },
+        start: () => Promise.reject(new Error('no G-Labs')),
+        stop: async () => {
+          done.push('stop');
+        },
+        publicAddress: () => address,
+        close: () => undefined,
+      },
+      icons: '/icons',
+      platform,
+      show: () => done.push('show'),
+      quit: () => done.push('quit'),
+      onFault: (error) => faults.push(error),
+    });
+    const shown = Tray.all.at(-1);
+    if (!shown) throw new Error('no tray');
+    const press = (label: string) => shown.menu.find((line) => line.label === label)?.click?.();
+    const tell = (state: TrayState) => {
+      for (const listener of listeners) listener(state);
+    };
+    const noAddress = () => {
+      address = null;
+    };
+    return { shown, press, tell, hide, done, faults, listeners, noAddress };
+  }
+
+  it('shows how it stands, in groups, what only says something without a click', () => {
+    const { shown } = shownTray();
+    expect(shown).toMatchObject({ image: join('/icons', 'busy.png'), tooltip: busy.tooltip });
+    expect(shown.menu.map(({ type, label }) => label ?? type)).toEqual([
+      'Open Flowdeck',
+      'separator',
+      // One & would be taken for the mark of a key.
+      'XYZ && Co: 23 of 40',
+      'separator',
+      'Start',
+      'Stop all',
+      'Copy',
+      'separator',
+      'Quit',
+    ]);
+    expect(shown.menu[2]?.click).toBeUndefined();
+    expect(shown.menu.find(({ label }) => label === 'Stop all')?.enabled).toBe(false);
+  });
+
+  it('follows what changes, and no more once it is taken away', () => {
+    const { shown, tell, hide, listeners } = shownTray();
+    tell({ ...busy, icon: 'trouble', tooltip: 'Flowdeck: G-Labs ended.', menu: [] });
+    expect(shown).toMatchObject({
+      image: join('/icons', 'trouble.png'),
+      tooltip: 'Flowdeck: G-Labs ended.',
+      menu: [],
+    });
+    hide();
+    expect([shown.destroyed, listeners.size]).toEqual([true, 0]);
+  });
+
+  it('does what its menu says, and tells what it could not do', async () => {
+    const { press, done, faults, noAddress } = shownTray();
+    for (const label of ['Open Flowdeck', 'Stop all', 'Quit', 'Start', 'Copy']) press(label);
+    await turn();
+    expect(done).toEqual(['show', 'stop', 'quit']);
+    expect(faults).toEqual([new Error('no G-Labs')]);
+    expect(clipboard.text).toBe('https://brave-otter.trycloudflare.com');
+    clipboard.text = 'what a person had copied';
+    noAddress();
+    press('Copy');
+    expect(clipboard.text).toBe('what a person had copied');
+  });
+
+  it('opens the window at a click, but on macOS, where that opens the menu and icons are templates', () => {
+    const linux = shownTray();
+    linux.shown.emit('click');
+    expect(linux.done).toEqual(['show']);
+    const mac = shownTray('darwin');
+    mac.shown.emit('click');
+    expect(mac.done).toEqual([]);
+    expect(mac.shown.image).toBe(join('/icons', 'busyTemplate.png'));
+  });
+
+  it('has a picture for each state, also for macOS and for dense screens', () => {
+    const { trayIcons } = findPlaces();
+    for (const icon of ['ok', 'busy', 'needs-you', 'trouble', 'off'])
+      for (const ending of ['', '@2x', 'Template', 'Template@2x'])
+        expect(existsSync(join(trayIcons, `${icon}${ending}.png`)), `${icon}${ending}`).toBe(true);
+  });
+});
+
+describe('sleep', () => {
+  it('tells when the machine woke up, until it is no longer wanted', () => {
+    let woke = 0;
+    const end = onResume(() => {
+      woke += 1;
+    });
+    powerMonitor.emit('resume');
+    end();
+    powerMonitor.emit('resume');
+    expect(woke).toBe(1);
   });
 });
 

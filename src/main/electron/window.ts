@@ -1,4 +1,4 @@
-import { BrowserWindow } from 'electron';
+import { app, BrowserWindow } from 'electron';
 import { APP_ORIGIN } from '../../shared/wire.ts';
 
 /** The one window. `show` opens it, or brings it to the front when it is there. */
@@ -6,9 +6,16 @@ export interface MainWindow {
   show(): void;
 }
 
-/** `preload` is the built, sandboxed CommonJS file. */
-export function createMainWindow(preload: string): MainWindow {
+/**
+ * `preload` is the built, sandboxed CommonJS file. `staysBehind` says, when a person closes the window, whether it only
+ * hides: something goes on, and the tray leads back to it.
+ */
+export function createMainWindow(preload: string, staysBehind: () => boolean): MainWindow {
   let window: BrowserWindow | null = null;
+  let quitting = false;
+  app.once('before-quit', () => {
+    quitting = true;
+  });
 
   const open = (): BrowserWindow => {
     const opened = new BrowserWindow({
@@ -30,6 +37,11 @@ export function createMainWindow(preload: string): MainWindow {
     });
     opened.setMenuBarVisibility(false);
     opened.once('ready-to-show', () => opened.show());
+    opened.on('close', (event) => {
+      if (quitting || !staysBehind()) return;
+      event.preventDefault();
+      opened.hide();
+    });
     opened.on('closed', () => {
       window = null;
     });

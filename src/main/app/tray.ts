@@ -1,0 +1,68 @@
+import type { RunSummary } from '../../shared/run-view.ts';
+import type { RunHandle, Runner } from '../runner/runner-api.ts';
+import type { Services } from './services.ts';
+import { publicAddress, type TrayState, trayState } from './tray-state.ts';
+
+/** What a tray shows and does, without a word of Electron. */
+export interface Tray {
+  state(): TrayState;
+  /** Hears of every state that reads differently. Returns what ends it. */
+  subscribe(listener: (state: TrayState) => void): () => void;
+  /** Brings up G-Labs, then the tunnel, where that means something. What fails stands in their state. */
+  start(): Promise<void>;
+  /** Stops what was started here: the tunnel first, it leads to G-Labs. */
+  stop(): Promise<void>;
+  /** Null while it is not verified. */
+  publicAddress(): string | null;
+  close(): void;
+}
+
+/** Follows the services and the runs of this process; nothing is asked of disk or network for it. */
+export function createTray(services: Services, runner: Pick<Runner, 'onStarted'>): Tray {
+  const listeners = new Set<(state: TrayState) => void>();
+  const live = new Map<string, RunSummary>();
+  const compute = () => trayState(services.view(), [...live.values()]);
+  let current = compute();
+
+  const look = () => {
+    const next = compute();
+    if (JSON.stringify(next) === JSON.stringify(current)) return;
+    current = next;
+    for (const listener of [...listeners]) listener(next);
+  };
+  const follow = (handle: RunHandle) => {
+    const note = () => {
+      live.set(handle.runId, handle.view().summary);
+      look();
+    };
+    note();
+    const end = handle.onChange(note);
+    void handle.finished.then(() => {
+      end();
+      live.delete(handle.runId);
+      look();
+    });
+  };
+  const ends = [services.subscribe(look), runner.onStarted(follow)];
+
+  return {
+    state: () => current,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    start: async () => {
+      await services.glabs.start();
+      if (services.tunnel.view().startWill !== 'nothing') await services.tunnel.start();
+    },
+    stop: async () => {
+      await services.tunnel.stop();
+      await services.glabs.stop();
+    },
+    publicAddress: () => publicAddress(services.view()),
+    close: () => {
+      for (const end of ends) end();
+      listeners.clear();
+    },
+  };
+}
