@@ -253,7 +253,8 @@ test.describe('the queue after a restart', () => {
 
   const again = async (dataDir: string, projects: string, page: Page): Promise<Served> => {
     const served = await serve(dataDir, {
-      ...{ 'glabs.url': glabs.url, 'runner.pollMs': 50, 'projects.roots': [projects] },
+      ...{ 'glabs.url': glabs.url, 'tunnel.mode': 'none' },
+      ...{ 'runner.pollMs': 50, 'projects.roots': [projects] },
     });
     await page.goto(served.url);
     await expect(page.getByRole('banner')).toContainText('ready');

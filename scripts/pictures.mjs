@@ -24,6 +24,7 @@ const dataDir = mkdtempSync(join(tmpdir(), 'flowdeck-pictures-'));
 const served = await serve(dataDir, {
   'glabs.url': `http://127.0.0.1:${await freePort()}`,
   'glabs.command': 'demo',
+  'tunnel.mode': 'none',
   'runner.pollMs': 200,
 });
 const browser = await chromium.launch(config.use?.launchOptions ?? {});

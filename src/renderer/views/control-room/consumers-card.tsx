@@ -8,13 +8,12 @@ import { StateMark } from '../../components/state-mark.tsx';
 import { notifyDone, notifyError } from '../../components/toaster.tsx';
 import { useNow } from '../../state/clock.tsx';
 import { verifiedUrl } from '../../state/service-look.ts';
-import { useWindow } from '../../state/window.ts';
+import { openSettings } from '../../state/settings-search.ts';
 import { useTellConsumer } from '../../wire/queries.ts';
 import { consumerMark, consumerSummary, kindWords } from './consumer-words.ts';
 
 /** Who uses the tunnel's address, and which of them has confirmed the current one. */
 export function ConsumersCard({ service }: { service: ServiceView }) {
-  const go = useWindow((state) => state.go);
   const facts = service.tunnel;
   if (facts === null || facts.mode === 'none') return null;
   const { consumers, address } = facts;
@@ -26,7 +25,7 @@ export function ConsumersCard({ service }: { service: ServiceView }) {
       aside={
         <>
           {url !== null && <CopyForPatchwork url={url} />}
-          <Button variant="ghost" onClick={() => go('settings')}>
+          <Button variant="ghost" onClick={() => openSettings('tunnel.')}>
             Settings
           </Button>
         </>

@@ -6,7 +6,7 @@ import { Fact } from '../../components/data-table.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { type ServiceActions, useServiceActions } from '../../state/service-actions.ts';
 import { tunnelAbsence, verifiedUrl } from '../../state/service-look.ts';
-import { useWindow } from '../../state/window.ts';
+import { openSettings } from '../../state/settings-search.ts';
 import { AddressFact, ServiceFacts } from './service-facts.tsx';
 import { ServiceLog } from './service-log.tsx';
 import { isStuck, Note, ServiceButtons, ServiceHead, ServiceProblem } from './service-parts.tsx';
@@ -76,7 +76,6 @@ type AbsentTunnelProps = { service: ServiceView; actions: ServiceActions; isOff:
 
 /** No tunnel, and nothing wrong with that: G-Labs alone is enough for runs. */
 function AbsentTunnel({ service, actions, isOff }: AbsentTunnelProps) {
-  const go = useWindow((state) => state.go);
   const { problem } = service;
   return (
     <Card
@@ -84,7 +83,7 @@ function AbsentTunnel({ service, actions, isOff }: AbsentTunnelProps) {
       aside={
         <>
           <ServiceButtons name="tunnel" actions={actions} stuck={false} />
-          <Button variant="ghost" onClick={() => go('settings')}>
+          <Button variant="ghost" onClick={() => openSettings('tunnel.')}>
             Settings
           </Button>
         </>

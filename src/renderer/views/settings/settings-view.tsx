@@ -1,9 +1,10 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Card } from '../../components/card.tsx';
 import { Fact, Facts } from '../../components/data-table.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { Screen } from '../../components/screen.tsx';
 import { TextField } from '../../components/text-field.tsx';
+import { useSettingsSearch } from '../../state/settings-search.ts';
 import { useAppInfo, useSettings } from '../../wire/queries.ts';
 import { groupSettings } from './setting-groups.ts';
 import { SettingRow } from './setting-row.tsx';
@@ -11,7 +12,8 @@ import { SettingRow } from './setting-row.tsx';
 /** Every setting, made from the schema; simple values are edited here. */
 export function SettingsView() {
   const settings = useSettings();
-  const [search, setSearch] = useState('');
+  const [search, setSearch] = useState(() => useSettingsSearch.getState().wanted);
+  useEffect(() => useSettingsSearch.setState({ wanted: '' }), []);
   return (
     <Screen
       title="Settings"
