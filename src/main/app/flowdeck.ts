@@ -96,7 +96,16 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
       log,
       supervise: (again) =>
         superviseHere(
-          { settings: demo ? withDemo(settings) : settings, secrets, clock, log, places, env, db: db.get() },
+          {
+            settings: demo ? withDemo(settings) : settings,
+            secrets,
+            clock,
+            log,
+            places,
+            logs: paths.logs,
+            env,
+            db: db.get(),
+          },
           again,
         ),
     }),

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { z } from 'zod';
 import { fail } from '../../shared/failure.ts';
 import type { ServiceName } from '../../shared/services.ts';
@@ -12,10 +13,15 @@ import type { SettingsStore } from '../platform/settings-store.ts';
 import { blankView } from '../services/blank-view.ts';
 import { createChildRegistry } from '../services/child-registry.ts';
 import { createGlabsService } from '../services/glabs.ts';
+import { createNetwork } from '../services/network.ts';
 import type { Service } from '../services/service.ts';
 import type { Places } from './places.ts';
+import { createKeyCheck } from './services/key-check.ts';
 import { supervise } from './services/supervise.ts';
 import type { Role } from './services.ts';
+
+/** What was ordered longer ago than this and not fetched is not in the hands of a G-Labs any more. */
+const DAY_MS = 24 * 3600 * 1000;
 
 interface SupervisionParts {
   settings: SettingsStore;
@@ -23,19 +29,22 @@ interface SupervisionParts {
   clock: Clock;
   log: Log;
   places: Places;
+  /** Folder of the log files. */
+  logs: string;
   db: Database;
   env: Environment;
 }
 
 /** G-Labs and the tunnel under supervision of this process, their state in the database for the others. */
 export async function superviseHere(parts: SupervisionParts, again: readonly ServiceName[]): Promise<Role> {
-  const { settings, secrets, clock, log, places, db, env } = parts;
+  const { settings, secrets, clock, log, places, logs, db, env } = parts;
   const children = createChildRegistry({
     children: db.serviceChildren,
     clock,
     log,
     self: { pid: process.pid, started: await processStartTime(process.pid) },
   });
+  const network = createNetwork({ clock, log });
   const glabs = createGlabsService({
     settings,
     secrets,
@@ -55,6 +64,10 @@ export async function superviseHere(parts: SupervisionParts, again: readonly Ser
       read: () => db.serviceState.get('glabs'),
     },
     children,
+    network,
+    outputFolder: path.join(logs, 'services'),
+    mayHoldPaidWork: () => db.journal.atBackendSince(clock.now() - DAY_MS),
+    checkKey: createKeyCheck({ settings, secrets, clock }),
   });
   const tunnel: Service = {
     view: () => blankView('tunnel', clock),
@@ -71,7 +84,7 @@ export async function superviseHere(parts: SupervisionParts, again: readonly Ser
       tellConsumer: (id) => {
         throw fail('not-found', 'There is no such consumer.', { where: id });
       },
-      closeRest: async () => undefined,
+      closeRest: async () => network.close(),
       onQuit: () => settings.get('services.onQuit'),
       db,
       clock,

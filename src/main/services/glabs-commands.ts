@@ -22,14 +22,29 @@ export function configuredCommand(settings: Settings, env: Environment): Process
   };
 }
 
-/** The built-in simulator at the address; it ends by itself when its standard input closes, so even if we are killed. */
-export function demoCommand(simulator: SimulatorCommand, url: string, env: Environment): ProcessCommand {
+/**
+ * The built-in simulator at the address. Unless it is to outlive us it ends by itself when its standard input closes,
+ * so even if we are killed.
+ */
+export function demoCommand(
+  simulator: SimulatorCommand,
+  url: string,
+  env: Environment,
+  outlivesUs: boolean,
+): ProcessCommand {
   const host = new URL(url).hostname === '[::1]' ? '::1' : '127.0.0.1';
   return {
     file: simulator.command,
-    args: [...simulator.args, '--port', String(portOf(url)), '--host', host, '--exit-with-parent'],
+    args: [
+      ...simulator.args,
+      '--port',
+      String(portOf(url)),
+      '--host',
+      host,
+      ...(outlivesUs ? [] : ['--exit-with-parent']),
+    ],
     cwd: null,
     env: childEnvironment(env, simulator.env ?? {}),
-    keepStdin: true,
+    keepStdin: !outlivesUs,
   };
 }

@@ -13,6 +13,7 @@ const adoptOnly: GlabsPlan = { ...command, launch: 'none' };
 const outcome = (kind: ProbeOutcome['kind'], isDemo = false): ProbeOutcome => ({
   kind,
   demo: isDemo,
+  tasks: 0,
   message: `${kind}.`,
   ms: 1,
 });

@@ -6,6 +6,10 @@ import type { ProbeOutcome } from './probe.ts';
 /** Milliseconds. behaviour.md §10. */
 export const probeEveryMs = 2000;
 const probeWhileStartingMs = 250;
+const probeLimitMs = 3000;
+/** Of one that was ready: three misses at one begin every 2 s are a hang, noticed within 8 s. */
+const watchLimitMs = 1500;
+const calmMs = 10_000;
 const sweepCheckMs = 250;
 const healthyResetMs = 60_000;
 const missesUntilUnhealthy = 3;
@@ -50,6 +54,16 @@ class Reduction {
         return this.stop();
       case 'planned':
         return this.planned({ ...this.state, plan: event.plan });
+      case 'left-over':
+        return this.leftOver(event);
+      case 'woke':
+        return this.woke();
+      case 'key-changed':
+        return this.state.phase === 'ready' ? this.askKey(nothing(this.state)) : nothing(this.state);
+      case 'key-checked':
+        return event.generation === this.state.generation
+          ? nothing({ ...this.state, keyProblem: event.problem })
+          : nothing(this.state);
       case 'found':
         return this.found(event);
       case 'probed':
@@ -97,6 +111,7 @@ class Reduction {
       adoptedPid: null,
       misses: 0,
       readyAt: null,
+      keyProblem: null,
     };
     return this.endChild(cleared, 'stopping');
   }
@@ -106,6 +121,33 @@ class Reduction {
     const onItsOwn = state.child === null && ['ready', 'unhealthy', 'foreign'].includes(state.phase);
     // What we started ourselves goes on as it is; the change counts from its next start.
     return moved && onItsOwn && state.desired === 'up' ? this.attempt(state) : nothing(state);
+  }
+
+  /** It counts as started here: watched, ended, started again. */
+  private leftOver({ pid, demo }: { pid: number; demo: boolean }): Step {
+    const { state } = this;
+    if (state.child !== null || state.phase !== 'stopped') return nothing(state);
+    const starting = this.enter({ ...state, desired: 'up', demo }, 'starting', true);
+    const { generation } = starting;
+    const kind = demo ? 'demo' : 'command';
+    return {
+      state: { ...starting, child: { generation, kind, pid, ending: false, taken: true } },
+      effects: [
+        { type: 'take-over', generation },
+        { type: 'timer', generation, name: 'deadline', ms: state.plan.startupTimeoutMs },
+        { type: 'probe', generation, look: false, limitMs: probeLimitMs },
+      ],
+    };
+  }
+
+  /** Looks at once; what was under way may have waited for hours. */
+  private woke(): Step {
+    const { state } = this;
+    if (!['ready', 'unhealthy', 'foreign'].includes(state.phase)) return nothing(state);
+    const calm = { ...this.enter(state, state.phase, true), calmUntil: this.now + calmMs };
+    const step = this.probeNow(calm);
+    // The answer about the key may have got lost with what was under way.
+    return state.phase === 'ready' ? this.askKey(step) : step;
   }
 
   private found({ generation, outcome, owner }: Found): Step {
@@ -154,7 +196,7 @@ class Reduction {
     const starting = this.enter({ ...state, demo: kind === 'demo' }, 'starting');
     const { generation } = starting;
     return {
-      state: { ...starting, child: { generation, kind, pid: null, ending: false } },
+      state: { ...starting, child: { generation, kind, pid: null, ending: false, taken: false } },
       effects: [
         { type: 'spawn', generation, kind },
         { type: 'timer', generation, name: 'deadline', ms: state.plan.startupTimeoutMs },
@@ -172,15 +214,17 @@ class Reduction {
   private ready(state: GlabsState, outcome: ProbeOutcome): Step {
     const demo = outcome.demo || state.child?.kind === 'demo';
     const entered = this.enter(state, 'ready');
-    return this.again({ ...entered, demo, misses: 0, readyAt: state.readyAt ?? this.now, problem: null });
+    const readyAt = state.readyAt ?? this.now;
+    return this.askKey(this.watchAgain({ ...entered, demo, misses: 0, readyAt, problem: null }, outcome));
   }
 
   /** A look at what is, or was, ready. */
   private watched(state: GlabsState, outcome: ProbeOutcome): Step {
     if (outcome.kind === 'up') return this.healthy(state, outcome);
+    if (this.now < state.calmUntil) return this.watchAgain(state, outcome);
     const misses = state.misses + 1;
     const missed = { ...state, misses };
-    if (misses < missesUntilUnhealthy) return this.again(missed);
+    if (misses < missesUntilUnhealthy) return this.watchAgain(missed, outcome);
     if (state.child) return this.failed(missed, 'died', problems.hung());
     if (outcome.kind === 'foreign') return this.attempt(missed);
     // What we adopted is gone: the configured command, or another demo after a demo, takes its place.
@@ -190,7 +234,7 @@ class Reduction {
     const problem = state.adopted
       ? problems.adoptedGone(state.plan.url, outcome)
       : problems.nothingThere(state.plan.url);
-    return this.again({ ...this.enter(missed, 'unhealthy'), problem });
+    return this.watchAgain({ ...this.enter(missed, 'unhealthy'), problem }, outcome);
   }
 
   private healthy(state: GlabsState, outcome: ProbeOutcome): Step {
@@ -202,7 +246,7 @@ class Reduction {
     // Another process may have taken the place of the adopted one: a demo must not pass for the real one, nor the reverse.
     if (state.adopted && outcome.demo !== state.demo)
       return this.adopt({ ...state, readyAt: null }, outcome, null);
-    return this.again({ ...state, misses: 0, failures });
+    return this.watchAgain({ ...state, misses: 0, failures }, outcome);
   }
 
   private spawned({ generation, pid }: { generation: number; pid: number }): Step {
@@ -253,12 +297,12 @@ class Reduction {
     const { state } = this;
     const { generation } = state;
     if (event.generation !== generation) return nothing(state);
-    if (event.name === 'probe') {
-      return { state, effects: [{ type: 'probe', generation, look: state.phase === 'foreign' }] };
-    }
+    if (event.name === 'probe') return this.probeNow(state);
     if (event.name === 'deadline' && state.phase === 'starting') {
-      const failures = { ...state.failures, neverReady: state.failures.neverReady + 1 };
       const problem = problems.neverReady(state.plan.startupTimeoutMs / 1000, event.lastOutput);
+      // What was taken over has long had its time: one that is started anew may do better.
+      if (state.child?.taken) return this.failed(state, 'neverReady', problem);
+      const failures = { ...state.failures, neverReady: state.failures.neverReady + 1 };
       return this.endChild({ ...this.enter(state, 'failed', true), failures, problem }, 'failed');
     }
     if (event.name === 'restart' && state.phase === 'waiting') {
@@ -298,10 +342,10 @@ class Reduction {
       misses: 0,
       readyAt: null,
       nextAttemptAt: null,
+      keyProblem: null,
     };
     if (state.child) return this.endChild(this.enter(fresh, 'stopping', true), 'stopping');
-    const looking = this.enter(fresh, 'looking', true);
-    return { state: looking, effects: [{ type: 'probe', generation: looking.generation, look: true }] };
+    return this.probeNow(this.enter(fresh, 'looking', true));
   }
 
   /** Asks the process of ours to end, once; the phase is `phase` while it is there. */
@@ -310,6 +354,22 @@ class Reduction {
     if (!child) return nothing(state);
     const entered = this.enter({ ...state, child: { ...child, ending: true } }, phase);
     return { state: entered, effects: child.ending ? [] : [{ type: 'end', generation: child.generation }] };
+  }
+
+  private probeNow(state: GlabsState): Step {
+    const look = state.phase === 'foreign' || state.phase === 'looking';
+    const limitMs = state.phase === 'ready' ? watchLimitMs : probeLimitMs;
+    return { state, effects: [{ type: 'probe', generation: state.generation, look, limitMs }] };
+  }
+
+  private askKey(step: Step): Step {
+    const { generation } = step.state;
+    return { ...step, effects: [...step.effects, { type: 'check-key', generation }] };
+  }
+
+  /** The next look begins a span after the last one began, however long the answer took. */
+  private watchAgain(state: GlabsState, outcome: ProbeOutcome): Step {
+    return this.again(state, Math.max(0, probeEveryMs - outcome.ms));
   }
 
   private again(state: GlabsState, ms: number = probeEveryMs): Step {

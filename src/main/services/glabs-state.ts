@@ -43,6 +43,10 @@ export interface GlabsState {
   nextAttemptAt: number | null;
   lastProbe: { at: number; outcome: ProbeOutcome } | null;
   problem: Problem | null;
+  /** G-Labs is there, but does not take the key; what is asked of it will be refused. */
+  keyProblem: Problem | null;
+  /** Misses before then are not counted: the machine woke up, or its network changed. Milliseconds since the epoch. */
+  calmUntil: number;
 }
 
 export interface Child {
@@ -51,6 +55,8 @@ export interface Child {
   pid: number | null;
   /** It was asked to end, or ended and its group is being swept. */
   ending: boolean;
+  /** An earlier Flowdeck started it. */
+  taken: boolean;
 }
 
 export type FailureKind = 'couldNotStart' | 'neverReady' | 'died';
@@ -60,6 +66,12 @@ export type GlabsEvent =
   | { type: 'stop' }
   /** The settings changed. */
   | { type: 'planned'; plan: GlabsPlan }
+  /** An earlier Flowdeck left a process of ours running, and it is to go on. */
+  | { type: 'left-over'; pid: number; demo: boolean }
+  /** The machine slept, or its network changed. */
+  | { type: 'woke' }
+  | { type: 'key-changed' }
+  | { type: 'key-checked'; generation: number; problem: Problem | null }
   /** Something healthy was found on the port without anybody having pressed Start. */
   | { type: 'found'; generation: number; outcome: ProbeOutcome; owner: Owner | null }
   | { type: 'probed'; generation: number; outcome: ProbeOutcome; owner: Owner | null }
@@ -79,8 +91,12 @@ export interface Owner {
 export type TimerName = 'probe' | 'deadline' | 'restart';
 
 export type GlabsEffect =
-  /** `look`: also find out who owns the port. */
-  | { type: 'probe'; generation: number; look: boolean }
+  /** `look`: also find out who owns the port. `limitMs`: no answer until then is silence. */
+  | { type: 'probe'; generation: number; look: boolean; limitMs: number }
+  /** Asks G-Labs whether it takes the key. */
+  | { type: 'check-key'; generation: number }
+  /** Takes the process of `left-over` into our care. */
+  | { type: 'take-over'; generation: number }
   | { type: 'spawn'; generation: number; kind: 'command' | 'demo' }
   /** Ends the process of this generation and its whole group. */
   | { type: 'end'; generation: number }
@@ -109,5 +125,7 @@ export function initialGlabsState(
     nextAttemptAt: null,
     lastProbe: null,
     problem: null,
+    keyProblem: null,
+    calmUntil: 0,
   };
 }

@@ -36,7 +36,7 @@ export function glabsView(state: GlabsState, log: LogLine[], past: PastView): Se
       message: lastProbe.outcome.message,
     },
     nextAttemptAt: nextAttemptAt === null ? null : iso(nextAttemptAt),
-    problem: state.problem,
+    problem: state.problem ?? (state.phase === 'ready' ? state.keyProblem : null),
     startWill: startWill(state),
     supervisor: null,
     tunnel: null,
@@ -63,6 +63,8 @@ export function phaseNote(
 ): string | null {
   switch (state.phase) {
     case 'starting':
+      if (state.child?.taken)
+        return `Process ${state.child.pid}, which an earlier Flowdeck left running, is watched again.`;
       return state.demo ? 'Starting the built-in simulator (demo).' : `Starting ${command}.`;
     case 'ready': {
       const what = state.demo ? 'A simulator (demo)' : 'G-Labs';

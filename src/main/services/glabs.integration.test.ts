@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applyServicesChange, ServiceView } from '../../shared/services.ts';
@@ -12,6 +13,7 @@ import { silentLog } from '../platform/log.ts';
 import { processStartTime } from '../platform/process-identity.ts';
 import { blankView } from './blank-view.ts';
 import { createGlabsService, type GlabsService, type GlabsServiceOptions } from './glabs.ts';
+import { createNetwork } from './network.ts';
 import { createProbe } from './probe.ts';
 import type { SavedService } from './saved-service.ts';
 import { openTestRegistry, type TestRegistry } from './testing/registry.ts';
@@ -25,6 +27,7 @@ const children: ChildProcess[] = [];
 const servers: Server[] = [];
 const strays: number[] = [];
 let registry: TestRegistry;
+const network = createNetwork({ clock: systemClock, log: silentLog });
 beforeEach(async () => {
   registry = await openTestRegistry();
 });
@@ -84,6 +87,10 @@ async function bench(
     serviceState: { write: (record) => saved.push(record), read: () => saved.at(-1) ?? null },
     env: { ...process.env, GLABS_API_KEY: key, TUNNEL_TOKEN: 'tunnel-token-value' },
     children: registry.mine,
+    network,
+    outputFolder: path.join(registry.folder, 'logs'),
+    mayHoldPaidWork: () => false,
+    checkKey: async () => null,
     graceMs: 300,
     ...more.options,
   });

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { fail } from '../../shared/failure.ts';
-import type { ServicesChange, ServiceView } from '../../shared/services.ts';
+import type { Problem, ServicesChange, ServiceView } from '../../shared/services.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock, Random } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -10,16 +10,20 @@ import { portOwner as systemPortOwner } from '../platform/process-identity.ts';
 import { redact } from '../platform/redact.ts';
 import { Announcer } from './announcer.ts';
 import { secretValues } from './child-environment.ts';
-import type { ChildRegistry } from './child-registry.ts';
+import type { ChildRegistry, Leftover } from './child-registry.ts';
 import { configuredCommand, demoCommand, type SimulatorCommand } from './glabs-commands.ts';
 import { type GlabsPlan, isLoopback, planGlabs, portOf } from './glabs-plan.ts';
 import { reduceGlabs } from './glabs-reducer.ts';
 import { type GlabsEffect, type GlabsEvent, type GlabsState, initialGlabsState } from './glabs-state.ts';
 import { glabsView, phaseNote, serviceState } from './glabs-view.ts';
 import { howItEnded } from './glabs-words.ts';
+import { settleLeftovers } from './leftovers.ts';
 import { LogRing } from './log-ring.ts';
+import type { Network } from './network.ts';
 import { createProbe, type Probe } from './probe.ts';
-import { type ManagedProcess, startProcess } from './process.ts';
+import { type ManagedProcess, type ProcessEvents, startProcess } from './process.ts';
+import { outputFileName, removeOldOutput } from './process-output-file.ts';
+import { takeOverProcess } from './process-taken-over.ts';
 import { remembered, ServiceRecorder, type ServiceStateStore } from './saved-service.ts';
 import type { Service } from './service.ts';
 import { ServiceHistory } from './service-history.ts';
@@ -33,6 +37,13 @@ export interface GlabsServiceOptions {
   simulator: SimulatorCommand;
   serviceState: ServiceStateStore;
   children: ChildRegistry;
+  network: Network;
+  /** Folder of the files its output goes to while services.onQuit is `keep`. */
+  outputFolder: string;
+  /** Whether a task of ours may still be in the hands of a G-Labs that an earlier Flowdeck started. */
+  mayHoldPaidWork(): boolean;
+  /** Asks G-Labs at this address, at no cost, whether it takes the key; null: it does, or nobody can tell. */
+  checkKey(url: string, signal: AbortSignal): Promise<Problem | null>;
   probe?: Probe;
   portOwner?: typeof systemPortOwner;
   random?: Random;
@@ -44,6 +55,8 @@ export interface GlabsServiceOptions {
 export interface GlabsService extends Service {
   /** Takes over what already answers at `glabs.url`; starts nothing. True: it is ready. */
   adoptIfRunning(): Promise<boolean>;
+  /** Another key is set: G-Labs is asked again whether it takes it. */
+  keyChanged(): void;
 }
 
 /**
@@ -68,7 +81,10 @@ class GlabsShell implements GlabsService {
   private readonly history: ServiceHistory;
   private readonly unwatch: () => void;
   private readonly loop: ServiceLoop<GlabsState, GlabsEvent, GlabsEffect>;
+  private readonly prepared: Promise<void>;
+  private leftover: Leftover | null = null;
   private process: ManagedProcess | null = null;
+  private unhearNetwork: (() => void) | null = null;
   private closing: Promise<void> | null = null;
   private closed = false;
 
@@ -98,6 +114,7 @@ class GlabsShell implements GlabsService {
       settled: () => {
         const { realSeenAt } = this.state;
         this.recorder.record(this.view(), { realSeenAt });
+        this.hearNetwork(!['stopped', 'failed'].includes(this.state.phase));
         this.announcer.soon();
       },
     });
@@ -105,6 +122,9 @@ class GlabsShell implements GlabsService {
     this.unwatch = settings.onChange(() => {
       this.replan().catch((error: unknown) => this.log.error('reading the settings failed', { err: error }));
     });
+    this.prepared = this.prepare().catch((error: unknown) =>
+      this.log.error('what an earlier Flowdeck left could not be looked at', { err: error }),
+    );
   }
 
   private get state(): GlabsState {
@@ -120,6 +140,7 @@ class GlabsShell implements GlabsService {
   }
 
   async adoptIfRunning(): Promise<boolean> {
+    await this.prepared;
     await this.replan();
     const { state, signal } = this.loop;
     if (state.phase === 'stopped') {
@@ -133,7 +154,12 @@ class GlabsShell implements GlabsService {
     return this.state.phase === 'ready';
   }
 
+  keyChanged(): void {
+    this.loop.dispatch({ type: 'key-changed' });
+  }
+
   async start(): Promise<void> {
+    await this.prepared;
     const plan = await this.plan();
     this.loop.dispatch({ type: 'start', plan });
     await this.loop.until(() => this.closed || settled(this.state));
@@ -144,6 +170,7 @@ class GlabsShell implements GlabsService {
   }
 
   async stop(): Promise<void> {
+    await this.prepared;
     this.loop.dispatch({ type: 'stop' });
     await this.loop.until(() => this.state.child === null || this.state.desired === 'up');
   }
@@ -159,17 +186,66 @@ class GlabsShell implements GlabsService {
     await this.start();
   }
 
-  close(): Promise<void> {
+  close({ keep } = { keep: false }): Promise<void> {
     this.closing ??= (async () => {
       this.unwatch();
-      do await this.stop();
-      while (this.state.child);
+      await this.prepared;
+      if (!keep || !this.leave()) {
+        do await this.stop();
+        while (this.state.child);
+      }
       this.closed = true;
+      this.hearNetwork(false);
       this.loop.close();
       this.announcer.close();
       await this.recorder.flush();
     })();
     return this.closing;
+  }
+
+  /** What an earlier Flowdeck left running goes on, or is ended, before anything else. */
+  private async prepare(): Promise<void> {
+    const { children, clock, graceMs } = this.options;
+    let demo = false;
+    this.leftover = await settleLeftovers('glabs', {
+      children,
+      clock,
+      ...(graceMs === undefined ? {} : { graceMs }),
+      takeUp: async (leftover) => {
+        const { outcome } = await this.look(false, this.loop.signal);
+        demo = outcome.demo;
+        return leftover.kept || this.options.mayHoldPaidWork() || outcome.tasks > 0;
+      },
+      note: (text) => this.say(text),
+    });
+    if (this.leftover) this.loop.dispatch({ type: 'left-over', pid: this.leftover.pid, demo });
+  }
+
+  /** True: what runs goes on without us. */
+  private leave(): boolean {
+    const { child } = this.state;
+    if (!child || child.ending || !this.process) return false;
+    if (this.process.leave()) {
+      this.say(`It runs on as process ${child.pid} when Flowdeck ends.`);
+      return true;
+    }
+    this.say('It is ended with Flowdeck: when it was started, services.onQuit was not yet keep.');
+    return false;
+  }
+
+  private hearNetwork(listen: boolean): void {
+    if (listen && !this.closed) {
+      this.unhearNetwork ??= this.options.network.subscribe(() => this.loop.dispatch({ type: 'woke' }));
+      return;
+    }
+    this.unhearNetwork?.();
+    this.unhearNetwork = null;
+  }
+
+  private say(text: string): void {
+    this.ring.add('note', text);
+    this.log.info(text);
+    this.announcer.soon();
   }
 
   private note(before: GlabsState): void {
@@ -185,7 +261,9 @@ class GlabsShell implements GlabsService {
   private carryOut(effect: GlabsEffect): void {
     if (effect.type === 'timer') this.setTimer(effect);
     else if (effect.type === 'probe') this.sendProbe(effect);
+    else if (effect.type === 'check-key') this.checkKey(effect);
     else if (effect.type === 'spawn') this.spawn(effect);
+    else if (effect.type === 'take-over') this.takeOver(effect);
     else this.process?.end();
   }
 
@@ -197,9 +275,9 @@ class GlabsShell implements GlabsService {
     );
   }
 
-  private sendProbe({ generation, look }: Extract<GlabsEffect, { type: 'probe' }>): void {
+  private sendProbe({ generation, look, limitMs }: Extract<GlabsEffect, { type: 'probe' }>): void {
     const { signal } = this.loop;
-    this.look(look, signal).then(
+    this.look(look, signal, limitMs).then(
       (found) => this.loop.dispatch({ type: 'probed', generation, ...found }),
       (error: unknown) => this.unlessAborted(signal, error),
     );
@@ -209,10 +287,19 @@ class GlabsShell implements GlabsService {
     if (!signal.aborted) this.log.error('a watch of G-Labs broke', { err: error });
   }
 
-  private async look(withOwner: boolean, signal: AbortSignal) {
+  private checkKey({ generation }: Extract<GlabsEffect, { type: 'check-key' }>): void {
+    const { signal } = this.loop;
+    this.options.checkKey(this.state.plan.url, signal).then(
+      (problem) => this.loop.dispatch({ type: 'key-checked', generation, problem }),
+      (error: unknown) => this.unlessAborted(signal, error),
+    );
+  }
+
+  private async look(withOwner: boolean, signal: AbortSignal, limitMs?: number) {
     const { url } = this.state.plan;
+    const healthPaths = this.options.settings.all()['glabs.healthPaths'];
     const outcome = await this.probe(
-      { url, healthPaths: this.options.settings.all()['glabs.healthPaths'] },
+      { url, healthPaths, ...(limitMs === undefined ? {} : { limitMs }) },
       signal,
     );
     const askSystem = withOwner && outcome.kind !== 'down' && isLoopback(url);
@@ -222,34 +309,54 @@ class GlabsShell implements GlabsService {
   }
 
   private spawn({ generation, kind }: Extract<GlabsEffect, { type: 'spawn' }>): void {
-    const { clock, settings, simulator, graceMs, env = process.env } = this.options;
-    const { url } = this.state.plan;
-    this.process = startProcess(
-      kind === 'demo' ? demoCommand(simulator, url, env) : configuredCommand(settings.all(), env),
-      {
-        line: (stream, text) => {
-          this.ring.add(stream, text);
-          this.announcer.soon();
-        },
-        started: (pid) => this.loop.dispatch({ type: 'spawned', generation, pid }),
-        failed: (message, cure) => this.loop.dispatch({ type: 'spawn-failed', generation, message, cure }),
-        exited: (code, signal) =>
-          this.loop.dispatch({
-            type: 'exited',
-            generation,
-            how: howItEnded(code, signal),
-            lastOutput: this.ring.lastOutput(),
-          }),
-        gone: () => this.loop.dispatch({ type: 'gone', generation }),
-      },
-      {
-        clock,
-        service: 'glabs',
-        children: this.options.children,
-        output: null,
-        ...(graceMs === undefined ? {} : { graceMs }),
-      },
+    const { settings, simulator, outputFolder, clock, env = process.env } = this.options;
+    const keep = settings.all()['services.onQuit'] === 'keep';
+    const command =
+      kind === 'demo'
+        ? demoCommand(simulator, this.state.plan.url, env, keep)
+        : configuredCommand(settings.all(), env);
+    const output = keep ? outputFileName(outputFolder, 'glabs', clock.now()) : null;
+    this.process = startProcess(command, this.eventsOf(generation), {
+      ...this.processDeps(),
+      service: 'glabs',
+      children: this.options.children,
+      output,
+    });
+    if (!keep) return;
+    removeOldOutput(outputFolder, 'glabs').catch((error: unknown) =>
+      this.log.warn('old output of G-Labs could not be removed', { err: error }),
     );
+  }
+
+  private takeOver({ generation }: Extract<GlabsEffect, { type: 'take-over' }>): void {
+    const { leftover } = this;
+    if (!leftover) return;
+    this.leftover = null;
+    this.process = takeOverProcess(leftover, this.eventsOf(generation), this.processDeps());
+  }
+
+  private processDeps(): { clock: Clock; graceMs?: number } {
+    const { clock, graceMs } = this.options;
+    return { clock, ...(graceMs === undefined ? {} : { graceMs }) };
+  }
+
+  private eventsOf(generation: number): ProcessEvents {
+    return {
+      line: (stream, text) => {
+        this.ring.add(stream, text);
+        this.announcer.soon();
+      },
+      started: (pid) => this.loop.dispatch({ type: 'spawned', generation, pid }),
+      failed: (message, cure) => this.loop.dispatch({ type: 'spawn-failed', generation, message, cure }),
+      exited: (code, signal) =>
+        this.loop.dispatch({
+          type: 'exited',
+          generation,
+          how: howItEnded(code, signal),
+          lastOutput: this.ring.lastOutput(),
+        }),
+      gone: () => this.loop.dispatch({ type: 'gone', generation }),
+    };
   }
 
   private async plan(): Promise<GlabsPlan> {

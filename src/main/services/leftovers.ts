@@ -1,7 +1,8 @@
 import type { ServiceName } from '../../shared/services.ts';
 import type { Clock } from '../platform/clock.ts';
+import { stillRuns } from '../platform/process-identity.ts';
 import type { ChildRegistry, Leftover } from './child-registry.ts';
-import { endGroup, groupAlive } from './process-group.ts';
+import { endGroup } from './process-group.ts';
 
 export interface LeftoverDeps {
   children: ChildRegistry;
@@ -26,9 +27,9 @@ export async function settleLeftovers(service: ServiceName, deps: LeftoverDeps):
       taken = leftover;
       continue;
     }
-    const { pid } = leftover;
+    const { pid, started } = leftover;
     await endGroup(pid, { graceMs, clock });
-    if (groupAlive(pid)) {
+    if (await stillRuns({ pid, startTime: started })) {
       note(`Process ${pid} of an earlier Flowdeck could not be ended.`);
       continue;
     }

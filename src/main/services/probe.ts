@@ -10,6 +10,8 @@ export interface ProbeOutcome {
   kind: 'up' | 'down' | 'silent' | 'foreign';
   /** The built-in simulator says so of itself. */
   demo: boolean;
+  /** Tasks it says it has in hand. */
+  tasks: number;
   /** One sentence. */
   message: string;
   /** Milliseconds until the answer. */
@@ -19,6 +21,8 @@ export interface ProbeOutcome {
 export interface ProbeTarget {
   url: string;
   healthPaths: readonly string[];
+  /** Milliseconds until the answer to one path; default 3000. */
+  limitMs?: number;
 }
 
 export type Probe = (target: ProbeTarget, signal: AbortSignal) => Promise<ProbeOutcome>;
@@ -30,22 +34,23 @@ const bodyLimit = 64 * 1024;
  * next path is tried, and alive everywhere counts as up. The API key is never sent: it might be a stranger's port.
  */
 export function createProbe(now: () => number, timeLimitMs = 3000): Probe {
-  return async ({ url, healthPaths }, signal) => {
+  return async ({ url, healthPaths, limitMs = timeLimitMs }, signal) => {
     const began = now();
     const end = (outcome: Omit<ProbeOutcome, 'ms'>): ProbeOutcome => ({
       ...outcome,
       ms: Math.round(now() - began),
     });
     for (const path of healthPaths) {
-      const answer = await ask(`${url.replace(/\/+$/, '')}${path}`, signal, timeLimitMs);
+      const answer = await ask(`${url.replace(/\/+$/, '')}${path}`, signal, limitMs);
       signal.throwIfAborted();
-      if ('failure' in answer) return end({ ...answer.failure, demo: false });
+      if ('failure' in answer) return end({ ...answer.failure, demo: false, tasks: 0 });
       const verdict = judge(answer, path);
       if (verdict !== 'next') return end(verdict);
     }
     return end({
       kind: 'up',
       demo: false,
+      tasks: 0,
       message: `It answers, but knows none of ${healthPaths.join(', ')}.`,
     });
   };
@@ -60,14 +65,24 @@ interface Answer {
 export function judge(answer: Answer, path: string): Omit<ProbeOutcome, 'ms'> | 'next' {
   const json = parseObject(answer.body);
   if (json === null) {
-    return { kind: 'foreign', demo: false, message: `It answers ${path} with ${answer.status} and no JSON.` };
+    return foreign(`It answers ${path} with ${answer.status} and no JSON.`);
   }
   if (answer.status === 404) return 'next';
   if (answer.status !== 200) {
-    return { kind: 'foreign', demo: false, message: `It answers ${path} with ${answer.status}.` };
+    return foreign(`It answers ${path} with ${answer.status}.`);
   }
-  return { kind: 'up', demo: json.simulator === true, message: `${path} answers.` };
+  const tasks = count(json.tasks_running) + count(json.tasks_pending);
+  return { kind: 'up', demo: json.simulator === true, tasks, message: `${path} answers.` };
 }
+
+const foreign = (message: string): Omit<ProbeOutcome, 'ms'> => ({
+  kind: 'foreign',
+  demo: false,
+  tasks: 0,
+  message,
+});
+
+const count = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0);
 
 /** A connection of its own each time, so that a kept-alive one to a process that is gone cannot mislead. */
 function ask(
