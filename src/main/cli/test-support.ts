@@ -28,6 +28,8 @@ export interface Running {
   process: ChildProcess;
   /** Resolves with the first NDJSON line of this type; rejects when the process ends before. */
   line(type: string): Promise<Line>;
+  /** As line, with the first one of which it holds; `after` looks only at what comes later. */
+  lineWhere(holds: (line: Line) => boolean, after?: Line): Promise<Line>;
   ended: Promise<Ended>;
 }
 
@@ -103,7 +105,13 @@ function watch(child: ChildProcess, onEnd: () => void): Running {
   let stdout = '';
   let stderr = '';
   const seen: Line[] = [];
-  const waiting: { type: string; resolve(line: Line): void; reject(error: Error): void }[] = [];
+  const waiting: { holds(line: Line): boolean; resolve(line: Line): void; reject(error: Error): void }[] = [];
+  const lineWhere = (holds: (line: Line) => boolean, after?: Line): Promise<Line> => {
+    const already = seen.slice(after === undefined ? 0 : seen.indexOf(after) + 1).find(holds);
+    return already
+      ? Promise.resolve(already)
+      : new Promise((resolve, reject) => waiting.push({ holds, resolve, reject }));
+  };
   child.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk.toString('utf8');
   });
@@ -113,27 +121,23 @@ function watch(child: ChildProcess, onEnd: () => void): Running {
       if (!text.startsWith('{')) return;
       const line = Line.parse(JSON.parse(text));
       seen.push(line);
-      for (const one of waiting) if (one.type === line.type) one.resolve(line);
+      for (const one of waiting) if (one.holds(line)) one.resolve(line);
     });
   }
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {
       onEnd();
-      for (const { type, reject } of waiting)
-        reject(new Error(`ended with ${code} before ${type}: ${stderr}`));
+      for (const { reject } of waiting)
+        reject(new Error(`ended with ${code} before the line came: ${stdout}${stderr}`));
       resolve({ code, stdout, stderr, lines: () => linesOf(stdout) });
     });
   });
   return {
     process: child,
     ended,
-    line: (type) => {
-      const already = seen.find((line) => line.type === type);
-      return already
-        ? Promise.resolve(already)
-        : new Promise((resolve, reject) => waiting.push({ type, resolve, reject }));
-    },
+    line: (type) => lineWhere((line) => line.type === type),
+    lineWhere,
   };
 }
 
