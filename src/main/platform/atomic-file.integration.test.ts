@@ -2,7 +2,13 @@ import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AtomicFs, copyFileExclusive, uniquePath, writeFileAtomic } from './atomic-file.ts';
+import {
+  type AtomicFs,
+  copyFileExclusive,
+  removeLeftTemporaries,
+  uniquePath,
+  writeFileAtomic,
+} from './atomic-file.ts';
 
 let folder = '';
 let file = '';
@@ -154,4 +160,21 @@ it('uniquePath gives every one of many askers a path of its own', async () => {
   expect(new Set(paths.map((each) => path.basename(each)))).toEqual(
     new Set(Array.from({ length: 20 }, (_, index) => name(index + 1))),
   );
+});
+
+it('removeLeftTemporaries takes away what a killed writer of this file left, and nothing else', async () => {
+  const left: string[] = [];
+  const rename: typeof fs.rename = async (from) => {
+    await fs.copyFile(from, `${from}.kept`);
+    left.push(String(from));
+    throw failing('EIO');
+  };
+  await fs.writeFile(file, 'one');
+  await expect(writeFileAtomic(file, 'two', { fs: { ...fs, rename } })).rejects.toThrow();
+  for (const each of left) await fs.rename(`${each}.kept`, each);
+  const others = ['.plan.json.bak', '.plan.json.1.tmp', '.other.json.1-0123456789ab.tmp', 'plan.json'];
+  for (const other of others) await fs.writeFile(path.join(folder, other), 'mine');
+  expect(await fs.readdir(folder)).toHaveLength(others.length + 1);
+  await removeLeftTemporaries(file);
+  expect((await fs.readdir(folder)).sort()).toEqual(others.sort());
 });

@@ -102,11 +102,31 @@ export async function uniquePath(
   }
 }
 
+/**
+ * Removes what writers of this file left beside it when their processes were killed. Only for who holds the lock of
+ * its writes: the temporary file of a living writer looks the same. `target`: its real path.
+ */
+export async function removeLeftTemporaries(target: string): Promise<void> {
+  const prefix = temporaryPrefix(target);
+  const folder = path.dirname(target);
+  try {
+    for (const name of await nodeFs.readdir(folder)) {
+      const left = name.startsWith(prefix) && /^\d+-[0-9a-f]{12}\.tmp$/.test(name.slice(prefix.length));
+      if (left) await nodeFs.rm(path.join(folder, name), { force: true });
+    }
+  } catch (error) {
+    throw fileFailure(error, folder) ?? error;
+  }
+}
+
 /** Hidden, in the same folder (a rename must not cross disks), and short enough for every file system. */
 function temporaryName(target: string): string {
-  const base = Array.from(path.basename(target)).slice(0, 40).join('');
-  return path.join(path.dirname(target), `.${base}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
+  const name = `${temporaryPrefix(target)}${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
+  return path.join(path.dirname(target), name);
 }
+
+const temporaryPrefix = (target: string): string =>
+  `.${Array.from(path.basename(target)).slice(0, 40).join('')}.`;
 
 /** Where the bytes go, links followed, and what stands there now. A new file, the usual case, costs one look. */
 async function findTarget(file: string, fs: AtomicFs) {

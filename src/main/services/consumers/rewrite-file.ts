@@ -1,6 +1,6 @@
 import * as nodeFs from 'node:fs/promises';
 import { type FlowdeckError, fail } from '../../../shared/failure.ts';
-import { writeFileAtomic } from '../../platform/atomic-file.ts';
+import { removeLeftTemporaries, writeFileAtomic } from '../../platform/atomic-file.ts';
 import { errorCode } from '../../platform/error-code.ts';
 import { fileFailure } from '../../platform/file-failure.ts';
 import { firstBadByte, utf16Name } from '../../workflow/utf8.ts';
@@ -42,7 +42,8 @@ export async function readText(file: string): Promise<{ bytes: Uint8Array; text:
 
 /**
  * Replaces the content of a file, keeping what was there. False when it was no longer `before` at the last moment:
- * nothing was changed then. Mode, owner and links stay; whoever reads sees the old content or the new one.
+ * nothing was changed then. Mode, owner and links stay; whoever reads sees the old content or the new one. For who has
+ * the lock of the file's writes.
  */
 export async function replaceContent(
   real: string,
@@ -50,6 +51,8 @@ export async function replaceContent(
   text: string,
   { keepOriginal }: RewriteDeps,
 ): Promise<boolean> {
+  // Beside a file of secrets they would be copies of them that nobody knows of.
+  await removeLeftTemporaries(real);
   await keepOriginal(real, before);
   const rename: typeof nodeFs.rename = async (from, to) => {
     const now = await nodeFs.readFile(real);
