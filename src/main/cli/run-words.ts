@@ -33,9 +33,9 @@ export function eventWords(event: RunEvent, paint: Paint, demo = false): string 
         ? `${paint('yellow', 'rejected')} node ${event.nodeId}, row ${event.row}, candidate ${event.candidate}: ${event.message}`
         : null;
     case 'backend.down':
-      return `${paint('yellow', 'waiting ')} for G-Labs at ${event.server}: ${event.message}`;
+      return `${paint('yellow', 'waiting ')} ${downWords(event)}`;
     case 'backend.up':
-      return `${paint('green', 'back    ')} G-Labs answers again after ${duration(event.downMs / 1000)}`;
+      return `${paint('green', 'back    ')} G-Labs answers again after ${duration(event.downMs / 1000)}, at ${event.server}`;
     case 'run.notice':
       return `${paint('dim', 'note    ')} ${event.message}`;
     case 'run.finished':
@@ -46,6 +46,13 @@ export function eventWords(event: RunEvent, paint: Paint, demo = false): string 
     case 'candidate.stored':
       return null;
   }
+}
+
+/** For what it waits, whether somebody is at it, and for how long at most. */
+function downWords({ what, message, server, mended, waitS }: RunEventOf<'backend.down'>): string {
+  const name = what === 'tunnel' ? 'the tunnel' : 'G-Labs';
+  const how = mended ? 'it is being brought back' : 'nobody brings it back';
+  return `for ${name} at ${server}, ${duration(waitS)} at most (${how}): ${message}`;
 }
 
 /** What was said, and below it the cause and the cure, as the window has them. */

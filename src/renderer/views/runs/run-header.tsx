@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import type { RunSummary, RunView } from '../../../shared/run-view.ts';
+import type { OutageView, RunSummary, RunView } from '../../../shared/run-view.ts';
 import { Button } from '../../components/button.tsx';
 import { counted, duration, exactTime, timeLeft } from '../../components/format.ts';
 import { Money } from '../../components/money.tsx';
@@ -12,12 +12,14 @@ import { useWindow } from '../../state/window.ts';
 import { runTopic } from '../../wire/topics.ts';
 import { nodesWantingPick } from './board-filter.ts';
 import { RunCost } from './run-cost.tsx';
+import { lastingOutage, waitedWords, waitingWords } from './run-outages.ts';
 import { uploadWords, waitWords } from './run-words.ts';
 
 /** How far a run is, when it ends and what it costs: one line of a fixed height, so that nothing below it moves. */
-export function RunFigures({ run }: { run: RunSummary }) {
+export function RunFigures({ run, outages }: { run: RunSummary; outages: readonly OutageView[] }) {
   const left = run.live ? timeLeft(run.etaS) : null;
   const waits = waitWords(run);
+  const outage = lastingOutage(run, outages);
   // Its program was gone before it could say how far it came: the zeros of its record are no figures.
   if (run.finishedAt === null && !isUnderWay(run)) return <PlannedFigures run={run} />;
   return (
@@ -34,10 +36,11 @@ export function RunFigures({ run }: { run: RunSummary }) {
         </span>
       </div>
       {waits !== null && <Waiting runId={run.runId} {...waits} />}
+      {outage !== null && <WaitingForBackend outage={outage} />}
       <span className="text-muted">
         <Elapsed run={run} />
       </span>
-      {left !== null && waits === null && <span>{left}</span>}
+      {left !== null && waits === null && outage === null && <span>{left}</span>}
       <RunCost run={run} />
       {run.uploadsWaiting > 0 && (
         <span title="They are on this machine and go to the store by themselves; they hold nothing up.">
@@ -75,6 +78,17 @@ function Waiting({ runId, waits, next }: { runId: string; waits: string; next: s
       <Button size="sm" onClick={toFirst}>
         Show the first
       </Button>
+    </span>
+  );
+}
+
+/** A live run whose backend is away: who is at it, and how long it has waited. */
+function WaitingForBackend({ outage }: { outage: OutageView }) {
+  const now = useNow();
+  return (
+    <span className="flex min-w-0 items-center gap-2" title={outage.message}>
+      <StateMark mark="needs-you" word={waitingWords(outage)} />
+      <span className="text-attn">{waitedWords(outage, now)}</span>
     </span>
   );
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { RunNodeView, RunNotice, RunView } from '../../../shared/run-view.ts';
 import { Kbd } from '../../components/kbd.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
+import { OutagesPart } from './outages-part.tsx';
 import { RunEnding } from './run-ending.tsx';
 import { HowItRan, PlanAndDone } from './run-facts.tsx';
 import { FailureCards } from './run-failure-cards.tsx';
@@ -13,13 +14,14 @@ type RunOverviewProps = { view: RunView; onOpen: (nodeId: number) => void };
 
 /** The run as a whole, beside its nodes while none is selected. */
 export function RunOverview({ view, onOpen }: RunOverviewProps) {
-  const { summary, nodes, notices } = view;
+  const { summary, nodes, notices, outages } = view;
   const over = summary.finishedAt !== null || summary.status === 'interrupted';
   return (
     <SidePanel label="This run" title="This run">
       {over && <RunEnding view={view} />}
       <FailureCards run={summary} nodes={nodes} onOpen={onOpen} />
       <PlanAndDone run={summary} nodes={nodes} />
+      <OutagesPart run={summary} outages={outages} />
       <Notices notices={notices} nodes={nodes} onOpen={onOpen} over={over} />
       <HowItRan run={summary} />
       <Keys live={summary.live} />

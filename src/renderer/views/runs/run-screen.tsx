@@ -123,7 +123,7 @@ function ShownRun({ view, before }: { view: RunView; before: React.ReactNode }) 
       }
       actions={summary.live && <RunControls run={summary} inFlight={inFlight(view)} />}
     >
-      <RunFigures run={summary} />
+      <RunFigures run={summary} outages={view.outages} />
       <BoardToolbar
         before={<ViewSwitch />}
         counts={counts}
@@ -171,7 +171,7 @@ function ShownRun({ view, before }: { view: RunView; before: React.ReactNode }) 
             {look === 'graph' && (
               <Graph key={summary.runId} runId={summary.runId} name={summary.name} {...shown} />
             )}
-            {look === 'timeline' && <Timeline run={summary} {...shown} />}
+            {look === 'timeline' && <Timeline run={summary} outages={view.outages} {...shown} />}
           </Suspense>
           <SelectionBar
             run={summary}

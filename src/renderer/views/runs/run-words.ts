@@ -137,6 +137,8 @@ export const CANCELLED = 'Cancelled.';
 
 /** What G-Labs was last heard to have trouble with; null when it was back, or there was none. */
 export function lastTrouble(notices: readonly RunNotice[]): string | null {
-  const last = notices.findLast(({ nodeId, message }) => nodeId === null && message.startsWith('G-Labs '));
-  return last === undefined || last.message.startsWith('G-Labs is back') ? null : last.message;
+  const last = notices.findLast(
+    ({ nodeId, message }) => nodeId === null && /^(G-Labs|The tunnel) /.test(message),
+  );
+  return last === undefined || /^(G-Labs|The tunnel) is back/.test(last.message) ? null : last.message;
 }

@@ -13,6 +13,9 @@ export interface BarLook {
 const hatch = (angle: number, line: number, gap: number) =>
   `repeating-linear-gradient(${angle}deg, var(--panel) 0 ${line}px, transparent ${line}px ${line + gap}px)`;
 
+/** A time in which the run waited for its backend: a band from top to bottom. */
+export const bandLook = 'border-attn border-x bg-attn-soft';
+
 export const barLooks: Record<BarKind, BarLook> = {
   queued: { queue: 'border-line-strong bg-sunken border-dashed', work: '', pattern: undefined },
   working: { queue: 'border-busy bg-busy-soft', work: 'border-busy bg-busy', pattern: hatch(90, 1, 5) },

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useState } from 'react';
 import { columnHeader, gridGroup, gridRow } from '../grid-roles.ts';
 import { ticksBetween } from './time-scale.ts';
 import { NAMES_WIDTH } from './timeline-line.tsx';
@@ -29,10 +29,16 @@ const ROOM = 36;
 /** Left of now, its word needs this much room in pixels. */
 const ROOM_OF_NOW = 72;
 
-type AxisProps = { ticks: ReturnType<typeof useTicks>; width: number; nowX: number | null };
+type AxisProps = {
+  ticks: ReturnType<typeof useTicks>;
+  width: number;
+  nowX: number | null;
+  /** What else stands on the axis. */
+  children?: ReactNode;
+};
 
 /** The head of the timeline; it stays in sight. */
-export function TimelineAxis({ ticks, width, nowX }: AxisProps) {
+export function TimelineAxis({ ticks, width, nowX, children }: AxisProps) {
   return (
     <div
       {...gridGroup}
@@ -49,6 +55,7 @@ export function TimelineAxis({ ticks, width, nowX }: AxisProps) {
         </div>
         <div {...columnHeader(2)} className="relative overflow-hidden" style={{ width }}>
           <span className="sr-only">Attempts, by the time since the run began</span>
+          {children}
           {ticks
             .filter(({ x }) => x < width - ROOM && (nowX === null || x > nowX || x < nowX - ROOM_OF_NOW))
             .map(({ at, x, label }) => (

@@ -4,7 +4,7 @@ import { Button, IconButton } from '../../../components/button.tsx';
 import { cx } from '../../../components/cx.ts';
 import { counted } from '../../../components/format.ts';
 import { nodeName } from '../run-words.ts';
-import { barLooks } from './bar-look.ts';
+import { bandLook, barLooks } from './bar-look.ts';
 import { elapsedLabel } from './time-scale.ts';
 import type { BarKind } from './timeline-bars.ts';
 import type { TimelineSums } from './timeline-sums.ts';
@@ -16,6 +16,8 @@ const nothing = 'No attempts in the record of this run.';
 
 type ToolsProps = {
   sums: TimelineSums;
+  /** The run waited for its backend. */
+  waited: boolean;
   began: number;
   /** The run goes on. */
   live: boolean;
@@ -24,12 +26,12 @@ type ToolsProps = {
 };
 
 /** What the attempts come to, what the looks of the bars mean, and the zoom. */
-export function TimelineTools({ sums, began, live, scale, onOpen }: ToolsProps) {
+export function TimelineTools({ sums, waited, began, live, scale, onOpen }: ToolsProps) {
   return (
     <div className="flex min-h-7 shrink-0 flex-wrap items-center gap-x-5 gap-y-1">
       <Sums sums={sums} began={began} live={live} onOpen={onOpen} />
       <div className="ml-auto flex items-center gap-x-4 gap-y-1">
-        <Legend kinds={sums.kinds} />
+        <Legend kinds={sums.kinds} waited={waited} />
         <Zoom scale={scale} />
       </div>
     </div>
@@ -87,7 +89,7 @@ const legend: readonly { kind: BarKind; part: 'queue' | 'work'; word: string }[]
 ];
 
 /** What is not there needs no legend. */
-function Legend({ kinds }: { kinds: ReadonlySet<BarKind> }) {
+function Legend({ kinds, waited }: { kinds: ReadonlySet<BarKind>; waited: boolean }) {
   return (
     <ul aria-label="Legend" className="flex items-center gap-3 text-muted text-xs">
       {legend
@@ -102,6 +104,12 @@ function Legend({ kinds }: { kinds: ReadonlySet<BarKind> }) {
             {word}
           </li>
         ))}
+      {waited && (
+        <li className="flex items-center gap-1">
+          <span aria-hidden className={cx('h-3 w-5', bandLook)} />
+          waited for G-Labs
+        </li>
+      )}
     </ul>
   );
 }

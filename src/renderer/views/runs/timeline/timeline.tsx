@@ -9,7 +9,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import type { RunNodeView, RunSummary } from '../../../../shared/run-view.ts';
+import type { OutageView, RunNodeView, RunSummary } from '../../../../shared/run-view.ts';
 import type { BoardFilter } from '../board-filter.ts';
 import { moveOnGrid } from '../board-keys.ts';
 import { grid, gridGroup, gridRow, rowHeader } from '../grid-roles.ts';
@@ -18,6 +18,7 @@ import { useShownRows } from '../use-board.ts';
 import { AttemptTip } from './attempt-tip.tsx';
 import { AXIS_HEIGHT, NowLine, TickLines, TimelineAxis, useTicks } from './timeline-axis.tsx';
 import { NAMES_WIDTH, TimelineNode } from './timeline-line.tsx';
+import { OutageBands, OutageMarks } from './timeline-outages.tsx';
 import { lineHeight, linesOf, TAB_HEIGHT } from './timeline-rows.ts';
 import { TimelineTools } from './timeline-tools.tsx';
 import { useAttemptTip } from './use-attempt-tip.ts';
@@ -27,6 +28,7 @@ import { useBars, useRunTime, useSums, useTimelineRows } from './use-timeline.ts
 type TimelineProps = {
   run: RunSummary;
   nodes: readonly RunNodeView[];
+  outages: readonly OutageView[];
   /** Nodes that want a person's pick. */
   wanting: ReadonlySet<number>;
   filter: BoardFilter;
@@ -46,7 +48,7 @@ type ActiveCell = { key: string; column: number };
  * are built, and a line is drawn anew only when its node changed or something in it goes on.
  */
 export function Timeline(props: TimelineProps) {
-  const { run, nodes, wanting, filter, search, selectedId, onOpen, onFocusNode } = props;
+  const { run, nodes, outages, wanting, filter, search, selectedId, onOpen, onFocusNode } = props;
   const box = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState(false);
   const [focused, setFocused] = useState(false);
@@ -63,6 +65,7 @@ export function Timeline(props: TimelineProps) {
   const scale = useTimeScale({ box, edge: NAMES_WIDTH, elapsed: end - began, live, hold });
   const ticks = useTicks(box, scale);
   const nowX = live ? (end - began) * scale.pxPerMs : null;
+  const bands = { outages, began, end, pxPerMs: scale.pxPerMs };
   const sums = useSums(nodes, barsOf, end);
   const tip = useAttemptTip();
 
@@ -172,20 +175,30 @@ export function Timeline(props: TimelineProps) {
 
   return (
     <div className="flex min-h-0 min-w-0 flex-1 flex-col gap-2">
-      <TimelineTools sums={sums} began={began} live={live} scale={scale} onOpen={onOpen} />
+      <TimelineTools
+        sums={sums}
+        waited={outages.length > 0}
+        began={began}
+        live={live}
+        scale={scale}
+        onOpen={onOpen}
+      />
       <div
         ref={box}
         {...grid(`Timeline of ${run.name}`, { rows: lines.length + 1, columns: -1 })}
         {...handlers}
         className="relative min-h-0 flex-1 overflow-auto rounded-lg bg-panel [overflow-anchor:none]"
       >
-        <TimelineAxis ticks={ticks} width={scale.width} nowX={nowX} />
+        <TimelineAxis ticks={ticks} width={scale.width} nowX={nowX}>
+          <OutageMarks {...bands} />
+        </TimelineAxis>
         <div
           {...gridGroup}
           className="relative"
           style={{ height: vertical.getTotalSize(), width: NAMES_WIDTH + scale.width }}
         >
           <TickLines ticks={ticks} />
+          <OutageBands {...bands} />
           {vertical.getVirtualItems().map(({ index, start }) => {
             const line = lines[index];
             if (line?.kind === 'tab')
