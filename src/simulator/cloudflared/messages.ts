@@ -34,10 +34,6 @@ export const noConfig = info(
   'Cannot determine default configuration path. No file [config.yml config.yaml] in [~/.cloudflared ~/.cloudflare-warp ~/cloudflare-warp /etc/cloudflared /usr/local/etc/cloudflared]',
 );
 export const emptyConfig = (file: string): Entry => error(`Configuration file ${file} was empty`);
-export const noIngress = warn(
-  'No ingress rules were defined in provided config (if any) nor from the cli, cloudflared will return 503 for all incoming HTTP requests',
-);
-
 /** A map as Go prints it: `map[a:1 b:2]`. */
 const goMap = (values: ReadonlyMap<string, string>): string =>
   `map[${[...values]
@@ -122,10 +118,9 @@ export const fallback = (connIndex: number): Entry[] => [
   info('Switching to fallback protocol http2', of(connIndex)),
 ];
 
-const notFound = 'Unauthorized: Tunnel not found';
-export const unauthorized = error('failed to serve incoming request', { error: notFound });
-export const unauthorizedAtEnd = (connIndex: number): Entry =>
-  error('Register tunnel error from server side', { error: notFound, ...of(connIndex) });
+export const unauthorized = error('failed to serve incoming request', {
+  error: 'Unauthorized: Tunnel not found',
+});
 
 const closed = 'connection with edge closed';
 export const lost = (connIndex: number): Entry[] => [
