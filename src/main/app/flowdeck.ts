@@ -102,6 +102,7 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
             clock,
             log,
             places,
+            dataDir: paths.root,
             logs: paths.logs,
             env,
             db: db.get(),

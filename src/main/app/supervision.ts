@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { fail } from '../../shared/failure.ts';
 import type { ServiceName } from '../../shared/services.ts';
 import type { Database } from '../db/database.ts';
 import type { ServiceStateTable } from '../db/service-state.ts';
@@ -12,6 +11,7 @@ import type { Secrets } from '../platform/secrets.ts';
 import type { SettingsStore } from '../platform/settings-store.ts';
 import { blankView } from '../services/blank-view.ts';
 import { createChildRegistry } from '../services/child-registry.ts';
+import { createAddressBook } from '../services/create-address-book.ts';
 import { createGlabsService } from '../services/glabs.ts';
 import { createNetwork } from '../services/network.ts';
 import type { Service } from '../services/service.ts';
@@ -29,6 +29,7 @@ interface SupervisionParts {
   clock: Clock;
   log: Log;
   places: Places;
+  dataDir: string;
   /** Folder of the log files. */
   logs: string;
   db: Database;
@@ -45,6 +46,16 @@ export async function superviseHere(parts: SupervisionParts, again: readonly Ser
     self: { pid: process.pid, started: await processStartTime(process.pid) },
   });
   const network = createNetwork({ clock, log });
+  const book = createAddressBook({
+    settings,
+    addresses: db.tunnelAddresses,
+    clock,
+    log,
+    random: Math.random,
+    fetch,
+    dataDir: parts.dataDir,
+    editWorker: places.editWorker,
+  });
   const glabs = createGlabsService({
     settings,
     secrets,
@@ -81,10 +92,11 @@ export async function superviseHere(parts: SupervisionParts, again: readonly Ser
     {
       glabs,
       tunnel,
-      tellConsumer: (id) => {
-        throw fail('not-found', 'There is no such consumer.', { where: id });
+      tellConsumer: book.tell,
+      closeRest: async () => {
+        network.close();
+        await book.close();
       },
-      closeRest: async () => network.close(),
       onQuit: () => settings.get('services.onQuit'),
       db,
       clock,
