@@ -15,6 +15,8 @@ export type EditAnswer = Edited | 'unchanged';
 
 /** Edits texts elsewhere, so that nothing here is held up. */
 export interface EditThread {
+  /** There will be something to edit: the first edit need not wait for its start. */
+  prepare(): void;
   /** As editText. Rejects with `usage` when it takes too long. */
   edit(text: string, edit: FileEdit, value: string): Promise<Edited>;
   close(): Promise<void>;
@@ -76,6 +78,11 @@ export function createEditThread(
   };
 
   return {
+    prepare: () => {
+      const ready = turn.then(started).then((worker) => worker.unref());
+      // When it cannot start, the first edit tells.
+      turn = ready.catch(() => undefined);
+    },
     edit: (text, edit, value) => {
       const mine = turn.then(() => ask({ text, edit, value }));
       // Whoever asked hears of a failure; the next in turn has nothing to do with it.

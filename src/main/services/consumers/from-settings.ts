@@ -24,5 +24,6 @@ export function createConsumer(setting: ConsumerSetting, { threads, ...deps }: C
   if (setting.kind === 'webhook') return createWebhook(id, setting.url, deps);
   const { path, ...edit } = setting;
   const thread = edit.kind === 'text-file' ? threads.patterns : threads.values;
+  thread.prepare();
   return createFileConsumer(id, path, edit, { ...deps, thread });
 }
