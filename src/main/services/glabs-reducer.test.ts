@@ -1,128 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { GlabsPlan } from './glabs-plan.ts';
-import { reduceGlabs } from './glabs-reducer.ts';
-import { type GlabsEffect, type GlabsEvent, type GlabsState, initialGlabsState } from './glabs-state.ts';
-import type { ProbeOutcome } from './probe.ts';
-
-const url = 'http://127.0.0.1:8765';
-const command: GlabsPlan = { url, launch: 'command', startupTimeoutMs: 60_000 };
-const demo: GlabsPlan = { ...command, launch: 'demo' };
-const adoptOnly: GlabsPlan = { ...command, launch: 'none' };
-
-const outcome = (kind: ProbeOutcome['kind'], isDemo = false): ProbeOutcome => ({
-  kind,
-  demo: isDemo,
-  tasks: 0,
-  message: `${kind}.`,
-  ms: 1,
-});
-
-/** A made-up machine: one port, at most what the effects started on it, a clock that only moves when told. */
-class World {
-  state: GlabsState;
-  now = 1_000_000;
-  random = 0.5;
-  /** Who answers on the port besides our own process. */
-  other: ProbeOutcome = outcome('down');
-  /** Processes that the effects started and that have not ended, with what is left of their groups. */
-  running: {
-    generation: number;
-    kind: 'command' | 'demo';
-    leader: boolean;
-    answers: boolean;
-    asked: boolean;
-  }[] = [];
-  /** Whether what is started becomes healthy. */
-  starts: 'well' | 'never' | 'not at all' = 'well';
-  pending: { at: number; event: GlabsEvent }[] = [];
-  mostRunning = 0;
-  spawned: ('command' | 'demo')[] = [];
-
-  constructor(plan: GlabsPlan) {
-    this.state = initialGlabsState(plan, this.now);
-  }
-
-  send(event: GlabsEvent): void {
-    const step = reduceGlabs(this.state, event, { now: this.now, random: this.random });
-    this.state = step.state;
-    for (const effect of step.effects) this.carryOut(effect);
-  }
-
-  private later(ms: number, event: GlabsEvent): void {
-    this.pending.push({ at: this.now + ms, event });
-  }
-
-  carryOut(effect: GlabsEffect): void {
-    const { generation } = effect;
-    if (effect.type === 'timer')
-      this.later(effect.ms, { type: 'timer', generation, name: effect.name, lastOutput: 'last words' });
-    if (effect.type === 'probe')
-      this.later(5, { type: 'probed', generation, outcome: this.answer(), owner: null });
-    if (effect.type === 'spawn') this.spawn(generation, effect.kind);
-    if (effect.type === 'end') this.end(generation);
-  }
-
-  answer(): ProbeOutcome {
-    const own = this.running.find((process) => process.leader);
-    if (own) return own.answers ? outcome('up', own.kind === 'demo') : outcome('down');
-    return this.other;
-  }
-
-  private spawn(generation: number, kind: 'command' | 'demo'): void {
-    this.spawned.push(kind);
-    if (this.starts === 'not at all') {
-      this.later(1, {
-        type: 'spawn-failed',
-        generation,
-        message: 'The program was not found.',
-        cure: 'Correct it.',
-      });
-      return;
-    }
-    this.running.push({ generation, kind, leader: true, answers: this.starts === 'well', asked: false });
-    this.mostRunning = Math.max(this.mostRunning, this.running.length);
-    this.later(1, { type: 'spawned', generation, pid: 4000 + generation });
-  }
-
-  private end(generation: number): void {
-    const process = this.running.find((each) => each.generation === generation);
-    if (process) process.asked = true;
-    if (process?.leader) this.leaderEnds(generation);
-  }
-
-  leaderEnds(generation: number): void {
-    const process = this.running.find((each) => each.generation === generation && each.leader);
-    if (!process) return;
-    process.leader = false;
-    this.later(1, { type: 'exited', generation, how: 'exit code 1', lastOutput: 'last words' });
-    this.later(100, { type: 'gone', generation });
-  }
-
-  crash(): void {
-    for (const process of [...this.running]) this.leaderEnds(process.generation);
-  }
-
-  /** Lets the next thing happen; false when nothing is left to happen. */
-  step(): boolean {
-    const next = this.pending.toSorted((a, b) => a.at - b.at)[0];
-    if (!next) return false;
-    this.pending.splice(this.pending.indexOf(next), 1);
-    this.now = Math.max(this.now, next.at);
-    if (next.event.type === 'gone') {
-      const { generation } = next.event;
-      this.running = this.running.filter((process) => process.generation !== generation);
-    }
-    this.send(next.event);
-    return true;
-  }
-
-  run(ms: number): void {
-    const end = this.now + ms;
-    while (this.pending.some((each) => each.at <= end)) this.step();
-    this.now = end;
-  }
-}
+import { glabsView } from './glabs-view.ts';
+import { adoptOnly, command, demo, outcome, World } from './testing/glabs-world.ts';
 
 describe('Start', () => {
   it('adopts what already answers and starts nothing', () => {
@@ -276,6 +154,50 @@ describe('while it runs', () => {
     expect(world.mostRunning).toBe(1);
   });
 
+  it('a hang is noticed within 8 s, however it came after the last answer', () => {
+    for (let after = 0; after < 2000; after += 50) {
+      const world = ready();
+      world.mute = 'silent';
+      world.run(after);
+      const began = world.now;
+      for (const process of world.running) process.answers = false;
+      while (world.state.phase === 'ready') world.step();
+      expect(world.state.problem?.message).toContain('has not answered three times');
+      expect(world.now - began).toBeLessThan(8000);
+      expect(world.now - began).toBeGreaterThan(4000);
+    }
+  });
+
+  it('looks begin every 2 s, however long the answer takes', () => {
+    const world = ready();
+    const times: number[] = [];
+    while (times.length < 4) {
+      const before = world.state.lastProbe?.at;
+      world.step();
+      if (world.state.lastProbe && world.state.lastProbe.at !== before) times.push(world.state.lastProbe.at);
+    }
+    expect(times.slice(1).map((at, n) => at - (times[n] ?? 0))).toEqual([2000, 2000, 2000]);
+  });
+
+  it('after a sleep it is looked at at once, and what it does in the first seconds is not held against it', () => {
+    const world = ready();
+    world.run(700);
+    for (const process of world.running) process.answers = false;
+    world.send({ type: 'woke' });
+    const { lastProbe } = world.state;
+    world.run(10);
+    expect(world.state.lastProbe?.at).not.toBe(lastProbe?.at);
+    world.run(9000);
+    expect(world.state).toMatchObject({ phase: 'ready', misses: 0 });
+    for (const process of world.running) process.answers = true;
+    world.run(30_000);
+    expect(world.spawned).toHaveLength(1);
+    for (const process of world.running) process.answers = false;
+    world.send({ type: 'woke' });
+    world.run(20_000);
+    expect(world.spawned).toHaveLength(2);
+  });
+
   it('an exit is seen at once, with the reason and the time of the next start', () => {
     const world = ready();
     world.crash();
@@ -336,6 +258,77 @@ describe('while it runs', () => {
   });
 });
 
+describe('the key', () => {
+  it('is asked about once at each start and when another one is set; a refusal is told and G-Labs stays up', () => {
+    const world = new World(command);
+    world.keyProblem = { message: 'G-Labs does not take the key.', cure: 'Set the right one.' };
+    world.send({ type: 'start', plan: command });
+    world.run(30_000);
+    expect(world.state).toMatchObject({ phase: 'ready', keyProblem: world.keyProblem });
+    expect(glabsView(world.state, [], { health: [], lastRestarts: [] })).toMatchObject({
+      state: 'ready',
+      problem: { message: 'G-Labs does not take the key.', cure: 'Set the right one.' },
+    });
+    expect(world.keysAsked).toBe(1);
+    world.keyProblem = null;
+    world.send({ type: 'key-changed' });
+    world.run(100);
+    expect(world.state).toMatchObject({ phase: 'ready', keyProblem: null });
+    expect(world.keysAsked).toBe(2);
+    world.crash();
+    world.run(5000);
+    expect(world.keysAsked).toBe(3);
+    world.send({ type: 'stop' });
+    world.send({ type: 'key-changed' });
+    expect(world.keysAsked).toBe(3);
+  });
+});
+
+describe('what an earlier Flowdeck left running', () => {
+  const leftBy = (left: World['left']) => {
+    const world = new World(command);
+    world.left = left;
+    world.leftOver();
+    return world;
+  };
+
+  it('is ours again: ready, watched, started again, ended by Stop', () => {
+    const world = leftBy({ kind: 'command', answers: true });
+    world.run(1000);
+    expect(world.state).toMatchObject({
+      desired: 'up',
+      phase: 'ready',
+      adopted: false,
+      child: { pid: 77, taken: true },
+    });
+    expect(world.spawned).toEqual([]);
+    world.crash();
+    world.run(5000);
+    expect(world.state).toMatchObject({ phase: 'ready', restarts: 1, child: { taken: false } });
+    expect(world.mostRunning).toBe(1);
+    world.send({ type: 'stop' });
+    world.run(1000);
+    expect(world.running).toEqual([]);
+  });
+
+  it('and does not answer is started anew after the time of a start', () => {
+    const world = leftBy({ kind: 'command', answers: false });
+    world.run(59_000);
+    expect(world.state.phase).toBe('starting');
+    world.run(5000);
+    expect(world.state).toMatchObject({ phase: 'ready', failures: { neverReady: 1 } });
+    expect(world.spawned).toEqual(['command']);
+    expect(world.mostRunning).toBe(1);
+  });
+
+  it('and is the demo stays labelled', () => {
+    const world = leftBy({ kind: 'demo', answers: true });
+    expect(world.state).toMatchObject({ phase: 'starting', demo: true });
+    world.run(1000);
+    expect(world.state).toMatchObject({ phase: 'ready', demo: true });
+  });
+});
+
 describe('Stop', () => {
   it('ends what was started, and says stopped only when all of it is gone', () => {
     const world = new World(command);
@@ -358,146 +351,5 @@ describe('Stop', () => {
     world.run(1000);
     world.send({ type: 'stop' });
     expect(world.state).toMatchObject({ phase: 'stopped', adopted: false });
-  });
-});
-
-describe('whatever happens in whatever order', () => {
-  type Move =
-    | { do: 'start' | 'stop' | 'replan'; plan: GlabsPlan }
-    | { do: 'crash' | 'hang' | 'recover' | 'found' }
-    | { do: 'port'; other: ProbeOutcome }
-    | { do: 'starts'; how: World['starts'] }
-    | { do: 'wait'; ms: number }
-    | { do: 'shuffle'; pick: number };
-
-  const plan = fc.constantFrom(command, demo, adoptOnly, { ...command, url: 'http://127.0.0.1:9000' });
-  const anyOutcome = fc.constantFrom(
-    outcome('up'),
-    outcome('up', true),
-    outcome('down'),
-    outcome('foreign'),
-    outcome('silent'),
-  );
-  /** Every callback of another generation than the one under way. */
-  function staleEvents({ generation, child }: GlabsState): GlabsEvent[] {
-    const [old, notOurs] = [generation - 1, (child?.generation ?? 0) - 1];
-    return [
-      { type: 'probed', generation: old, outcome: outcome('up'), owner: null },
-      { type: 'probed', generation: old, outcome: outcome('down'), owner: null },
-      { type: 'found', generation: old, outcome: outcome('up'), owner: null },
-      { type: 'timer', generation: old, name: 'probe', lastOutput: '' },
-      { type: 'timer', generation: old, name: 'deadline', lastOutput: '' },
-      { type: 'timer', generation: old, name: 'restart', lastOutput: '' },
-      { type: 'spawned', generation: notOurs, pid: 1 },
-      { type: 'spawn-failed', generation: notOurs, message: 'x', cure: 'y' },
-      { type: 'exited', generation: notOurs, how: 'exit code 9', lastOutput: '' },
-      { type: 'gone', generation: notOurs },
-    ];
-  }
-
-  /** Callbacks of the watch that is under way: two of them would probe twice as often, for ever. */
-  const watches = (world: World): number =>
-    world.pending.filter(
-      ({ event }) =>
-        'generation' in event &&
-        event.generation === world.state.generation &&
-        (event.type === 'probed' || (event.type === 'timer' && event.name === 'probe')),
-    ).length;
-
-  const move: fc.Arbitrary<Move> = fc.oneof(
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        do: fc.constantFrom('start' as const, 'stop' as const, 'replan' as const),
-        plan,
-      }),
-    },
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        do: fc.constantFrom('crash' as const, 'hang' as const, 'recover' as const, 'found' as const),
-      }),
-    },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('port' as const), other: anyOutcome }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        do: fc.constant('starts' as const),
-        how: fc.constantFrom('well' as const, 'never' as const, 'not at all' as const),
-      }),
-    },
-    {
-      weight: 5,
-      arbitrary: fc.record({
-        do: fc.constant('wait' as const),
-        ms: fc.constantFrom(1, 3, 50, 300, 2500, 70_000),
-      }),
-    },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('shuffle' as const), pick: fc.nat(20) }) },
-  );
-
-  function play(world: World, made: Move): void {
-    const { generation } = world.state;
-    if (made.do === 'start') world.send({ type: 'start', plan: made.plan });
-    else if (made.do === 'stop') world.send({ type: 'stop' });
-    else if (made.do === 'replan') world.send({ type: 'planned', plan: made.plan });
-    else if (made.do === 'crash') world.crash();
-    else if (made.do === 'hang') for (const process of world.running) process.answers = false;
-    else if (made.do === 'recover') for (const process of world.running) process.answers = true;
-    else if (made.do === 'found')
-      world.send({ type: 'found', generation, outcome: world.other, owner: null });
-    else if (made.do === 'port') world.other = made.other;
-    else if (made.do === 'starts') world.starts = made.how;
-    else if (made.do === 'wait') world.run(made.ms);
-    else if (made.do === 'shuffle' && world.pending.length > 0) {
-      // A callback comes before others that were due earlier; only a process cannot be gone before it ended.
-      const early = world.pending[made.pick % world.pending.length];
-      if (early && early.event.type !== 'gone') early.at = world.now;
-      world.step();
-    }
-  }
-
-  it('there is never more than one process, and what was last asked for is not lost', () => {
-    fc.assert(
-      fc.property(fc.array(move, { maxLength: 60 }), plan, (moves, first) => {
-        const world = new World(first);
-        let asked: 'up' | 'down' = 'down';
-        for (const made of moves) {
-          const before = world.state.desired;
-          play(world, made);
-          if (made.do === 'start') asked = 'up';
-          else if (made.do === 'stop') asked = 'down';
-          // Only something found running makes «up» without being asked.
-          else if (made.do === 'found' && before === 'down' && world.state.desired === 'up') asked = 'up';
-          expect(world.state.desired).toBe(asked);
-          expect(world.mostRunning).toBeLessThanOrEqual(1);
-          expect(watches(world)).toBeLessThanOrEqual(1);
-          for (const stale of staleEvents(world.state)) {
-            const step = reduceGlabs(world.state, stale, { now: world.now, random: 0.5 });
-            expect(step).toEqual({ state: world.state, effects: [] });
-          }
-          if (world.state.adopted) expect(world.running.filter((process) => !process.asked)).toEqual([]);
-        }
-        // Left alone on a machine where everything works, it comes to what was asked for.
-        world.starts = 'well';
-        world.other = outcome('down');
-        for (const process of world.running) process.answers = true;
-        world.run(200_000);
-        expect(world.mostRunning).toBeLessThanOrEqual(1);
-        if (asked === 'down') {
-          expect(world.state).toMatchObject({ phase: 'stopped', child: null });
-          expect(world.running).toEqual([]);
-          return;
-        }
-        const { phase, plan: used, problem } = world.state;
-        const mayStart =
-          used.launch === 'command' || (used.launch === 'demo' && world.state.realSeenAt !== used.url);
-        if (phase !== 'ready') {
-          expect(problem).not.toBeNull();
-          expect(phase === 'failed' || (phase === 'unhealthy' && !mayStart)).toBe(true);
-        }
-      }),
-      { numRuns: 1000 },
-    );
   });
 });
