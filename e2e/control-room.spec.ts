@@ -67,6 +67,7 @@ test.describe('G-Labs', () => {
     await glabs(controlRoom).getByRole('button', { name: 'Resume log' }).click();
     await expect(lines).toContainText('Stopping.');
 
+    await expect(lines.getByText('is ready.')).toHaveCount(2);
     await search.fill('is ready');
     await expect(glabs(controlRoom)).toContainText('2 of 2 matches');
     await search.press('Enter');

@@ -53,7 +53,10 @@ export function RawOutput({ text, title = 'Raw output' }: { text: string; title?
     <details className="min-w-0">
       <summary className="w-fit rounded-sm text-muted text-xs leading-6 hover:text-ink">{title}</summary>
       <div className="relative mt-1">
-        <pre className="max-h-48 overflow-auto whitespace-pre-wrap rounded-sm bg-sunken p-2 pr-10 font-mono text-xs">
+        <pre
+          {...keyboardScroll}
+          className="max-h-48 overflow-auto whitespace-pre-wrap rounded-sm bg-sunken p-2 pr-10 font-mono text-xs"
+        >
           {text}
         </pre>
         <div className="absolute top-1 right-1">
@@ -63,3 +66,6 @@ export function RawOutput({ text, title = 'Raw output' }: { text: string; title?
     </details>
   );
 }
+
+/** What scrolls must be reachable with the keyboard (WCAG 2.1.1). */
+const keyboardScroll = { tabIndex: 0 };
