@@ -105,13 +105,17 @@ async function runEdge(argv: readonly string[]): Promise<null> {
   const options = new Map<string, number>();
   for (let at = 0; at < argv.length; at += 2) {
     const [name = '', value = ''] = argv.slice(at, at + 2);
-    if (!['--port', '--seed', '--speed'].includes(name) || value === '' || !Number.isFinite(Number(value))) {
+    if (!['--port', '--seed', '--speed'].includes(name) || value === '' || !(Number(value) >= 0)) {
       throw new Error('Usage: edge [--port N] [--seed N] [--speed N]');
     }
     options.set(name, Number(value));
   }
   const seed = options.get('--seed') ?? Math.floor(Math.random() * 2 ** 32);
-  const edge = await startEdge(options.get('--port') ?? 0, { seed, speed: options.get('--speed') ?? 1 });
+  const port = options.get('--port') ?? 0;
+  const edge = await startEdge(port, { seed, speed: options.get('--speed') ?? 1 }).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    throw new Error(`Port ${port} is taken. Choose another one with --port, or 0 for a free one.`);
+  });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void edge.close().then(() => process.exit(0)));
   }

@@ -207,6 +207,20 @@ describe('a tunnel that worked', () => {
     expect(await status(host)).toBe(201);
   });
 
+  it('has an origin that never begins to answer: 524, and the next request is no worse off', async () => {
+    const hangs = await startOrigin({
+      answer: (request, response) => {
+        if (request.url === '/quick') response.end('here');
+      },
+    });
+    const tunnel = play('ok', { args: quickTunnelArgs(hangs.url) });
+    const host = await tunnel.host();
+    await tunnel.said(registered);
+    expect((await out.ask(host, '/slow')).status).toBe(524);
+    expect((await out.ask(host, '/quick')).body.toString()).toBe('here');
+    await hangs.stop();
+  });
+
   it('keeps trying when Cloudflare itself is away', async () => {
     const other = await startEdge({ speed: 200 });
     const tunnel = startCloudflared(quickTunnelArgs(origin.url), other.env());
