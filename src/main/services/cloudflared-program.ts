@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import type { Problem } from '../../shared/services.ts';
 import { errorCode } from '../platform/error-code.ts';
 import type { Environment } from '../platform/paths.ts';
+import { cloudflaredEnvironment, flagsMissingIn } from './cloudflared-command.ts';
 import {
   cannotRun,
   installGuide,
@@ -12,12 +13,6 @@ import {
   type SystemKind,
   systemKind,
 } from './cloudflared-guide.ts';
-
-export interface CloudflaredProgram {
-  path: string;
-  /** As `2026.8.2`; null when it did not say. */
-  version: string | null;
-}
 
 interface FindOptions {
   /** The setting `tunnel.cloudflared`. */
@@ -105,4 +100,26 @@ export async function readVersion(
   }
   const version = /\bversion (\d{4}\.\d+\.\d+)/.exec(`${result.stdout ?? ''}\n${result.stderr ?? ''}`)?.[1];
   return { version: version ?? null };
+}
+
+/** Finds cloudflared and what it can do, by the setting `tunnel.cloudflared`. */
+export type ProgramSearch = (named: string | null) => Promise<ProgramFound>;
+
+export type ProgramFound = { path: string; without: readonly string[] } | { problem: Problem };
+
+/** Asks each program for its version once, and again when its file has changed. */
+export function createProgramSearch(parts: { env: Environment }): ProgramSearch {
+  const asked = new Map<string, { changedAt: number; found: ProgramFound }>();
+  return async (named) => {
+    const place = await findCloudflared({ named, env: parts.env });
+    if ('problem' in place) return place;
+    const { path } = place;
+    const { mtimeMs: changedAt } = await stat(path);
+    const before = asked.get(path);
+    if (before?.changedAt === changedAt) return before.found;
+    const answer = await readVersion(path, cloudflaredEnvironment(parts.env));
+    const found = 'problem' in answer ? answer : { path, without: flagsMissingIn(answer.version) };
+    asked.set(path, { changedAt, found });
+    return found;
+  };
 }

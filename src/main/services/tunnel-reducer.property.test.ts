@@ -92,7 +92,7 @@ function play(world: TunnelWorld, move: Move): void {
   else if (move.do === 'online') world.setOnline(move.up);
   else if (move.do === 'starts') world.starts = move.how;
   else if (move.do === 'wait') world.run(move.ms);
-  else {
+  else if (move.do === 'shuffle') {
     // A callback comes before others that were due earlier; only a process cannot be gone before it ended.
     const early = world.pending[move.pick % Math.max(1, world.pending.length)];
     if (early && early.event.type !== 'gone') early.at = world.now;

@@ -127,7 +127,7 @@ describe('a start that does not come through', () => {
     world.starts = 'well';
     world.run(20 * second);
     expect(world.state).toMatchObject({ phase: 'verified', restarts: 1 });
-    expect(world.state.lastRestarts[0]?.reason).toMatch(words);
+    expect(world.state.startedFor).toMatch(words);
     expect(world.mostRunning).toBe(1);
   });
 
@@ -261,7 +261,7 @@ describe('while it is verified', () => {
     if (own) own.ready = false;
     world.tell({ sign: 'trouble', kind: 'deleted' });
     expect(world.runUntil(() => world.spawned.length === 2, 40 * second)).toBe(true);
-    expect(world.state.lastRestarts[0]?.reason).toContain('given up');
+    expect(world.state.startedFor).toContain('given up');
   });
 
   it('G-Labs being down costs nothing, however long', () => {

@@ -4,6 +4,7 @@ import { inCalm, limitWait, nextDelay, onlyWaitingHelps, quickFailuresUntilFaile
 import {
   type Found,
   fresh,
+  startKey,
   type TunnelEffect,
   type TunnelEvent,
   type TunnelPlan,
@@ -59,6 +60,8 @@ class Reduction {
         return this.stop();
       case 'planned':
         return this.planned({ ...this.state, plan: event.plan });
+      case 'left-over':
+        return this.leftOver(event);
       case 'spawned':
         return this.spawned(event);
       case 'spawn-failed':
@@ -169,7 +172,6 @@ class Reduction {
     const { plan } = state;
     const quick = plan.mode === 'quick';
     const forgetBefore = now - times.creationWindow;
-    const again = state.reason === null ? [] : [{ at: now, reason: state.reason }];
     const entered = this.enter({ ...state, ...fresh() }, 'spawning', true);
     const { generation } = entered;
     const spawning: TunnelState = {
@@ -177,8 +179,8 @@ class Reduction {
       url: quick ? null : plan.publicUrl,
       child: { generation, pid: null, ending: false },
       creations: quick ? [...state.creations.filter((at) => at > forgetBefore), now] : state.creations,
-      restarts: state.restarts + again.length,
-      lastRestarts: [...again, ...state.lastRestarts].slice(0, 5),
+      restarts: state.restarts + (state.reason === null ? 0 : 1),
+      startedFor: state.reason,
       reason: null,
     };
     return {
@@ -207,6 +209,21 @@ class Reduction {
     const nextAttemptAt = this.context.now + ms;
     const waiting = { ...this.enter(state, 'backoff', true), nextAttemptAt, waitingFor, problem };
     return { state: waiting, effects: [this.timerFor(waiting, 'restart', ms)] };
+  }
+
+  /** Its address may still be good: that is worth more than a new start. */
+  private leftOver(event: Extract<TunnelEvent, { type: 'left-over' }>): TunnelStep {
+    const { state, context } = this;
+    if (state.phase !== 'stopped' || state.child !== null) return nothing(state);
+    const { pid, url, metricsPort, plan } = event;
+    const entered = this.enter({ ...state, ...fresh(), plan, url, metricsPort }, 'settling', true);
+    const { generation } = entered;
+    const taken: TunnelState = { ...entered, desired: 'up', child: { generation, pid, ending: false } };
+    const deadline = this.timerFor(taken, 'verified', context.times.verifiedDeadline);
+    const looking = this.lookNow(taken);
+    return this.also({ ...looking, effects: [{ type: 'take-over', generation }, ...looking.effects] }, [
+      deadline,
+    ]);
   }
 
   private spawned({ generation, pid }: { generation: number; pid: number }): TunnelStep {
@@ -591,12 +608,6 @@ class Reduction {
 
 function calmed(state: TunnelState): TunnelState {
   return { ...state, misses: 0, firstMissAt: null, rechecking: false };
-}
-
-/** When this changes, what runs is of no use any more. */
-function startKey({ mode, program, originUrl, problem }: TunnelPlan): string {
-  // An address of one's own needs no process: where G-Labs is does not matter to it.
-  return JSON.stringify([mode, program, mode === 'quick' ? originUrl : null, problem !== null]);
 }
 
 function probeKey({ publicUrl, probeOrigin, healthPaths }: TunnelPlan): string {

@@ -113,9 +113,10 @@ export interface TunnelState {
   /** When quick tunnels were asked for, oldest first; those of earlier sessions too. */
   creations: readonly number[];
   restarts: number;
-  lastRestarts: readonly { at: number; reason: string }[];
-  /** Why the start under way became necessary; null: a person asked. */
+  /** Why the next start is necessary; null: a person asks. */
   reason: string | null;
+  /** Why the last start was. */
+  startedFor: string | null;
   nextAttemptAt: number | null;
   /** What is waited for: `network` begins anew as soon as there is one; `leave`: until Cloudflare gives tunnels again. */
   waitingFor: 'pause' | 'network' | 'leave' | null;
@@ -148,6 +149,8 @@ export type TunnelEvent =
   | { type: 'looked'; generation: number; look: number; found: Found }
   /** `look`: which watch it belongs to. */
   | { type: 'timer'; generation: number; name: TimerName; look: number; lastOutput: string }
+  /** An earlier Flowdeck left a cloudflared of ours running on purpose, and it is to go on. */
+  | { type: 'left-over'; pid: number; url: string; metricsPort: number; plan: TunnelPlan }
   /** G-Labs came or went. */
   | { type: 'origin' }
   | { type: 'network' };
@@ -156,6 +159,8 @@ export type TunnelEffect =
   /** The time is written down before the process is begun: a crash in between counts it. */
   | { type: 'note-creation'; at: number; forgetBefore: number }
   | { type: 'spawn'; generation: number; failedStarts: number; without: readonly string[] }
+  /** Takes the process of `left-over` into our care. */
+  | { type: 'take-over'; generation: number }
   | { type: 'end'; generation: number }
   | { type: 'look'; generation: number; look: number; public: boolean; hostname: boolean }
   | { type: 'timer'; generation: number; name: TimerName; look: number; ms: number }
@@ -181,13 +186,19 @@ export function initialTunnelState(
     failedStarts: 0,
     creations,
     restarts: 0,
-    lastRestarts: [],
     reason: null,
+    startedFor: null,
     nextAttemptAt: null,
     waitingFor: null,
     lastProbe: null,
     problem: null,
   };
+}
+
+/** When this changes, a tunnel that runs is of no use any more. */
+export function startKey({ mode, program, originUrl, problem }: TunnelPlan): string {
+  // Only a quick tunnel is told where G-Labs is; the way of a named one is set in Cloudflare's dashboard.
+  return JSON.stringify([mode, program, mode === 'quick' ? originUrl : null, problem !== null]);
 }
 
 /** What is known of a tunnel that has just been begun: nothing. */

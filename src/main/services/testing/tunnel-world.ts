@@ -44,20 +44,16 @@ interface Process {
   flags: readonly string[];
 }
 
-const json = (status: number): PublicAnswer => ({
+const answered = (status: number, json: boolean): PublicAnswer => ({
   kind: 'answer',
   status,
-  json: true,
-  noConnector: false,
+  json,
+  noConnector: status === 530,
   path: '/api/health',
   ms: 1,
 });
-const plain = (status: number): PublicAnswer => ({
-  ...json(status),
-  kind: 'answer',
-  json: false,
-  noConnector: status === 530,
-});
+const json = (status: number): PublicAnswer => answered(status, true);
+const plain = (status: number): PublicAnswer => answered(status, false);
 
 /**
  * A made-up machine with a made-up Cloudflare around the reducer: what the effects start lives here, and time moves
@@ -123,7 +119,7 @@ export class TunnelWorld {
     } else if (effect.type === 'note-creation') this.created.push(effect.at);
     else if (effect.type === 'publish') this.published.push(effect.url);
     else if (effect.type === 'spawn') this.spawn(effect);
-    else this.end(effect.generation, byPerson, before);
+    else if (effect.type === 'end') this.end(effect.generation, byPerson, before);
   }
 
   private end(generation: number, byPerson: boolean, before: TunnelState): void {

@@ -1,0 +1,433 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { fail } from '../../shared/failure.ts';
+import type { ServicesChange, ServiceView } from '../../shared/services.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { TunnelAddresses } from '../db/tunnel-addresses.ts';
+import type { Clock, Random } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { Environment } from '../platform/paths.ts';
+import { redact } from '../platform/redact.ts';
+import type { AddressBook } from './address-book.ts';
+import { Announcer } from './announcer.ts';
+import type { ChildRegistry, Leftover } from './child-registry.ts';
+import { cloudflaredCommand, graceS } from './cloudflared-command.ts';
+import { readCloudflaredLine } from './cloudflared-lines.ts';
+import type { ProgramSearch } from './cloudflared-program.ts';
+import { howItEnded } from './glabs-words.ts';
+import { settleLeftovers } from './leftovers.ts';
+import { LogRing } from './log-ring.ts';
+import type { Network } from './network.ts';
+import { type ManagedProcess, type ProcessEvents, startProcess } from './process.ts';
+import { outputFileName, removeOldOutput } from './process-output-file.ts';
+import { takeOverProcess } from './process-taken-over.ts';
+import type { PublicProbe } from './public-probe.ts';
+import { remembered, ServiceRecorder, type ServiceStateStore } from './saved-service.ts';
+import type { Service } from './service.ts';
+import { ServiceHistory } from './service-history.ts';
+import { ServiceLoop } from './service-loop.ts';
+import type { TunnelMetrics } from './tunnel-metrics.ts';
+import { needsNetwork, needsProgram, planTunnel } from './tunnel-plan.ts';
+import { reduceTunnel } from './tunnel-reducer.ts';
+import {
+  type Found,
+  initialTunnelState,
+  startKey,
+  type TunnelEffect,
+  type TunnelEvent,
+  type TunnelPlan,
+  type TunnelState,
+  type TunnelTimes,
+  tunnelTimes,
+} from './tunnel-state.ts';
+import { stageNote, tunnelServiceState, tunnelView } from './tunnel-view.ts';
+
+/** Where requests through the tunnel end: G-Labs on this machine. */
+export interface TunnelOrigin {
+  url(): string;
+  /** It answers, as far as its supervision knows. */
+  isUp(): boolean;
+  /** Hears that one of them changed. Returns what ends it. */
+  subscribe(listener: () => void): () => void;
+}
+
+export interface TunnelServiceOptions {
+  settings: { all(): Settings; onChange(listener: () => void): () => void };
+  secrets: { get(name: string): Promise<string | null>; seen(): readonly string[] };
+  clock: Clock;
+  log: Log;
+  book: AddressBook;
+  children: ChildRegistry;
+  serviceState: ServiceStateStore;
+  /** When tunnels were asked for, by earlier sessions too. */
+  creations: Pick<TunnelAddresses, 'noteCreation' | 'creationsSince'>;
+  origin: TunnelOrigin;
+  network: Network;
+  program: ProgramSearch;
+  probe: PublicProbe;
+  metrics: TunnelMetrics;
+  /** Folder of the configuration of our own that cloudflared is given. */
+  configDir: string;
+  /** Folder of the files its output goes to while services.onQuit is `keep`. */
+  outputFolder: string;
+  random?: Random;
+  env?: Environment;
+  times?: TunnelTimes;
+  /** Milliseconds between the gentle end of a process and the force; default: what cloudflared may take, and 2 s. */
+  graceMs?: number;
+}
+
+/** Supervises the tunnel by behaviour.md §10: the shell that carries out what the reducer decides. */
+export function createTunnelService(options: TunnelServiceOptions): Service {
+  return new TunnelShell(options);
+}
+
+class TunnelShell implements Service {
+  private readonly options: TunnelServiceOptions;
+  private readonly log: Log;
+  private readonly ring: LogRing;
+  private readonly announcer: Announcer;
+  private readonly recorder: ServiceRecorder;
+  private readonly history: ServiceHistory;
+  private readonly loop: ServiceLoop<TunnelState, TunnelEvent, TunnelEffect>;
+  private readonly ends: (() => void)[];
+  private readonly prepared: Promise<void>;
+  private unhearNetwork: (() => void) | null = null;
+  private token: string | null = null;
+  private leftover: Leftover | null = null;
+  private process: ManagedProcess | null = null;
+  private closing: Promise<void> | null = null;
+  private closed = false;
+  private replans = 0;
+
+  constructor(options: TunnelServiceOptions) {
+    this.options = options;
+    const { clock, settings, origin, book, serviceState, creations, times = tunnelTimes } = options;
+    this.log = options.log.child('tunnel');
+    this.ring = new LogRing(
+      clock,
+      (text) => redact(text, this.secrets()),
+      () => this.secrets(),
+    );
+    this.announcer = new Announcer(() => this.view(), this.ring);
+    this.history = new ServiceHistory(clock, remembered(serviceState));
+    this.recorder = new ServiceRecorder('tunnel', { store: serviceState, clock, log: this.log });
+    // What is on this machine is looked up in a moment (prepare).
+    const plan = planTunnel(settings.all(), { originUrl: origin.url(), hasToken: true, program: null });
+    const since = clock.now() - times.creationWindow;
+    this.loop = new ServiceLoop({
+      initial: initialTunnelState(plan, clock.now(), creations.creationsSince(since)),
+      reduce: (state, event) => {
+        const { random = Math.random, network } = this.options;
+        const online = !needsNetwork(state.plan) || network.online();
+        return reduceTunnel(state, event, { now: clock.now(), random: random(), online, times });
+      },
+      carryOut: (effect) => this.carryOut(effect),
+      moved: (before) => this.moved(before),
+      settled: () => this.settled(),
+    });
+    this.ends = [
+      settings.onChange(() => this.replanSoon()),
+      origin.subscribe(() => {
+        if (origin.url() !== this.state.plan.originUrl) this.replanSoon();
+        this.loop.dispatch({ type: 'origin' });
+      }),
+      book.subscribe(() => this.settled()),
+    ];
+    this.prepared = this.prepare().catch((error: unknown) =>
+      this.log.error('what an earlier Flowdeck left could not be looked at', { err: error }),
+    );
+  }
+
+  private get state(): TunnelState {
+    return this.loop.state;
+  }
+
+  view(): ServiceView {
+    const { book } = this.options;
+    return tunnelView(this.state, {
+      log: this.ring.lines(),
+      past: this.history.view(),
+      address: book.current(),
+      consumers: book.consumers(),
+    });
+  }
+
+  subscribe(listener: (change: ServicesChange) => void): () => void {
+    return this.announcer.subscribe(listener);
+  }
+
+  async start(): Promise<void> {
+    await this.prepared;
+    this.loop.dispatch({ type: 'start', plan: await this.plan() });
+    await this.loop.until(() => this.closed || answered(this.state));
+    const { phase, problem, plan, url } = this.state;
+    if (phase === 'verified' && !this.closed) return;
+    if (problem === null || this.state.desired === 'down') {
+      throw fail('interrupted', 'The tunnel was stopped before it was ready.');
+    }
+    const code = plan.problem === null ? 'backend-unreachable' : 'usage';
+    throw fail(code, problem.message, { where: url ?? 'tunnel', cure: problem.cure });
+  }
+
+  async stop(): Promise<void> {
+    await this.prepared;
+    this.loop.dispatch({ type: 'stop' });
+    await this.loop.until(() => this.state.child === null || this.state.desired === 'up');
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  close({ keep } = { keep: false }): Promise<void> {
+    this.closing ??= (async () => {
+      for (const end of this.ends) end();
+      await this.prepared;
+      if (!keep || !this.leave()) {
+        do await this.stop();
+        while (this.state.child);
+      }
+      this.closed = true;
+      this.hearNetwork(false);
+      this.loop.close();
+      this.announcer.close();
+      await this.recorder.flush();
+    })();
+    return this.closing;
+  }
+
+  /** What an earlier Flowdeck left running goes on when it is still what the settings ask for; else it is ended. */
+  private async prepare(): Promise<void> {
+    const { children, clock, serviceState } = this.options;
+    const plan = await this.plan();
+    this.loop.dispatch({ type: 'planned', plan });
+    const known = Remembered.safeParse(remembered(serviceState)).data;
+    this.leftover = await settleLeftovers('tunnel', {
+      children,
+      clock,
+      graceMs: this.graceMs(),
+      takeUp: ({ kept, output }) => kept && output !== null && known?.startKey === startKey(plan),
+      note: (text) => this.say(text),
+    });
+    if (!this.leftover || !known) return;
+    const { url, metricsPort } = known;
+    this.loop.dispatch({ type: 'left-over', pid: this.leftover.pid, url, metricsPort, plan });
+  }
+
+  /** True: what runs goes on without us. */
+  private leave(): boolean {
+    const { child, metricsPort, url } = this.state;
+    if (!child || child.ending || !this.process || metricsPort === null || url === null) return false;
+    if (!this.process.leave()) return false;
+    this.say(`It runs on as process ${child.pid} when Flowdeck ends.`);
+    return true;
+  }
+
+  private moved(before: TunnelState): void {
+    const { phase, startedFor } = this.state;
+    this.history.entered(tunnelServiceState(phase));
+    if (phase === 'spawning' && startedFor !== null) this.history.restarted(startedFor);
+    const text = stageNote(this.state, this.options.clock.now());
+    if (text !== null && !(phase === 'backoff' && before.phase === 'restarting')) this.say(text);
+  }
+
+  private settled(): void {
+    const { phase, url, metricsPort, plan } = this.state;
+    this.recorder.record(this.view(), { metricsPort, startKey: startKey(plan), url });
+    this.hearNetwork(phase !== 'stopped' && phase !== 'failed');
+    this.announcer.soon();
+  }
+
+  private hearNetwork(listen: boolean): void {
+    if (listen && !this.closed) {
+      this.unhearNetwork ??= this.options.network.subscribe(() => this.loop.dispatch({ type: 'network' }));
+      return;
+    }
+    this.unhearNetwork?.();
+    this.unhearNetwork = null;
+  }
+
+  private say(text: string): void {
+    this.ring.add('note', text);
+    this.log.info(text);
+    this.announcer.soon();
+  }
+
+  private carryOut(effect: TunnelEffect): void {
+    const { creations, book } = this.options;
+    if (effect.type === 'timer') this.setTimer(effect);
+    else if (effect.type === 'look') this.look(effect);
+    else if (effect.type === 'spawn') this.spawn(effect);
+    else if (effect.type === 'take-over') this.takeOver(effect.generation);
+    else if (effect.type === 'end') this.process?.end();
+    else if (effect.type === 'note-creation') {
+      this.attempt('a tunnel that is asked for could not be noted', () =>
+        creations.noteCreation(effect.at, effect.forgetBefore),
+      );
+    } else {
+      this.attempt('the new address could not be written down', () => {
+        book.publish(effect.url);
+      });
+    }
+  }
+
+  /** Supervision goes on, whatever the disk does. */
+  private attempt(what: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.log.error(what, { err: error });
+    }
+  }
+
+  private setTimer({ generation, name, look, ms }: Extract<TunnelEffect, { type: 'timer' }>): void {
+    const { signal } = this.loop;
+    this.options.clock.sleep(ms, signal).then(
+      () => this.loop.dispatch({ type: 'timer', generation, name, look, lastOutput: this.ring.lastOutput() }),
+      (error: unknown) => {
+        if (!signal.aborted) this.log.error('a timer of the tunnel broke', { err: error });
+      },
+    );
+  }
+
+  private look(effect: Extract<TunnelEffect, { type: 'look' }>): void {
+    const { generation, look } = effect;
+    const { signal } = this.loop;
+    this.find(effect, signal).then(
+      (found) => this.loop.dispatch({ type: 'looked', generation, look, found }),
+      (error: unknown) => {
+        if (signal.aborted) return;
+        this.log.error('a look at the tunnel broke', { err: error });
+        // The watch goes on: this look found nothing.
+        const found: Found = { ready: 'silent', hostname: null, public: null, originUp: true };
+        this.loop.dispatch({ type: 'looked', generation, look, found });
+      },
+    );
+  }
+
+  private async find(effect: Extract<TunnelEffect, { type: 'look' }>, signal: AbortSignal): Promise<Found> {
+    const { metrics, probe, origin } = this.options;
+    const { metricsPort, url, plan } = this.state;
+    const { probeOrigin, healthPaths } = plan;
+    const [ready, hostname, seen] = await Promise.all([
+      metricsPort === null ? ('unknown' as const) : metrics.ready(metricsPort, signal),
+      metricsPort === null || !effect.hostname ? null : metrics.hostname(metricsPort, signal),
+      url === null || !effect.public ? null : probe({ url, probeOrigin, healthPaths }, signal),
+    ]);
+    const answered = url === null || seen === null ? null : { url, ...seen };
+    return { ready, hostname, public: answered, originUp: origin.isUp() };
+  }
+
+  private spawn({ generation, failedStarts, without }: Extract<TunnelEffect, { type: 'spawn' }>): void {
+    const { settings, outputFolder, configDir, clock, env = process.env } = this.options;
+    const { mode, program, originUrl } = this.state.plan;
+    const configFile = join(configDir, 'quick.yml');
+    try {
+      writeEmptyConfig(configFile);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const problem = {
+        message: `The configuration of cloudflared could not be written: ${why}`,
+        cure: 'Free some disk space, or make the data folder writable, then press Start.',
+      };
+      this.loop.dispatch({ type: 'spawn-failed', generation, problem });
+      return;
+    }
+    const keep = settings.all()['services.onQuit'] === 'keep';
+    const launch = {
+      mode: mode === 'named' ? mode : ('quick' as const),
+      program,
+      originUrl,
+      failedStarts,
+      without,
+    };
+    const command = cloudflaredCommand({ ...launch, configFile, token: this.token }, env);
+    this.process = startProcess(command, this.eventsOf(generation), {
+      clock,
+      graceMs: this.graceMs(),
+      service: 'tunnel',
+      children: this.options.children,
+      output: keep ? outputFileName(outputFolder, 'tunnel', clock.now()) : null,
+    });
+    if (!keep) return;
+    removeOldOutput(outputFolder, 'tunnel').catch((error: unknown) =>
+      this.log.warn('old output of cloudflared could not be removed', { err: error }),
+    );
+  }
+
+  private takeOver(generation: number): void {
+    const { leftover } = this;
+    if (!leftover) return;
+    this.leftover = null;
+    const deps = { clock: this.options.clock, graceMs: this.graceMs() };
+    this.process = takeOverProcess(leftover, this.eventsOf(generation), deps);
+  }
+
+  private eventsOf(generation: number): ProcessEvents {
+    return {
+      line: (stream, text) => {
+        this.ring.add(stream, text);
+        const sign = readCloudflaredLine(text);
+        if (sign !== null) this.loop.dispatch({ type: 'sign', generation, sign });
+        else this.announcer.soon();
+      },
+      started: (pid) => this.loop.dispatch({ type: 'spawned', generation, pid }),
+      failed: (message, cure) =>
+        this.loop.dispatch({ type: 'spawn-failed', generation, problem: { message, cure } }),
+      exited: (code, signal) =>
+        this.loop.dispatch({
+          type: 'exited',
+          generation,
+          how: howItEnded(code, signal),
+          lastOutput: this.ring.lastOutput(),
+        }),
+      gone: () => this.loop.dispatch({ type: 'gone', generation }),
+    };
+  }
+
+  private graceMs(): number {
+    return this.options.graceMs ?? (graceS + 2) * 1000;
+  }
+
+  private async plan(): Promise<TunnelPlan> {
+    const { settings, secrets, origin, program } = this.options;
+    const all = settings.all();
+    const mode = all['tunnel.mode'];
+    this.token = mode === 'named' ? await secrets.get('tunnel.token') : null;
+    const found = needsProgram(mode) ? await program(all['tunnel.cloudflared']) : null;
+    return planTunnel(all, { originUrl: origin.url(), hasToken: this.token !== null, program: found });
+  }
+
+  private replanSoon(): void {
+    this.replans += 1;
+    const mine = this.replans;
+    this.plan().then(
+      (plan) => {
+        // Only the newest settings count, whatever order the answers come in.
+        if (mine === this.replans) this.loop.dispatch({ type: 'planned', plan });
+      },
+      (error: unknown) => this.log.error('reading the settings failed', { err: error }),
+    );
+  }
+
+  private secrets(): string[] {
+    return [...this.options.secrets.seen(), ...(this.token === null ? [] : [this.token])];
+  }
+}
+
+const Remembered = z.object({ url: z.string(), metricsPort: z.number(), startKey: z.string() });
+
+/** Start has an answer: verified, a problem that does not pass by itself or only with much time, or a stop. */
+function answered({ desired, phase, waitingFor }: TunnelState): boolean {
+  if (desired === 'down' || phase === 'verified' || phase === 'failed' || phase === 'degraded') return true;
+  return phase === 'backoff' && waitingFor !== 'pause';
+}
+
+/** A handful of bytes: it is there before cloudflared looks for it, and again if somebody removed it. */
+function writeEmptyConfig(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, '{}\n', { mode: 0o600 });
+}
