@@ -17,9 +17,11 @@ import type { RunHandle } from '../runner/runner-api.ts';
 import { startSimulator } from '../runner/test-support.ts';
 import { type Flowdeck, openFlowdeck } from './flowdeck.ts';
 
-/** G-Labs and the tunnel go away in the middle of a run, as processes do. The run's 24 candidates all come. */
+/** G-Labs and the tunnel go away in the middle of a run, as processes do. */
 
-const CANDIDATES = 24;
+/** Candidates of the images, and of everything. */
+const IMAGES = 12;
+const ALL = 24;
 const fixtures = join(import.meta.dirname, '../workflow/fixtures');
 const simulatorMain = join(import.meta.dirname, '../../simulator/main.ts');
 const ends: (() => unknown)[] = [];
@@ -61,7 +63,10 @@ type Told<T extends RunEvent['type']> = RunEventOf<T>;
 
 /** A run that is followed; `next` gives the first event of a type from now on. */
 async function start(flowdeck: Flowdeck, more: Partial<RunOptions> = {}) {
-  const handle = await flowdeck.runner.start(workflow, RunOptions.parse({ pollMs: 100, ...more }));
+  const handle = await flowdeck.runner.start(
+    workflow,
+    RunOptions.parse({ pollMs: 100, mode: 'images', ...more }),
+  );
   const events: RunEvent[] = [];
   const waiting = new Set<(event: RunEvent) => void>();
   handle.onEvent((event) => {
@@ -82,10 +87,15 @@ async function start(flowdeck: Flowdeck, more: Partial<RunOptions> = {}) {
 }
 
 /** It is complete, every outage it told is over and in its record, and nothing that was done was done again. */
-async function expectRiddenThrough(flowdeck: Flowdeck, handle: RunHandle, events: readonly RunEvent[]) {
+async function expectRiddenThrough(
+  flowdeck: Flowdeck,
+  handle: RunHandle,
+  events: readonly RunEvent[],
+  candidates = IMAGES,
+) {
   const { event } = await handle.finished;
-  expect(event).toMatchObject({ status: 'completed', counts: { nodes: 6, generated: 6, failed: 0 } });
-  expect(event.counts.submitted).toBe(CANDIDATES + event.counts.lost);
+  expect(event).toMatchObject({ status: 'completed', counts: { generated: candidates / 4, failed: 0 } });
+  expect(event.counts.submitted).toBe(candidates + event.counts.lost);
   const placeOf = (told: Told<'task.submitted' | 'candidate.stored'>) =>
     `${told.nodeId} ${told.row} ${told.candidate}`;
   const stored = new Set<string>();
@@ -93,7 +103,7 @@ async function expectRiddenThrough(flowdeck: Flowdeck, handle: RunHandle, events
     if (told.type === 'candidate.stored') stored.add(placeOf(told));
     if (told.type === 'task.submitted') expect(stored).not.toContain(placeOf(told));
   }
-  expect(stored.size).toBe(CANDIDATES);
+  expect(stored.size).toBe(candidates);
   const record = await flowdeck.runner.view(handle.runId);
   const outages = record?.outages ?? [];
   expect(outages).toHaveLength(events.filter(({ type }) => type === 'backend.down').length);
@@ -126,7 +136,7 @@ describe('G-Labs that is supervised', () => {
   it('is killed twice in mid-run: the run waits, goes on by itself, and makes again only what was lost', async () => {
     const flowdeck = await open(await configure());
     await (await flowdeck.services()).glabs.start();
-    const { handle, events, next } = await start(flowdeck);
+    const { handle, events, next } = await start(flowdeck, { mode: 'full' });
     await next('candidate.stored');
     for (let time = 0; time < 2; time++) {
       await next('task.submitted');
@@ -138,7 +148,7 @@ describe('G-Labs that is supervised', () => {
       await up;
       expect(handle.view().summary.status).toBe('running');
     }
-    const { counts, outages } = await expectRiddenThrough(flowdeck, handle, events);
+    const { counts, outages } = await expectRiddenThrough(flowdeck, handle, events, ALL);
     expect(counts.lost).toBeGreaterThanOrEqual(2);
     expect(outages).toHaveLength(2);
   }, 60_000);
@@ -227,7 +237,7 @@ describe('a run through the tunnel', () => {
     tell(flowdeck, 'verified', second.host);
     expect(await up).toMatchObject({ server: `https://${second.host}` });
     const { counts, record } = await expectRiddenThrough(flowdeck, handle, events);
-    expect(counts).toMatchObject({ submitted: CANDIDATES, lost: 0 });
+    expect(counts).toMatchObject({ submitted: IMAGES, lost: 0 });
     expect(record?.summary.server).toBe(`https://${second.host}`);
     const used = (await edge.state()).tunnels.filter(({ requests }) => requests > 0);
     expect(used.map(({ host }) => host).sort()).toEqual([first.host, second.host].sort());

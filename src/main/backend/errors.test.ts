@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AnswerFacts, type Asked, classifyAnswer, classifyBreak, classifyForeign } from './errors.ts';
+import {
+  type AnswerFacts,
+  type Asked,
+  awayPart,
+  classifyAnswer,
+  classifyBreak,
+  classifyForeign,
+} from './errors.ts';
 import { classifyTask } from './wording.ts';
 
 const asked = (call: Asked['call'], hasKey = true): Asked => ({
@@ -93,6 +100,7 @@ describe('an answer to a submit', () => {
     ['528', html(528), 'unreachable', 'connection refused', 'unknown'],
     ['529', html(529), 'unreachable', 'connection refused', 'unknown'],
     ['530', json(530, { error_code: 1033 }), 'unreachable', 'connection refused', 'no'],
+    ['530 as a page', html(530, 'Error 1033'), 'unreachable', 'connection refused', 'no'],
   ];
 
   test.each(rows)('%s', (_what, facts, kind, errorClass, arrived) => {
@@ -109,6 +117,27 @@ describe('an answer to a submit', () => {
 
   test.each(rows)('%s leaves no doubt when nothing was to be changed', (_what, facts) => {
     expect(classifyAnswer(facts, asked('poll')).arrived).toBe('no');
+  });
+});
+
+describe('what is away, by an answer through the tunnel', () => {
+  test.each([
+    [502, 'glabs'],
+    [504, 'glabs'],
+    [404, 'tunnel'],
+    [520, 'tunnel'],
+    [524, 'tunnel'],
+    [530, 'tunnel'],
+  ])('%i: %s', (status, part) => {
+    expect(awayPart(classifyAnswer(html(status), asked('poll')))).toBe(part);
+  });
+
+  test('a name that is not known is the tunnel, silence is G-Labs', () => {
+    const broken = (code: string | null, timedOut: boolean, phase: 'connect' | 'waiting') =>
+      awayPart(classifyBreak({ code, timedOut, phase }, asked('poll')));
+    expect(broken('ENOTFOUND', false, 'connect')).toBe('tunnel');
+    expect(broken('ECONNREFUSED', false, 'connect')).toBe('tunnel');
+    expect(broken(null, true, 'waiting')).toBe('glabs');
   });
 });
 

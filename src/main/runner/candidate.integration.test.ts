@@ -96,6 +96,67 @@ describe('a request of an earlier run that was never answered', () => {
   });
 });
 
+describe('a 502 in answer to a request', () => {
+  /** The tunnel says that G-Labs is away: before it had the request, or after. `uptimeS`: how long G-Labs runs since. */
+  const answered502 = (taken: boolean, uptimeS: number) => {
+    let requests = 0;
+    return bench({
+      submit: async () => {
+        if (++requests === 1) throw problem('unreachable', 'unknown', 502);
+        return { taskId: 'new', results: null };
+      },
+      health: async () => ({
+        healthPath: '/api/health',
+        serverName: null,
+        uptimeS,
+        tasksPending: null,
+        tasksRunning: null,
+        demo: false,
+      }),
+      listTasks: async () =>
+        taken
+          ? [
+              {
+                taskId: 'taken',
+                status: 'running',
+                promptStart: prompt,
+                promptWhole: true,
+                createdAt: START,
+              },
+            ]
+          : [],
+    });
+  };
+
+  it('is no proof that it did not arrive: a task that is there is taken, and nothing is sent again', async () => {
+    const { deps, counts } = answered502(true, 3600);
+    expect(await makeCandidate(intent, request, { ...deps, retries: 0 })).toMatchObject({
+      kind: 'generated',
+      taskId: 'taken',
+    });
+    expect(counts).toMatchObject({ submitted: 1, adopted: 1, lost: 0 });
+  });
+
+  it('of a G-Labs that ran all the time and has no such task never arrived: it is sent, and no retry is used', async () => {
+    const { deps, counts } = answered502(false, 3600);
+    expect(await makeCandidate(intent, request, { ...deps, retries: 0 })).toMatchObject({
+      kind: 'generated',
+      taskId: 'new',
+    });
+    expect(counts).toMatchObject({ submitted: 1, adopted: 0, lost: 0 });
+  });
+
+  it('of a G-Labs that was restarted since may have been paid for: it counts as lost, and is sent again', async () => {
+    const { deps, counts } = answered502(false, 0);
+    expect(await makeCandidate(intent, request, { ...deps, retries: 0 })).toMatchObject({
+      kind: 'generated',
+      taskId: 'new',
+    });
+    expect(counts).toMatchObject({ submitted: 2, adopted: 0, lost: 1 });
+    expect(journal.states()).toEqual(['lost', 'completed']);
+  });
+});
+
 describe('a backend without a list of tasks', () => {
   it('leaves an unanswered request to a person, instead of looking for ever', async () => {
     const { deps, counts } = bench({
