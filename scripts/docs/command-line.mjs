@@ -29,9 +29,23 @@ const exits = `## Exit codes
 | 6 | G-Labs or the store refused: key, licence, quota |
 | 7 | another run holds this workflow; adding to the queue: it is there already |
 | 8 | stopped at a gate, waiting for picks (\`--gates hold\`) |
-| 130 | interrupted; what was in flight is in the journal. \`serve\` and \`simulate\` stopped by Ctrl-C end with 0 |
+| 130 | interrupted; what was in flight is in the journal. \`up\`, \`serve\` and \`simulate\` stopped by Ctrl-C end with 0 |
 
-A second Ctrl-C during a run no longer waits for what is in flight.
+A second Ctrl-C no longer waits for what is in flight.
+
+## \`up\`
+
+- **Whose services.** One Flowdeck of a data folder supervises: the first \`up\`, \`serve\` or window. Another \`up\` names it by
+  its process, asks it to start what is down, and shows what it does; ended by Ctrl-C it leaves its services alone. When
+  the first one ends, however it ends, another takes its place and brings up again what it was asked for.
+- **What Ctrl-C ends.** What was started here, with everything that started, and only that: a G-Labs that was found running
+  goes on. \`services.onQuit\` is for the control room; \`up\` leaves nothing. A second Ctrl-C does not wait; what it leaves behind is
+  ended by the next Flowdeck.
+- **What cannot be had.** No G-Labs at the start: exit 5 with what it printed last. No tunnel, for there is no cloudflared: the
+  cure is told, and G-Labs goes on without. Later failures are mended with growing pauses; what is given up is told, and
+  \`up\` in another terminal, or Start in a window, tries anew.
+- **The demo.** \`--demo\` counts for this process and changes no setting. It is refused (exit 2) where a real G-Labs answers or
+  was seen before: who asks for the demo does not want to pay, and who runs workflows does not want made-up pictures.
 `;
 
 const lines = `## NDJSON
@@ -45,11 +59,12 @@ const lines = `## NDJSON
 | \`wipe\` | \`backup.created\` (\`id\`, \`path\`, \`sha256\`) unless there was nothing to clear, then \`wiped\` (\`path\`, \`images\`, \`videos\`, \`nodes\`, \`tabs\`) |
 | \`accept\` | \`accepted\` (\`path\`, \`nodes\`) |
 | \`pick\` | \`picked\` (\`gate\`, \`row\`, \`candidate\`, \`url\`) |
+| \`up\` | \`service.state\` at every change (\`service\`: \`glabs\` or \`tunnel\`, \`state\`, \`pid\`, \`url\`, \`reason\`, \`attempt\`: which start it is or waits for, from 1, \`nextAttemptAt\`); \`tunnel.url\` when an address is verified, and when there is news of who has it (\`url\`, \`revision\`, \`consumers\`). States of G-Labs: \`starting\`, \`ready\`, \`unhealthy\`, \`stopping\`, \`stopped\`, \`failed\`, \`foreign\` (somebody else has the port); of the tunnel: \`spawning\`, \`url-assigned\`, \`registered\`, \`settling\`, \`verified\`, \`degraded\`, \`restarting\`, \`backoff\`, \`stopping\`, \`stopped\`, \`failed\`. Its \`url\` leads here only once it is \`verified\` |
 | \`serve\` | \`serving\` (\`url\` with the access token, \`origin\`, \`port\`, \`pid\`) |
 | \`config\` | \`setting\` (\`key\`, \`value\`, \`default\`, \`changed\`, \`meaning\`); \`set-secret\`: \`secret\` (\`name\`, \`kept\`, \`inFile\`) |
 | \`runs\` | \`run\` each, newest first |
 | \`queue\` | \`queue.entry\` each (\`position\` from 1, \`id\`, \`path\`, \`name\`, \`state\`: \`waiting\`, \`held\`, \`starting\` or \`failed\`, \`mode\`, \`problem\`, \`addedAt\`), then \`queue\` (\`paused\`, \`pausedWhy\`, \`length\`): how it is after the command |
-| \`status\` | \`status\` with \`glabs\`, \`tunnel\` and the \`runs\` that go on |
+| \`status\` | \`status\` with \`glabs\`, \`tunnel\` and the \`runs\` that go on. States as of \`up\`; \`supervisor\` is the process that supervises, or null. The tunnel's \`url\` is null unless it is verified now; \`revision\` and \`verifiedAt\` are of the last address that was |
 | \`doctor\` | \`doctor.finding\` each (\`check\`, \`verdict\`: \`good\`, \`warning\` or \`broken\`, \`code\`, \`message\`, \`cure\`), then \`doctor.finished\` (\`broken\`, \`warnings\`) |
 | \`simulate\` | \`simulator.ready\` (\`url\`, \`pid\`, \`admin\`) |
 
