@@ -4,6 +4,7 @@ import { dataDirFor, openFlowdeck } from './app/flowdeck.ts';
 import { openPages } from './app/pages.ts';
 import { createTray } from './app/tray.ts';
 import { denyNavigation } from './electron/navigation.ts';
+import { onResume } from './electron/power.ts';
 import { claimScheme, serveApp } from './electron/protocol.ts';
 import { closeBeforeQuit } from './electron/quit.ts';
 import { isFirstInstance } from './electron/single-instance.ts';
@@ -32,7 +33,9 @@ async function start(): Promise<void> {
   closeBeforeQuit(() => flowdeck.close().finally(() => hideTray()), onFault);
   serveApp({ pages: await openPages(flowdeck.places.renderer), media: flowdeck.media });
   serveWire(await flowdeck.wire());
-  const tray = createTray(await flowdeck.services(), flowdeck.runner);
+  const services = await flowdeck.services();
+  onResume(services.resumed);
+  const tray = createTray(services, flowdeck.runner);
   const window = createMainWindow(flowdeck.places.preload, () => tray.state().goesOn);
   showWindow = window.show;
   app.on('activate', window.show);

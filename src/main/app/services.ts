@@ -22,6 +22,8 @@ export interface Services {
   supervisor(): number | null;
   /** Tells a pending consumer of the tunnel's address at once. Throws `not-found`. */
   tellConsumer(id: string): void;
+  /** The system says that the machine woke up; else it is noticed within seconds. */
+  resumed(): void;
   /** `keep`: what runs goes on, to be taken up by the next Flowdeck. Default: the setting services.onQuit. */
   close(options?: { keep: boolean }): Promise<void>;
 }
@@ -32,6 +34,7 @@ export interface Role {
   readonly tunnel: Service;
   readonly supervisor: number | null;
   tellConsumer(id: string): void;
+  resumed(): void;
   /** Ends it; `keep` as in Services. */
   close(options?: { keep: boolean }): Promise<void>;
 }
@@ -139,6 +142,7 @@ export async function openServices(parts: ServicesParts): Promise<Services> {
     },
     supervisor: () => role.supervisor,
     tellConsumer: (id) => role.tellConsumer(id),
+    resumed: () => role.resumed(),
     close: (options) => {
       closing ??= (async () => {
         watch.stop();

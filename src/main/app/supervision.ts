@@ -93,6 +93,7 @@ export async function superviseHere(parts: SupervisionParts, again: readonly Ser
       glabs,
       tunnel,
       tellConsumer: book.tell,
+      resumed: network.resumed,
       closeRest: async () => {
         network.close();
         await book.close();

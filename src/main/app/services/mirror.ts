@@ -41,6 +41,8 @@ export async function mirrorServices(parts: MirrorParts): Promise<Role> {
         cure: 'It tries again by itself; or use its window.',
       });
     },
+    // The one that supervises notices it, too.
+    resumed: () => undefined,
     close: async () => {
       repeater.stop();
       await Promise.all([glabs.close(), tunnel.close()]);

@@ -13,6 +13,7 @@ interface SuperviseParts {
   glabs: Service;
   tunnel: Service;
   tellConsumer(id: string): void;
+  resumed(): void;
   /** After both services are closed. */
   closeRest(): Promise<void>;
   onQuit(): 'stop' | 'keep';
@@ -52,6 +53,7 @@ export function supervise(parts: SuperviseParts, again: readonly ServiceName[]):
     ...services,
     supervisor: null,
     tellConsumer: parts.tellConsumer,
+    resumed: parts.resumed,
     async close({ keep } = { keep: parts.onQuit() === 'keep' }) {
       requests.stop();
       // The tunnel leads to G-Labs: it goes first.
