@@ -75,7 +75,7 @@ test.describe('G-Labs', () => {
     await search.press('Shift+Enter');
     await expect(glabs(controlRoom)).toContainText('2 of 2 matches');
 
-    await glabs(controlRoom).getByRole('button', { name: 'Log of G-Labs' }).click();
+    await glabs(controlRoom).getByRole('button', { name: 'Log of G-Labs', exact: true }).click();
     await expect(lines).toHaveCount(0);
     await expect(glabs(controlRoom)).toContainText('is ready.');
     await controlRoom.reload();
@@ -145,6 +145,11 @@ test.describe('a second Flowdeck on the same data folder', () => {
     await expect(glabs(controlRoom)).toContainText('stopped');
     await expect(glabs(page)).toContainText('stopped');
     await expect(controlRoom.getByRole('region', { name: 'Another Flowdeck supervises' })).toHaveCount(0);
+
+    await served?.end();
+    await expect(notice).toHaveCount(0);
+    await startGLabs(page);
+    await expect(glabs(page)).toContainText('ready');
   });
 });
 

@@ -123,3 +123,66 @@ test.describe('a bucket', () => {
     });
   });
 });
+
+test.describe('who is told the address of the tunnel', () => {
+  const consumersIn = async (dataDir: string): Promise<unknown> =>
+    JSON.parse(await readFile(join(dataDir, 'settings.json'), 'utf8'))['tunnel.consumers'];
+
+  test('is added by a form for its kind, changed, taken out and had back', async ({
+    storage: page,
+    dataDir,
+    axe,
+  }) => {
+    await page.getByRole('searchbox', { name: 'Search settings' }).fill('tunnel.');
+    await page.getByRole('button', { name: 'Add who is told' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add who is told' });
+    const field = (name: string) => dialog.getByRole('textbox', { name, exact: true });
+    await field('File').fill('ads/.env');
+    await field('File').press('Enter');
+    await expect(field('File')).toHaveAccessibleDescription('Write the whole path of the file.');
+    await expect(field('File')).toBeFocused();
+    await expect(field('Name')).toHaveAccessibleDescription(/equals sign/);
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await axe()).toEqual([]);
+    }
+    await field('File').fill('/ads/.env');
+    await field('Name').fill('GLABS_URL');
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await expect(dialog).toHaveCount(0);
+    const env = { kind: 'env-file', path: '/ads/.env', key: 'GLABS_URL' };
+    await expect.poll(() => consumersIn(dataDir)).toEqual([env]);
+
+    await page.getByRole('button', { name: 'Add who is told' }).click();
+    await dialog.getByRole('combobox', { name: 'Kind' }).click();
+    await page.getByRole('option', { name: 'webhook' }).click();
+    await field('Address').fill('https://me:secret@hook.example.com/in?key=secret');
+    await field('Address').press('Enter');
+    await expect(dialog).toHaveCount(0);
+    const table = page.getByRole('table', { name: 'Who is told the address of the tunnel' });
+    await expect(table).toContainText('https://hook.example.com/in');
+    await expect(table).not.toContainText('secret');
+
+    await page.getByRole('button', { name: 'Change GLABS_URL in /ads/.env' }).click();
+    const change = page.getByRole('dialog', { name: 'Change a .env file' });
+    await change.getByRole('textbox', { name: 'Name' }).fill('SERVER');
+    await change.getByRole('button', { name: 'Save' }).click();
+    const changed = { ...env, key: 'SERVER' };
+    await expect.poll(() => consumersIn(dataDir)).toMatchObject([changed, { kind: 'webhook' }]);
+
+    await page.getByRole('button', { name: 'Take out SERVER in /ads/.env' }).press('Enter');
+    await expect(table.getByRole('row')).toHaveCount(2);
+    await expect(page.getByRole('button', { name: 'Add who is told' })).toBeFocused();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => consumersIn(dataDir)).toMatchObject([changed, { kind: 'webhook' }]);
+  });
+
+  test('and which tunnel there is has a word on each way', async ({ storage: page, dataDir }) => {
+    await page.getByRole('searchbox', { name: 'Search settings' }).fill('tunnel.mode');
+    await page.getByRole('combobox', { name: 'tunnel.mode' }).click();
+    await page.getByRole('option', { name: 'named: a tunnel of yours, by its token' }).click();
+    await expect
+      .poll(async () => JSON.parse(await readFile(join(dataDir, 'settings.json'), 'utf8'))['tunnel.mode'])
+      .toBe('named');
+  });
+});
