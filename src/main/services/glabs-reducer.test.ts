@@ -119,6 +119,19 @@ describe('the demo', () => {
     expect(world.state).toMatchObject({ phase: 'ready', adopted: true });
   });
 
+  it('never stands in for a real G-Labs that was started here', () => {
+    const world = new World(command);
+    world.send({ type: 'start', plan: command });
+    world.run(5000);
+    expect(world.state.phase).toBe('ready');
+    world.send({ type: 'stop' });
+    world.run(10_000);
+    const before = world.spawned.length;
+    world.send({ type: 'start', plan: demo });
+    world.run(10_000);
+    expect([world.state.phase, world.spawned.length]).toEqual(['unhealthy', before]);
+  });
+
   it('is labelled when it is adopted, and when it takes the place of what was adopted', () => {
     const world = new World(command);
     world.other = outcome('up', true);

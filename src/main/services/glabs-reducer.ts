@@ -206,14 +206,14 @@ class Reduction {
   }
 
   private adopt(state: GlabsState, outcome: ProbeOutcome, owner: Owner | null): Step {
-    const { demo } = outcome;
-    const realSeenAt = demo ? state.realSeenAt : state.plan.url;
-    return this.ready({ ...state, adopted: true, adoptedPid: owner?.pid ?? null, realSeenAt }, outcome);
+    return this.ready({ ...state, adopted: true, adoptedPid: owner?.pid ?? null }, outcome);
   }
 
   private ready(state: GlabsState, outcome: ProbeOutcome): Step {
     const demo = outcome.demo || state.child?.kind === 'demo';
-    const entered = this.enter(state, 'ready');
+    // Also one that was started here: from now on the demo never stands in for it.
+    const realSeenAt = demo ? state.realSeenAt : state.plan.url;
+    const entered = { ...this.enter(state, 'ready'), realSeenAt };
     const readyAt = state.readyAt ?? this.now;
     return this.askKey(this.watchAgain({ ...entered, demo, misses: 0, readyAt, problem: null }, outcome));
   }
