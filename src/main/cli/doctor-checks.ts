@@ -1,45 +1,14 @@
-import { constants } from 'node:fs';
-import { access, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { type Failure, type FailureCode, toFailure } from '../../shared/failure.ts';
+import { type Failure, toFailure } from '../../shared/failure.ts';
 import type { Flowdeck } from '../app/flowdeck.ts';
 import { tryStore } from '../app/run-store.ts';
 import { BackendError } from '../backend/backend.ts';
 import { createGlabsBackend } from '../backend/glabs.ts';
 import { systemClock } from '../platform/clock.ts';
 import { nodeDisk } from '../platform/disk.ts';
-import { errorCode } from '../platform/error-code.ts';
-
-/** One thing the doctor looked at. `code`: the failure that a run would meet, for what is broken. */
-export interface Diagnosis {
-  check: string;
-  verdict: 'good' | 'warning' | 'broken';
-  code: FailureCode | null;
-  message: string;
-  cure: string | null;
-}
-
-const good = (check: string, message: string): Diagnosis => ({
-  check,
-  verdict: 'good',
-  code: null,
-  message,
-  cure: null,
-});
-const warning = (check: string, message: string, cure: string): Diagnosis => ({
-  check,
-  verdict: 'warning',
-  code: null,
-  message,
-  cure,
-});
-const broken = (check: string, code: FailureCode, message: string, cure: string): Diagnosis => ({
-  check,
-  verdict: 'broken',
-  code,
-  message,
-  cure,
-});
+import { isProgramFile } from '../services/cloudflared-program.ts';
+import { broken, type Diagnosis, good, warning } from './diagnosis.ts';
 
 const NODE_NEEDED = 22;
 
@@ -173,56 +142,12 @@ async function checkKey(ask: () => Promise<void>, hasKey: boolean): Promise<Diag
   }
 }
 
-const usualPlaces = [
-  '/usr/local/bin',
-  '/opt/homebrew/bin',
-  '/usr/bin',
-  'C:\\Program Files (x86)\\cloudflared',
-  'C:\\Program Files\\cloudflared',
-];
-
-/** cloudflared is needed for a tunnel only: runs on this machine go without. */
-export async function checkTunnelProgram(
-  named: string | null,
-  mode: string,
-  env: NodeJS.ProcessEnv,
-): Promise<Diagnosis> {
-  if (mode === 'none' || mode === 'url') return good('cloudflared', `not needed (tunnel.mode is ${mode})`);
-  const folders = [...(env.PATH ?? '').split(delimiter), ...usualPlaces];
-  const names = process.platform === 'win32' ? ['cloudflared.exe'] : ['cloudflared'];
-  const places =
-    named === null ? folders.flatMap((folder) => names.map((name) => join(folder, name))) : [named];
-  for (const place of places) if (await isProgram(place)) return good('cloudflared', place);
-  return named === null
-    ? warning(
-        'cloudflared',
-        'not found; it is needed for a tunnel only',
-        'Install cloudflared, or set tunnel.cloudflared to its path.',
-      )
-    : broken(
-        'cloudflared',
-        'usage',
-        `${named} is not a program.`,
-        'Correct the setting tunnel.cloudflared, or unset it.',
-      );
-}
-
 /** A path, or a name that is looked for as a shell would. */
 async function isCommand(command: string, env: NodeJS.ProcessEnv): Promise<boolean> {
-  if (/[\\/]/.test(command)) return isProgram(command);
+  if (/[\\/]/.test(command)) return isProgramFile(command);
   const endings = process.platform === 'win32' ? ['.exe', '.cmd', '.bat', ''] : [''];
   for (const folder of (env.PATH ?? '').split(delimiter)) {
-    for (const ending of endings) if (await isProgram(join(folder, command + ending))) return true;
+    for (const ending of endings) if (await isProgramFile(join(folder, command + ending))) return true;
   }
   return false;
-}
-
-async function isProgram(file: string): Promise<boolean> {
-  try {
-    await access(file, constants.X_OK);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === '') throw error;
-    return false;
-  }
 }

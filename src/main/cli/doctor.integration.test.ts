@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -22,6 +22,13 @@ describe('doctor', () => {
   afterEach(() => desk.close());
 
   const set = (key: string, value: string) => desk.flowdeck('config', 'set', key, value);
+
+  /** Several settings at once, as the file they are kept in; nothing answers where G-Labs would. */
+  async function configure(settings: Record<string, unknown>) {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    await mkdir(desk.dataDir, { recursive: true });
+    await writeFile(join(desk.dataDir, 'settings.json'), JSON.stringify({ 'glabs.url': url, ...settings }));
+  }
 
   async function examine() {
     const { code, lines, stderr } = await desk.flowdeck('doctor', '--json');
@@ -48,6 +55,7 @@ describe('doctor', () => {
       'disk space',
       'storage',
       'G-Labs',
+      'tunnel',
       'cloudflared',
     ]);
     expect(findings.get('G-Labs')?.verdict).toBe('warning');
@@ -134,6 +142,55 @@ describe('doctor', () => {
     const { code, findings } = await examine();
     expect(findings.get('storage')?.verdict).toBe('broken');
     expect(code).not.toBe(0);
+  });
+
+  it.each([
+    { mode: 'named', says: 'tunnel.publicUrl' },
+    { mode: 'url', says: 'tunnel.publicUrl' },
+  ])('a tunnel of mode $mode without its address is broken: exit 2', async ({ mode, says }) => {
+    await configure({ 'tunnel.mode': mode });
+    const { code, findings } = await examine();
+    expect(code).toBe(2);
+    expect(findings.get('tunnel')).toMatchObject({ verdict: 'broken', cure: expect.stringContaining(says) });
+  });
+
+  it('a named tunnel needs its token, and is good with it', async () => {
+    await configure({ 'tunnel.mode': 'named', 'tunnel.publicUrl': 'https://glabs.example.test' });
+    const without = await examine();
+    expect(without.findings.get('tunnel')).toMatchObject({
+      verdict: 'broken',
+      cure: expect.stringContaining('set-secret tunnel.token'),
+    });
+    await desk.start(['config', 'set-secret', 'tunnel.token'], { input: 'made-up' }).ended;
+    const { findings } = await examine();
+    expect(findings.get('tunnel')).toMatchObject({
+      verdict: 'good',
+      message: 'named: https://glabs.example.test',
+    });
+  });
+
+  it('a file that is to get the address is good when it can be replaced, and else broken, with its cure', async () => {
+    const env = join(desk.folder, '.env');
+    await writeFile(env, 'GLABS_URL=\n');
+    const consumers = [
+      { kind: 'env-file', path: env, key: 'GLABS_URL' },
+      { kind: 'json-file', path: join(desk.folder, 'nowhere.json'), pointer: '/url' },
+      { kind: 'text-file', path: 'half/a/path.txt', pattern: 'x(y)' },
+      { kind: 'webhook', url: 'http://127.0.0.1:1/' },
+    ];
+    await configure({ 'tunnel.consumers': consumers });
+    const { code, findings } = await examine();
+    expect(code).toBe(2);
+    expect(findings.get('consumer .env')?.verdict).toBe('good');
+    expect(findings.get('consumer nowhere.json')).toMatchObject({ verdict: 'broken', code: 'folder' });
+    expect(findings.get('consumer path.txt')?.message).toContain('half/a/path.txt');
+    expect([...findings.keys()].filter((check) => check.startsWith('consumer'))).toHaveLength(3);
+    expect(await readFile(env, 'utf8')).toBe('GLABS_URL=\n');
+
+    await configure({ 'tunnel.consumers': consumers, 'tunnel.mode': 'none' });
+    const none = await examine();
+    expect(none.code).toBe(0);
+    expect([...none.findings.keys()].at(-1)).toBe('tunnel');
   });
 
   it('a program that is none is broken, and a data folder that cannot be had too: exit 2', async () => {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { FlowdeckError } from '../../shared/failure.ts';
 import type { Flowdeck } from '../app/flowdeck.ts';
 import type { AddCommand } from './command.ts';
-import type { Diagnosis } from './doctor-checks.ts';
+import type { Diagnosis } from './diagnosis.ts';
 import { exitCodeOfFailure, exitCodes, worstExitCode } from './exit-codes.ts';
 import type { Output } from './output.ts';
 import { count } from './words.ts';
@@ -34,13 +34,8 @@ export const addDoctor: AddCommand = (work) =>
           tell(await checks.checkDiskSpace(opened.paths.root));
           tell(await checks.checkStore(opened));
           for (const diagnosis of await checks.checkGlabs(opened, world.env)) tell(diagnosis);
-          tell(
-            await checks.checkTunnelProgram(
-              opened.settings.get('tunnel.cloudflared'),
-              opened.settings.get('tunnel.mode'),
-              world.env,
-            ),
-          );
+          const { checkTunnel } = await import('./doctor-tunnel.ts');
+          for (const diagnosis of await checkTunnel(opened, world.env)) tell(diagnosis);
         }
         const broken = found.filter((diagnosis) => diagnosis.verdict === 'broken');
         const warnings = found.filter((diagnosis) => diagnosis.verdict === 'warning').length;
@@ -79,5 +74,5 @@ function diagnosisText({ check, verdict, message, cure }: Diagnosis, { paint }: 
     warning: paint('yellow', 'warning'),
     broken: paint('red', 'broken '),
   };
-  return `${marks[verdict]}  ${check}: ${message}${cure === null ? '' : `\n         cure: ${cure}`}`;
+  return `${marks[verdict]}  ${check}: ${message}${cure === null ? '' : `\n         cure: ${cure.replaceAll('\n', '\n         ')}`}`;
 }
