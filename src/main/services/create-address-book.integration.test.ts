@@ -13,7 +13,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConsumerView } from '../../shared/services.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type Database, openDatabase } from '../db/database.ts';
-import { systemClock } from '../platform/clock.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
 import { silentLog } from '../platform/log.ts';
 import { openSettings, type SettingsStore } from '../platform/settings-store.ts';
 import type { AddressBook } from './address-book.ts';
@@ -50,11 +50,17 @@ afterEach(async () => {
   await fs.rm(folder, { recursive: true, force: true });
 });
 
-function open(): void {
+/** A clock whose long sleeps, those between two tries, never end: what happens then, happens for another reason. */
+const neverAgain: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) => systemClock.sleep(ms < 700 ? ms : 2 ** 31 - 1, signal),
+};
+
+function open(clock = systemClock): void {
   book = createAddressBook({
     settings,
     addresses: database.tunnelAddresses,
-    clock: systemClock,
+    clock,
     random: Math.random,
     log: silentLog,
     fetch,
@@ -63,9 +69,9 @@ function open(): void {
   });
 }
 
-async function reopen(): Promise<void> {
+async function reopen(clock = systemClock): Promise<void> {
   await book.close();
-  open();
+  open(clock);
 }
 
 const inFolder = (name: string) => path.join(folder, name);
@@ -184,6 +190,7 @@ describe('files', () => {
   });
 
   it('that are not there are not made, and told as soon as they are', async () => {
+    await reopen(neverAgain);
     await use(env('later/.env'));
     book.publish(one);
     expect(await problem()).toMatchObject({
@@ -198,6 +205,7 @@ describe('files', () => {
   });
 
   it('with no place for it are left alone, and told when a person has mended them', async () => {
+    await reopen(neverAgain);
     await write('app.json', '{"a": 1}');
     await use({ kind: 'json-file', path: inFolder('app.json'), pointer: '/api/url' });
     book.publish(one);

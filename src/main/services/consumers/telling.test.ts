@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fail } from '../../../shared/failure.ts';
 import type { TunnelAddress } from '../../../shared/services.ts';
@@ -216,6 +217,51 @@ describe('a consumer of the address', () => {
     await pass(1e9);
     expect(told).toHaveLength(1);
   });
+});
+
+it('whatever happens, it is told one address at a time, never an older one, and at last has the newest', async () => {
+  const event = fc.constantFrom('publish', 'again', 'tell', 'watch', 'pass', 'confirm', 'refuse');
+  await fc.assert(
+    fc.asyncProperty(fc.array(event, { maxLength: 40 }), fc.boolean(), async (events, canLook) => {
+      const { telling, told, view, publish, pass, watchers } = bench({ canLook });
+      let revision = 1;
+      let answered = 0;
+      const answer = async (how: 'confirm' | 'refuse') => {
+        if (answered === told.length) return;
+        answered += 1;
+        await told[answered - 1]?.[how]();
+      };
+      const does = {
+        publish: () => publish(address(++revision)),
+        again: () => publish(address(revision)),
+        tell: async () => {
+          telling.tell();
+          await settle();
+        },
+        watch: async () => {
+          for (const heard of watchers) heard();
+          await pass(100);
+        },
+        pass: () => pass(700),
+        confirm: () => answer('confirm'),
+        refuse: () => answer('refuse'),
+      };
+      for (const each of events) {
+        await does[each]();
+        expect(told.length - answered).toBeLessThanOrEqual(1);
+      }
+      for (let rounds = 0; view().state !== 'confirmed'; rounds += 1) {
+        expect(rounds).toBeLessThan(4);
+        await answer('confirm');
+        await pass(80_000);
+      }
+      expect(view()).toMatchObject({ revision, attempts: 0, problem: null, nextAttemptAt: null });
+      const revisions = told.map((each) => each.address.revision);
+      expect(revisions).toEqual(revisions.toSorted((a, b) => a - b));
+      expect(watchers.size).toBe(0);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 it('the wait between two tries doubles from 1 s to 60 s, a fifth up or down', () => {
