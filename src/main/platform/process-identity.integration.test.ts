@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { realpath } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import {
+  groupRuns,
   listeningInodes,
   type ProcessProbe,
   portOwner,
@@ -63,6 +64,25 @@ describe('the start time of a process', () => {
     expect(
       await processStartTime(42, recorded('win32', { 'powershell.exe': '134000000000000000\r\n' })),
     ).toBe('134000000000000000');
+  });
+});
+
+describe('a group of processes', () => {
+  it('runs as long as one of it does, and not when all that is left has ended', async () => {
+    const stat = (pid: number, state: string, group: number) => ({
+      [`/proc/${pid}/stat`]: `${pid} (a) b) ${state} 1 ${group} 7 0`,
+    });
+    const machine = (...stats: Record<string, string>[]) => ({
+      ...recorded('linux', Object.assign({}, ...stats)),
+      readdir: async () => ['1', '50', '51', 'self'],
+    });
+    expect(await groupRuns(50, machine(stat(50, 'Z', 50), stat(51, 'S', 50)))).toBe(true);
+    expect(await groupRuns(50, machine(stat(50, 'Z', 50), stat(51, 'Z', 50)))).toBe(false);
+    expect(await groupRuns(50, machine(stat(1, 'S', 1), stat(51, 'S', 51)))).toBe(false);
+    expect(await groupRuns(50, recorded('darwin', {}))).toBe(true);
+    expect(await groupRuns(process.pid)).toBe(
+      (await readFile('/proc/self/stat', 'utf8')).split(' ')[4] === String(process.pid),
+    );
   });
 });
 

@@ -86,6 +86,21 @@ export async function processCommand(
   return text.trim() || null;
 }
 
+/**
+ * Whether a process of this group still runs; one that has ended and that its parent never looks after is none. For
+ * Linux, where such ones stay in a container without an init; elsewhere always true, as far as we can tell.
+ */
+export async function groupRuns(group: number, probe: ProcessProbe = systemProcessProbe): Promise<boolean> {
+  if (probe.platform !== 'linux') return true;
+  const pids = (await probe.readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  for (const pid of pids) {
+    const stat = await readOrNull(`/proc/${pid}/stat`, probe);
+    const [state, , owner] = stat === null ? [] : statFields(stat);
+    if (Number(owner) === group && state !== 'Z' && state !== 'X') return true;
+  }
+  return false;
+}
+
 /** The program that listens on a TCP port of this machine; null when none does or it may not be seen. */
 export async function portOwner(
   port: number,
@@ -103,14 +118,16 @@ export async function portOwner(
 async function linuxStartTime(pid: number, probe: ProcessProbe): Promise<string | null> {
   const stat = await readOrNull(`/proc/${pid}/stat`, probe);
   if (stat === null) return null;
-  // The program's name stands in brackets and may itself hold spaces and brackets.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = statFields(stat);
   const [state, ticks] = [fields[0], fields[19]];
   // A zombie has ended; its parent has only not looked yet.
   if (state === undefined || ticks === undefined || state === 'Z' || state === 'X') return null;
   const boot = await readOrNull('/proc/sys/kernel/random/boot_id', probe);
   return `${boot?.trim() ?? 'boot'}:${ticks}`;
 }
+
+/** From the state on: the program's name before it stands in brackets and may itself hold spaces and brackets. */
+const statFields = (stat: string): string[] => stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 
 async function linuxPortOwner(
   port: number,

@@ -4,7 +4,7 @@ import { argv, env } from 'node:process';
 
 /**
  * A G-Labs for the tests of its supervision: only health, and every way of behaving badly.
- * Usage: node fake-glabs.ts PORT [MODE…] (modes: silent, stubborn, grandchild, exit=CODE, noisy)
+ * Usage: node fake-glabs.ts PORT [MODE…] (modes: silent, stubborn, grandchild, exit=CODE, noisy, chatty, tasks=N)
  */
 const [port, ...modes] = argv.slice(2);
 
@@ -26,6 +26,17 @@ if (modes.includes('grandchild')) {
   child.stdout.once('data', () => console.log(`grandchild ${child.pid}`));
 }
 if (modes.includes('stubborn')) process.on('SIGTERM', () => console.log('I stay'));
+if (modes.includes('chatty')) {
+  // 50,000 lines a second, as a program in a tight loop of retries prints them.
+  let line = 0;
+  setInterval(() => {
+    let text = '';
+    for (let n = 0; n < 500; n += 1)
+      text += `2026-11-20T09:28:05Z ERR Unable to establish connection, try ${line++}\n`;
+    process.stderr.write(text);
+  }, 10);
+}
+const tasks = Number(modes.find((mode) => mode.startsWith('tasks='))?.slice('tasks='.length) ?? 0);
 let silent = modes.includes('silent');
 
 createServer((request, response) => {
@@ -33,5 +44,7 @@ createServer((request, response) => {
   if (request.url === '/die') process.exit(3);
   if (silent && request.url !== '/hang') return;
   response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ status: 'ok', server: 'G-Labs Webhook', pid: process.pid }));
+  response.end(
+    JSON.stringify({ status: 'ok', server: 'G-Labs Webhook', pid: process.pid, tasks_running: tasks }),
+  );
 }).listen(Number(port), '127.0.0.1');

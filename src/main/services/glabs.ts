@@ -3,53 +3,36 @@ import { z } from 'zod';
 import { fail } from '../../shared/failure.ts';
 import type { Problem, ServicesChange, ServiceView } from '../../shared/services.ts';
 import type { Settings } from '../../shared/settings.ts';
-import type { Clock, Random } from '../platform/clock.ts';
+import type { Random } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
-import type { Environment } from '../platform/paths.ts';
 import { portOwner as systemPortOwner } from '../platform/process-identity.ts';
 import { redact } from '../platform/redact.ts';
 import { Announcer } from './announcer.ts';
 import { secretValues } from './child-environment.ts';
-import type { ChildRegistry, Leftover } from './child-registry.ts';
-import { configuredCommand, demoCommand, type SimulatorCommand } from './glabs-commands.ts';
 import { type GlabsPlan, isLoopback, planGlabs, portOf } from './glabs-plan.ts';
+import { GlabsProcess, type GlabsProcessOptions } from './glabs-process.ts';
 import { reduceGlabs } from './glabs-reducer.ts';
 import { type GlabsEffect, type GlabsEvent, type GlabsState, initialGlabsState } from './glabs-state.ts';
 import { glabsView, phaseNote, serviceState } from './glabs-view.ts';
-import { howItEnded } from './glabs-words.ts';
-import { settleLeftovers } from './leftovers.ts';
 import { LogRing } from './log-ring.ts';
 import type { Network } from './network.ts';
 import { createProbe, type Probe } from './probe.ts';
-import { type ManagedProcess, type ProcessEvents, startProcess } from './process.ts';
-import { outputFileName, removeOldOutput } from './process-output-file.ts';
-import { takeOverProcess } from './process-taken-over.ts';
 import { remembered, ServiceRecorder, type ServiceStateStore } from './saved-service.ts';
 import type { Service } from './service.ts';
 import { ServiceHistory } from './service-history.ts';
 import { ServiceLoop } from './service-loop.ts';
 
-export interface GlabsServiceOptions {
+export interface GlabsServiceOptions extends GlabsProcessOptions {
   settings: { all(): Settings; onChange(listener: () => void): () => void };
   secrets: { has(name: string): Promise<boolean>; seen(): readonly string[] };
-  clock: Clock;
   log: Log;
-  simulator: SimulatorCommand;
   serviceState: ServiceStateStore;
-  children: ChildRegistry;
   network: Network;
-  /** Folder of the files its output goes to while services.onQuit is `keep`. */
-  outputFolder: string;
-  /** Whether a task of ours may still be in the hands of a G-Labs that an earlier Flowdeck started. */
-  mayHoldPaidWork(): boolean;
   /** Asks G-Labs at this address, at no cost, whether it takes the key; null: it does, or nobody can tell. */
   checkKey(url: string, signal: AbortSignal): Promise<Problem | null>;
   probe?: Probe;
   portOwner?: typeof systemPortOwner;
   random?: Random;
-  env?: Environment;
-  /** Milliseconds between the gentle end of a process and the force; default 5000. */
-  graceMs?: number;
 }
 
 export interface GlabsService extends Service {
@@ -82,8 +65,7 @@ class GlabsShell implements GlabsService {
   private readonly unwatch: () => void;
   private readonly loop: ServiceLoop<GlabsState, GlabsEvent, GlabsEffect>;
   private readonly prepared: Promise<void>;
-  private leftover: Leftover | null = null;
-  private process: ManagedProcess | null = null;
+  private readonly process: GlabsProcess;
   private unhearNetwork: (() => void) | null = null;
   private closing: Promise<void> | null = null;
   private closed = false;
@@ -121,6 +103,16 @@ class GlabsShell implements GlabsService {
     this.recorder = new ServiceRecorder('glabs', { store: options.serviceState, clock, log: this.log });
     this.unwatch = settings.onChange(() => {
       this.replan().catch((error: unknown) => this.log.error('reading the settings failed', { err: error }));
+    });
+    this.process = new GlabsProcess(options, {
+      log: this.log,
+      printed: (stream, text) => {
+        this.ring.add(stream, text);
+        this.announcer.soon();
+      },
+      happened: (event) => this.loop.dispatch(event),
+      lastOutput: () => this.ring.lastOutput(),
+      note: (text) => this.say(text),
     });
     this.prepared = this.prepare().catch((error: unknown) =>
       this.log.error('what an earlier Flowdeck left could not be looked at', { err: error }),
@@ -190,7 +182,7 @@ class GlabsShell implements GlabsService {
     this.closing ??= (async () => {
       this.unwatch();
       await this.prepared;
-      if (!keep || !this.leave()) {
+      if (!keep || !this.process.leave()) {
         do await this.stop();
         while (this.state.child);
       }
@@ -205,32 +197,8 @@ class GlabsShell implements GlabsService {
 
   /** What an earlier Flowdeck left running goes on, or is ended, before anything else. */
   private async prepare(): Promise<void> {
-    const { children, clock, graceMs } = this.options;
-    let demo = false;
-    this.leftover = await settleLeftovers('glabs', {
-      children,
-      clock,
-      ...(graceMs === undefined ? {} : { graceMs }),
-      takeUp: async (leftover) => {
-        const { outcome } = await this.look(false, this.loop.signal);
-        demo = outcome.demo;
-        return leftover.kept || this.options.mayHoldPaidWork() || outcome.tasks > 0;
-      },
-      note: (text) => this.say(text),
-    });
-    if (this.leftover) this.loop.dispatch({ type: 'left-over', pid: this.leftover.pid, demo });
-  }
-
-  /** True: what runs goes on without us. */
-  private leave(): boolean {
-    const { child } = this.state;
-    if (!child || child.ending || !this.process) return false;
-    if (this.process.leave()) {
-      this.say(`It runs on as process ${child.pid} when Flowdeck ends.`);
-      return true;
-    }
-    this.say('It is ended with Flowdeck: when it was started, services.onQuit was not yet keep.');
-    return false;
+    const left = await this.process.settle(async () => (await this.look(false, this.loop.signal)).outcome);
+    if (left) this.loop.dispatch({ type: 'left-over', ...left });
   }
 
   private hearNetwork(listen: boolean): void {
@@ -262,9 +230,9 @@ class GlabsShell implements GlabsService {
     if (effect.type === 'timer') this.setTimer(effect);
     else if (effect.type === 'probe') this.sendProbe(effect);
     else if (effect.type === 'check-key') this.checkKey(effect);
-    else if (effect.type === 'spawn') this.spawn(effect);
-    else if (effect.type === 'take-over') this.takeOver(effect);
-    else this.process?.end();
+    else if (effect.type === 'spawn') this.process.spawn(effect, this.state.plan.url);
+    else if (effect.type === 'take-over') this.process.takeOver(effect.generation);
+    else this.process.end();
   }
 
   private setTimer({ generation, name, ms }: Extract<GlabsEffect, { type: 'timer' }>): void {
@@ -306,57 +274,6 @@ class GlabsShell implements GlabsService {
     const owner = askSystem ? await (this.options.portOwner ?? systemPortOwner)(portOf(url)) : null;
     signal.throwIfAborted();
     return { outcome, owner };
-  }
-
-  private spawn({ generation, kind }: Extract<GlabsEffect, { type: 'spawn' }>): void {
-    const { settings, simulator, outputFolder, clock, env = process.env } = this.options;
-    const keep = settings.all()['services.onQuit'] === 'keep';
-    const command =
-      kind === 'demo'
-        ? demoCommand(simulator, this.state.plan.url, env, keep)
-        : configuredCommand(settings.all(), env);
-    const output = keep ? outputFileName(outputFolder, 'glabs', clock.now()) : null;
-    this.process = startProcess(command, this.eventsOf(generation), {
-      ...this.processDeps(),
-      service: 'glabs',
-      children: this.options.children,
-      output,
-    });
-    if (!keep) return;
-    removeOldOutput(outputFolder, 'glabs').catch((error: unknown) =>
-      this.log.warn('old output of G-Labs could not be removed', { err: error }),
-    );
-  }
-
-  private takeOver({ generation }: Extract<GlabsEffect, { type: 'take-over' }>): void {
-    const { leftover } = this;
-    if (!leftover) return;
-    this.leftover = null;
-    this.process = takeOverProcess(leftover, this.eventsOf(generation), this.processDeps());
-  }
-
-  private processDeps(): { clock: Clock; graceMs?: number } {
-    const { clock, graceMs } = this.options;
-    return { clock, ...(graceMs === undefined ? {} : { graceMs }) };
-  }
-
-  private eventsOf(generation: number): ProcessEvents {
-    return {
-      line: (stream, text) => {
-        this.ring.add(stream, text);
-        this.announcer.soon();
-      },
-      started: (pid) => this.loop.dispatch({ type: 'spawned', generation, pid }),
-      failed: (message, cure) => this.loop.dispatch({ type: 'spawn-failed', generation, message, cure }),
-      exited: (code, signal) =>
-        this.loop.dispatch({
-          type: 'exited',
-          generation,
-          how: howItEnded(code, signal),
-          lastOutput: this.ring.lastOutput(),
-        }),
-      gone: () => this.loop.dispatch({ type: 'gone', generation }),
-    };
   }
 
   private async plan(): Promise<GlabsPlan> {

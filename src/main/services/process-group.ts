@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
 import type { Clock } from '../platform/clock.ts';
 import { errorCode } from '../platform/error-code.ts';
+import { groupRuns } from '../platform/process-identity.ts';
 
 const lookEveryMs = 30;
-/** How long to believe in a killed group that the system still lists: its members may be zombies nobody buries. */
+/** Every so many looks we ask more closely: what the system lists may all have ended, and nobody buries it. */
+const looksBetweenAsking = 5;
+/** How long to believe in a killed group that the system still lists. */
 const buryMs = 2000;
 
 /**
@@ -45,7 +48,8 @@ async function waitUntilEmpty(
   platform: NodeJS.Platform,
 ): Promise<boolean> {
   const deadline = clock.monotonic() + ms;
-  while (groupAlive(pid, platform)) {
+  for (let look = 1; groupAlive(pid, platform); look += 1) {
+    if (look % looksBetweenAsking === 0 && !(await groupRuns(pid))) return true;
     if (clock.monotonic() >= deadline) return false;
     await clock.sleep(lookEveryMs);
   }

@@ -2,7 +2,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../platform/clock.ts';
-import { processStartTime } from '../platform/process-identity.ts';
+import { groupRuns, processStartTime } from '../platform/process-identity.ts';
 import type { ChildRegistry } from './child-registry.ts';
 import { settleLeftovers } from './leftovers.ts';
 import { type ManagedProcess, type ProcessCommand, type ProcessEvents, startProcess } from './process.ts';
@@ -119,7 +119,7 @@ describe('what is started', () => {
     const { seen } = run(forever, { children: full });
     await until(() => seen.failure !== null);
     expect(seen.failure).toContain('database or disk is full');
-    expect(groupAlive(pid)).toBe(false);
+    expect(await groupRuns(pid)).toBe(false);
   });
 
   it('is not started when its output has nowhere to go', async () => {
@@ -239,7 +239,7 @@ describe('what an earlier Flowdeck left', () => {
     await until(() => before.lines.some((line) => line.startsWith('grandchild')));
     const notes: string[] = [];
     expect(await settle(() => false, notes)).toBeNull();
-    expect(groupAlive(before.pid)).toBe(false);
+    expect(await groupRuns(before.pid)).toBe(false);
     expect(rows()).toEqual([]);
     expect(notes).toEqual([`Process ${before.pid}, which an earlier Flowdeck had left behind, was ended.`]);
   });
@@ -264,7 +264,7 @@ describe('what an earlier Flowdeck left', () => {
     expect(seen.ending).toEqual({ code: null, signal: null });
     expect(before.ending).toBeNull();
     expect(rows()).toEqual([]);
-    expect(groupAlive(before.pid)).toBe(false);
+    expect(await groupRuns(before.pid)).toBe(false);
   });
 
   it('and was taken over is missed when it ends by itself, and what it started is ended', async () => {
@@ -276,7 +276,7 @@ describe('what an earlier Flowdeck left', () => {
     takeOverProcess(leftover, seen, { clock: systemClock, graceMs: 300 });
     process.kill(before.pid, 'SIGKILL');
     await until(() => seen.isGone);
-    expect(groupAlive(before.pid)).toBe(false);
+    expect(await groupRuns(before.pid)).toBe(false);
     expect(rows()).toEqual([]);
   });
 
@@ -286,8 +286,8 @@ describe('what an earlier Flowdeck left', () => {
     const second = await leftBehind(forever, { kept: true, output: `${output()}.2` });
     const leftover = await settle(() => true);
     expect(leftover?.pid).toBe(second.pid);
-    expect(groupAlive(first.pid)).toBe(false);
-    expect(groupAlive(second.pid)).toBe(true);
+    expect(await groupRuns(first.pid)).toBe(false);
+    expect(await groupRuns(second.pid)).toBe(true);
   });
 
   it('cannot be kept when its output came to us', async () => {
