@@ -124,6 +124,8 @@ export const LOG_LINES = 2000;
 
 export function applyServicesChange(view: ServicesView, change: ServicesChange): ServicesView {
   const before = view[change.service.name];
-  const log = [...before.log, ...change.logAdded].slice(-LOG_LINES);
+  const { logAdded } = change;
+  // Most changes are probes: who shows the log need not look at it again.
+  const log = logAdded.length === 0 ? before.log : [...before.log, ...logAdded].slice(-LOG_LINES);
   return { ...view, [change.service.name]: { ...change.service, log } };
 }

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import type { ServicesView, ServiceView } from '../../../shared/services.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
@@ -30,7 +30,7 @@ export function HealthCard({ services }: { services: ServicesView }) {
   return <Hour services={services} nowMs={nowMs} />;
 }
 
-function Hour({ services, nowMs }: { services: ServicesView; nowMs: number }) {
+const Hour = memo(function Hour({ services, nowMs }: { services: ServicesView; nowMs: number }) {
   const [asList, setAsList] = useState(false);
   const rows = [{ name: 'G-Labs', service: services.glabs }];
   if (tunnelAbsence(services.tunnel) === null) rows.push({ name: 'Tunnel', service: services.tunnel });
@@ -55,7 +55,7 @@ function Hour({ services, nowMs }: { services: ServicesView; nowMs: number }) {
       </div>
     </Card>
   );
-}
+});
 
 type StripProps = { name: string; service: ServiceView; nowMs: number; asList: boolean };
 
