@@ -37,9 +37,11 @@ export function RunFigures({ run, outages }: { run: RunSummary; outages: readonl
       </div>
       {waits !== null && <Waiting runId={run.runId} {...waits} />}
       {outage !== null && <WaitingForBackend outage={outage} />}
-      <span className="text-muted">
-        <Elapsed run={run} />
-      </span>
+      {outage === null && (
+        <span className="text-muted">
+          <Elapsed run={run} />
+        </span>
+      )}
       {left !== null && waits === null && outage === null && <span>{left}</span>}
       <RunCost run={run} />
       {run.uploadsWaiting > 0 && (

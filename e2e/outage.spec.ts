@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures/flowdeck.ts';
+import { runWorkflow, SAMPLE, startGLabs, state } from './fixtures/steps.ts';
+
+/** G-Labs forgets everything, and nobody answers there for so long. */
+async function breakDown(dataDir: string, downMs: number): Promise<void> {
+  const settings: Record<string, unknown> = JSON.parse(
+    await readFile(join(dataDir, 'settings.json'), 'utf8'),
+  );
+  const answer = await fetch(new URL('/sim/restart', String(settings['glabs.url'])), {
+    method: 'POST',
+    body: JSON.stringify({ downMs }),
+  });
+  expect(answer.ok, await answer.text()).toBe(true);
+}
+
+const overview = (page: Page) => page.getByRole('complementary', { name: 'This run' });
+
+test.describe('an outage of G-Labs in mid-run', { tag: '@window' }, () => {
+  test.use({ glabs: 'light' });
+
+  test('is told while it lasts, and stands in the record and on the timeline afterwards', async ({
+    controlRoom: page,
+    dataDir,
+    axe,
+  }) => {
+    await startGLabs(page);
+    await runWorkflow(page, { mode: 'Images' });
+    await breakDown(dataDir, 4000);
+    const waiting = page.getByText('Waiting for G-Labs: it is being restarted');
+    await expect(waiting).toBeVisible();
+    await expect(page.getByText(/^\d+ s of at most 10 min$/)).toBeVisible();
+    await expect(overview(page)).toContainText('G-Labs, still away');
+
+    await expect(state(page)).toContainText('completed', { timeout: 50_000 });
+    await expect(waiting).toHaveCount(0);
+    await expect(overview(page)).toContainText(/G-Labs, back after \d+ s/);
+    await page.getByRole('radio', { name: 'Timeline' }).click();
+    const timeline = page.getByRole('grid', { name: `Timeline of ${SAMPLE}` });
+    await expect(timeline.locator('[data-outage]')).toHaveCount(1);
+    await expect(timeline.getByText(/G-Labs went away: back after \d+ s/)).toHaveCount(1);
+    await expect(page.getByRole('list', { name: 'Legend' })).toContainText('waited for G-Labs');
+    expect(await axe()).toEqual([]);
+  });
+});
