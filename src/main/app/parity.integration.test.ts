@@ -41,6 +41,7 @@ beforeAll(async () => {
   flowdeck = await openFlowdeck({ face: 'test', env: {}, dataDir: join(folder, 'data') });
   await flowdeck.settings.set('projects.roots', [join(folder, 'projects')]);
   await flowdeck.settings.set('glabs.url', await startSimulator());
+  await flowdeck.settings.set('tunnel.mode', 'none');
   served = await serve({ flowdeck, port: 0 });
 });
 
@@ -204,7 +205,7 @@ describe.each(Object.keys(transports))('over %s', (name) => {
     expect((await refusal(nonsense)).code).toBe('usage');
   });
 
-  it('takes over the G-Labs that runs, shows it live and labelled as the demo it is, and refuses the tunnel in words', async () => {
+  it('takes over the G-Labs that runs, shows it live and labelled as the demo it is, and says why there is no tunnel', async () => {
     await client.services.start({ service: 'glabs' });
     const view = await fold(
       (signal) => client.services.watch(undefined, { signal }),
@@ -213,7 +214,11 @@ describe.each(Object.keys(transports))('over %s', (name) => {
     );
     expect(view.glabs).toMatchObject({ demo: true, adopted: true });
     expect(view.tunnel.state).toBe('stopped');
-    expect((await refusal(client.services.start({ service: 'tunnel' }))).code).toBe('usage');
+    const refused = await refusal(client.services.start({ service: 'tunnel' }));
+    expect(refused).toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('tunnel.mode is none'),
+    });
   });
 
   it('shows a workflow that is put into a project folder, and takes it away when it goes', async () => {

@@ -9,12 +9,15 @@ import type { Environment } from '../platform/paths.ts';
 import { processStartTime, stillRuns } from '../platform/process-identity.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { SettingsStore } from '../platform/settings-store.ts';
-import { blankView } from '../services/blank-view.ts';
 import { createChildRegistry } from '../services/child-registry.ts';
+import { createProgramSearch } from '../services/cloudflared-program.ts';
 import { createAddressBook } from '../services/create-address-book.ts';
 import { createGlabsService } from '../services/glabs.ts';
 import { createNetwork } from '../services/network.ts';
-import type { Service } from '../services/service.ts';
+import { createPublicProbe } from '../services/public-probe.ts';
+import { createTunnelService } from '../services/tunnel.ts';
+import { createTunnelMetrics } from '../services/tunnel-metrics.ts';
+import { createFreshNames } from '../services/tunnel-names.ts';
 import type { Places } from './places.ts';
 import { createKeyCheck } from './services/key-check.ts';
 import { supervise } from './services/supervise.ts';
@@ -45,6 +48,7 @@ export async function superviseHere(parts: SupervisionParts, again: readonly Ser
     log,
     self: { pid: process.pid, started: await processStartTime(process.pid) },
   });
+  const outputFolder = path.join(logs, 'services');
   const network = createNetwork({ clock, log });
   const book = createAddressBook({
     settings,
@@ -76,18 +80,37 @@ export async function superviseHere(parts: SupervisionParts, again: readonly Ser
     },
     children,
     network,
-    outputFolder: path.join(logs, 'services'),
+    outputFolder,
     mayHoldPaidWork: () => db.journal.atBackendSince(clock.now() - DAY_MS),
     checkKey: createKeyCheck({ settings, secrets, clock }),
   });
-  const tunnel: Service = {
-    view: () => blankView('tunnel', clock),
-    subscribe: () => () => undefined,
-    start: async () => undefined,
-    stop: async () => undefined,
-    restart: async () => undefined,
-    close: async () => undefined,
-  };
+  const tunnel = createTunnelService({
+    settings,
+    secrets,
+    clock,
+    log,
+    env,
+    book,
+    children,
+    network,
+    serviceState: {
+      write: (record) => {
+        db.serviceState.put(record);
+      },
+      read: () => db.serviceState.get('tunnel'),
+    },
+    creations: db.tunnelAddresses,
+    origin: {
+      url: () => glabs.view().url ?? settings.get('glabs.url'),
+      isUp: () => glabs.view().state === 'ready',
+      subscribe: (listener) => glabs.subscribe(listener),
+    },
+    program: createProgramSearch({ env }),
+    probe: createPublicProbe({ names: createFreshNames({ fetch }), now: () => clock.monotonic() }),
+    metrics: createTunnelMetrics(),
+    configDir: path.join(parts.dataDir, 'cloudflared'),
+    outputFolder,
+  });
   return supervise(
     {
       glabs,
