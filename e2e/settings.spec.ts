@@ -156,11 +156,11 @@ test.describe('who is told the address of the tunnel', () => {
     await page.getByRole('button', { name: 'Add who is told' }).click();
     await dialog.getByRole('combobox', { name: 'Kind' }).click();
     await page.getByRole('option', { name: 'webhook' }).click();
-    await field('Address').fill('https://me:secret@hook.example.com/in?key=secret');
+    await field('Address').fill('https://me:secret@hook.example.com/secret?key=secret');
     await field('Address').press('Enter');
     await expect(dialog).toHaveCount(0);
     const table = page.getByRole('table', { name: 'Who is told the address of the tunnel' });
-    await expect(table).toContainText('https://hook.example.com/in');
+    await expect(table).toContainText('hook.example.com');
     await expect(table).not.toContainText('secret');
 
     await page.getByRole('button', { name: 'Change GLABS_URL in /ads/.env' }).click();

@@ -70,10 +70,10 @@ describe('a draft of a consumer', () => {
 
 describe('a consumer', () => {
   it('is shown without what its address may hold of secrets', () => {
-    const url = 'https://me:secret@hook.example.com/in?key=secret';
+    const url = 'https://me:secret@hook.example.com/secret?key=secret';
     expect(consumerPlace({ kind: 'webhook', url })).toEqual({
       what: 'POST',
-      where: 'https://hook.example.com/in',
+      where: 'hook.example.com',
     });
     expect(consumerPlace(env)).toEqual({ what: 'GLABS_URL', where: '/ads/.env' });
   });

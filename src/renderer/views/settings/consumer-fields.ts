@@ -1,5 +1,4 @@
 import { type Settings, settingSchemas } from '../../../shared/settings.ts';
-import { shownAddress } from './store-fields.ts';
 
 /** Who is told the address of the tunnel: what each kind is asked for, in words. */
 
@@ -70,7 +69,7 @@ export const kindWords: Record<ConsumerKind, string> = {
   webhook: 'webhook',
 };
 
-/** What is told and where, for people: without what an address may hold of secrets. */
+/** What is told and where, for people. Of a webhook only the host: even its path may be a secret. */
 export function consumerPlace(consumer: Consumer): { what: string; where: string } {
   switch (consumer.kind) {
     case 'env-file':
@@ -80,7 +79,7 @@ export function consumerPlace(consumer: Consumer): { what: string; where: string
     case 'text-file':
       return { what: consumer.pattern, where: consumer.path };
     case 'webhook':
-      return { what: 'POST', where: shownAddress(consumer.url) };
+      return { what: 'POST', where: new URL(consumer.url).host };
   }
 }
 
