@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { GateMode, RunMode, RunOptions } from '../../shared/domain.ts';
-import { decimal, webAddress, wholeNumber } from './values.ts';
+import { decimal, serverAddress, wholeNumber } from './values.ts';
 
 /** Adds the run options of cli.md to a command. */
 export function withRunOptions(command: Command): Command {
@@ -9,8 +9,8 @@ export function withRunOptions(command: Command): Command {
     .addOption(
       new Option(
         '--server <url>',
-        'G-Labs base URL. Default: the supervised one, else http://127.0.0.1:8765',
-      ).argParser(webAddress),
+        'G-Labs base URL, or tunnel: through the public address. Default: the supervised one, else http://127.0.0.1:8765',
+      ).argParser(serverAddress),
     )
     .option('--api-key <key>', 'its key; GLABS_API_KEY is preferred: other processes can see arguments')
     .option('--ref-image <file>', 'reference for image nodes whose reference input is unwired')

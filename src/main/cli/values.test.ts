@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parsedValue } from './config.ts';
 import { judgeSpace } from './doctor-checks.ts';
 import { canShowBrowser } from './serve.ts';
-import { decimal, numberList, webAddress, wholeNumber } from './values.ts';
+import { decimal, numberList, serverAddress, wholeNumber } from './values.ts';
 
 describe('values of options', () => {
   it('a whole number within its bounds is taken, everything else refused with what is allowed', () => {
@@ -27,10 +27,11 @@ describe('values of options', () => {
       expect(() => numberList(text), text).toThrow('such as 4,13,22');
   });
 
-  it('an address is http or https', () => {
-    expect(webAddress('https://x.example/g')).toBe('https://x.example/g');
+  it('a G-Labs is reached at an http or https address, or at the one that is local or behind the tunnel', () => {
+    for (const word of ['local', 'tunnel']) expect(serverAddress(word)).toBe(word);
+    expect(serverAddress('https://x.example/g')).toBe('https://x.example/g');
     for (const text of ['ftp://x', 'x.example', '', 'javascript:alert(1)'])
-      expect(() => webAddress(text), text).toThrow('http');
+      expect(() => serverAddress(text), text).toThrow('http');
   });
 
   it('a setting is JSON where it parses, else a string', () => {

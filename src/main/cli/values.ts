@@ -33,10 +33,13 @@ export const numberList: ValueParser<number[]> = (text) => {
 };
 
 /** An http or https address. */
-export const webAddress: ValueParser<string> = (text) => {
+export const serverAddress: ValueParser<string> = (text) => {
+  if (text === 'local' || text === 'tunnel') return text;
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new InvalidArgumentError('Allowed is an http or https address, such as http://127.0.0.1:8765.');
+    throw new InvalidArgumentError(
+      'Allowed is an http or https address such as http://127.0.0.1:8765, or local, or tunnel.',
+    );
   }
   return text;
 };
