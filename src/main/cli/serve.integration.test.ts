@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type Desk, ErrorLine, freePort, openDesk, startSimulator } from './test-support.ts';
+import { type Desk, ErrorLine, freePort, isAlive, openDesk, startSimulator } from './test-support.ts';
 
 let desk: Desk;
 beforeAll(async () => {
@@ -84,13 +84,3 @@ describe('simulate', () => {
     await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
-    throw error;
-  }
-}

@@ -193,3 +193,14 @@ export const ErrorLine = z.strictObject({
   cure: z.string().nullable(),
   file: z.string().optional(),
 });
+
+/** Whether a process of this number runs. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
+  }
+}

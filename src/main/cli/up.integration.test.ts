@@ -8,6 +8,7 @@ import {
   type Desk,
   ErrorLine,
   freePort,
+  isAlive,
   type Line,
   openDesk,
   type Running,
@@ -288,13 +289,3 @@ describe('up --demo', () => {
     expect(await answers()).toBe(false);
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
-    throw error;
-  }
-}
