@@ -50,6 +50,13 @@ export function cannotRun(path: string, code: string): Problem {
   };
 }
 
+export function notCloudflared(path: string, exitCode: number): Problem {
+  return {
+    message: `${path} is not cloudflared: asked for its version, it named none and ended with ${exitCode}.`,
+    cure: 'Set tunnel.cloudflared to the program itself, or unset it to have it looked for.',
+  };
+}
+
 /** Debian and what comes from it take the same packages. */
 export async function systemKind(
   platform: NodeJS.Platform = process.platform,

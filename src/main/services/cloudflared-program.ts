@@ -10,6 +10,7 @@ import {
   cannotRun,
   installGuide,
   namedProgramProblem,
+  notCloudflared,
   type SystemKind,
   systemKind,
 } from './cloudflared-guide.ts';
@@ -76,10 +77,7 @@ export async function isProgramFile(file: string): Promise<boolean> {
 
 const versionLimitMs = 5000;
 
-/**
- * Asks the program for its version. A program that cannot be run at all is a problem; one that runs and says
- * something else has no version, and is tried as it is.
- */
+/** Asks the program for its version; null: it works, and does not say. */
 export async function readVersion(
   path: string,
   env: Record<string, string>,
@@ -94,11 +92,16 @@ export async function readVersion(
     stdin: 'ignore',
     windowsHide: true,
   });
+  // Slow is not broken: what it knows will show when it is started.
+  if (result.timedOut) return { version: null };
   // The system itself refuses: not a program of this machine, no right to run it, gone in this moment.
   if (result.code !== undefined && /^E[A-Z]+$/.test(result.code) && result.exitCode === undefined) {
     return { problem: cannotRun(path, result.code) };
   }
   const version = /\bversion (\d{4}\.\d+\.\d+)/.exec(`${result.stdout ?? ''}\n${result.stderr ?? ''}`)?.[1];
+  if (version === undefined && result.exitCode !== undefined && result.exitCode !== 0) {
+    return { problem: notCloudflared(path, result.exitCode) };
+  }
   return { version: version ?? null };
 }
 

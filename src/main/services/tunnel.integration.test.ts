@@ -1,5 +1,5 @@
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import type { createServer, Server } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -107,7 +107,7 @@ async function bench(more: More = {}): Promise<Bench> {
     };
   };
   const book = createAddressBook({
-    settings: { get: (name) => settings[name], onChange },
+    settings: { get: <K extends SettingKey>(name: K) => settings[name], onChange },
     addresses: registry.db.tunnelAddresses,
     clock: systemClock,
     random: Math.random,
@@ -444,7 +444,13 @@ describe('the program', () => {
     tunnel.change({ 'tunnel.consumers': [] });
     await reaches(tunnel, {
       state: 'failed',
-      problem: { message: expect.stringMatching(/cannot be run \(ENOEXEC\)/) },
+      problem: { message: expect.stringMatching(/is not cloudflared/) },
+    });
+    await writeFile(file, '#!/no/such/interpreter\n');
+    tunnel.change({ 'tunnel.consumers': [] });
+    await reaches(tunnel, {
+      state: 'failed',
+      problem: { message: expect.stringMatching(/cannot be run \(ENOENT\)/) },
     });
     await rm(file);
   });
