@@ -1,4 +1,6 @@
 import { editJson } from '../../workflow/json-edit.ts';
+import { findSyntaxProblem } from '../../workflow/json-syntax.ts';
+import { placeOf } from '../../workflow/place.ts';
 import { bodyStart, type Edited, unable } from './edited.ts';
 
 /**
@@ -13,10 +15,12 @@ export function withJsonValue(text: string, pointer: string, value: string): Edi
       'Write it as /key/key/0; a / in a key is ~1, and a ~ is ~0.',
     );
   }
-  const parsed = parse(text.slice(bodyStart(text)));
+  const body = text.slice(bodyStart(text));
+  const parsed = parse(body);
   if (parsed === null) {
+    const { line, column } = placeOf(body, findSyntaxProblem(body)?.offset ?? 0);
     return unable(
-      'The file is not JSON.',
+      `The file is not JSON from line ${line}, column ${column} on.`,
       'Mend it, or use the kind text-file with a pattern for files with comments.',
     );
   }
