@@ -1,18 +1,12 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures/flowdeck.ts';
 import { type Served, serve } from './fixtures/serve.ts';
-import { startGLabs } from './fixtures/steps.ts';
+import { inPalette, startGLabs } from './fixtures/steps.ts';
 
 const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 const glabs = (page: Page) => card(page, 'G-Labs');
 const tunnel = (page: Page) => card(page, 'Tunnel');
 const log = (page: Page, name: string) => page.getByRole('region', { name: `Log of ${name}` });
-const inPalette = async (page: Page, words: string) => {
-  await page.keyboard.press('Control+k');
-  await page.getByRole('combobox').fill(words);
-  await page.keyboard.press('Enter');
-};
-
 /** Process of G-Labs, as its card has it. */
 async function processOf(page: Page): Promise<number> {
   const text = await glabs(page)

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { TestEdge } from '../src/simulator/cloudflared/test-cloudflared.ts';
 import { test as base, expect } from './fixtures/flowdeck.ts';
+import { inPalette } from './fixtures/steps.ts';
 
 interface Webhook {
   url: string;
@@ -149,21 +150,16 @@ test('who does not confirm is shown with the reason, and told at once on request
 });
 
 test('the tunnel is worked by the keyboard alone', async ({ controlRoom, edge }) => {
-  const inPalette = async (words: string) => {
-    await controlRoom.keyboard.press('Control+k');
-    await controlRoom.getByRole('combobox').fill(words);
-    await controlRoom.keyboard.press('Enter');
-  };
   const host = await up(controlRoom, edge);
-  await inPalette('Copy the address of the tunnel');
+  await inPalette(controlRoom, 'Copy the address of the tunnel');
   await expect.poll(() => clipboard(controlRoom)).toBe(`https://${host}`);
-  await inPalette('Stop the tunnel');
+  await inPalette(controlRoom, 'Stop the tunnel');
   await expect(tunnel(controlRoom)).toContainText('stopped');
   await expect(controlRoom.getByRole('banner')).toContainText('G-Labs');
   await edge?.until(({ tunnels }) => tunnels.every(({ connections }) => connections.length === 0));
-  await inPalette('Start the tunnel');
+  await inPalette(controlRoom, 'Start the tunnel');
   await expect(tunnel(controlRoom)).toContainText('verified');
-  await inPalette('Stop all');
+  await inPalette(controlRoom, 'Stop all');
   await expect(tunnel(controlRoom)).toContainText('stopped');
   await expect(controlRoom.getByRole('region', { name: 'G-Labs', exact: true })).toContainText('stopped');
 });

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import type { LogLine } from '../../shared/services.ts';
 import { cx } from './cx.ts';
 import { clockTime } from './format.ts';
+import { type Tone, toneOf } from './log-lines.ts';
 
 type LogBoxProps = {
   name: string;
@@ -99,18 +100,22 @@ export function LogBox({ name, lines, empty, matches, at, follows }: LogBoxProps
   );
 }
 
+const tones: Record<Tone, string> = {
+  plain: '',
+  note: 'text-accent-text',
+  warning: 'text-attn',
+  error: 'text-bad',
+};
+
+const spoken: Partial<Record<Tone, string>> = { warning: 'Warning: ', error: 'Error: ' };
+
 function Line({ line }: { line: LogLine }) {
+  const tone = toneOf(line);
   return (
     <>
       <span className="shrink-0 text-muted">{clockTime(line.at)}</span>
-      <span
-        className={cx(
-          'min-w-0 whitespace-pre-wrap break-words',
-          line.stream === 'err' && 'text-bad',
-          line.stream === 'note' && 'text-accent-text',
-        )}
-      >
-        {line.stream === 'err' && <span className="sr-only">Error output: </span>}
+      <span className={cx('min-w-0 whitespace-pre-wrap break-words', tones[tone])}>
+        <span className="sr-only">{spoken[tone]}</span>
         {line.text}
       </span>
     </>

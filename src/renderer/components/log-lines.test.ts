@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LogLine } from '../../shared/services.ts';
-import { linesSince, logText, matchingLines, nextMatch } from './log-lines.ts';
+import { linesSince, logText, matchingLines, nextMatch, toneOf } from './log-lines.ts';
 
 const line = (text: string): LogLine => ({ at: '2026-11-20T12:00:00.000Z', stream: 'out', text });
 const first = line('Listening on 8765');
@@ -48,6 +48,19 @@ describe('a paused log', () => {
 
   it('says so when more came than is kept', () => {
     expect(linesSince([first], [second, third])).toEqual({ count: 2, all: true });
+  });
+});
+
+describe('the tone of a line', () => {
+  const err = (text: string) => toneOf({ ...line(text), stream: 'err' });
+
+  it('is an error on the error output, unless the line says what it is', () => {
+    expect(err('no accounts are logged in')).toBe('error');
+    expect(err('2026-11-20T09:28:05Z INF Initial protocol quic')).toBe('plain');
+    expect(err('2026-11-20T09:28:05Z WRN Serve tunnel error error="closed"')).toBe('warning');
+    expect(err('2026-11-20T09:28:05Z ERR Connection terminated')).toBe('error');
+    expect(toneOf(line('ready'))).toBe('plain');
+    expect(toneOf({ ...line('Stopping.'), stream: 'note' })).toBe('note');
   });
 });
 

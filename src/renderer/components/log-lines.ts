@@ -34,6 +34,19 @@ export function linesSince(
   return { count: lines.length - 1 - at, all: last !== undefined && at < 0 };
 }
 
+/** How a line is meant. Of what is written to the error output only that is an error which does not say it is none. */
+export type Tone = 'plain' | 'note' | 'warning' | 'error';
+
+const levels: Partial<Record<string, Tone>> = { WRN: 'warning', ERR: 'error', FTL: 'error', PNC: 'error' };
+
+/** cloudflared writes all it says to the error output, each line with its level. */
+export function toneOf({ stream, text }: LogLine): Tone {
+  if (stream === 'note') return 'note';
+  const level = /^\d{4}-\d\d-\d\dT[\d:.]+Z ([A-Z]{3}) /.exec(text)?.[1];
+  if (level !== undefined) return levels[level] ?? 'plain';
+  return stream === 'err' ? 'error' : 'plain';
+}
+
 /** Lines as text to paste, with exact times. */
 export function logText(lines: readonly LogLine[]): string {
   return lines.map((line) => `${line.at} ${line.text}`).join('\n');
