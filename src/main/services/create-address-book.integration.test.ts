@@ -1,12 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { watch } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,7 +25,6 @@ let dataDir = '';
 let settings: SettingsStore;
 let database: Database;
 let book: AddressBook;
-const children: ChildProcess[] = [];
 
 beforeEach(async () => {
   folder = await fs.mkdtemp(path.join(tmpdir(), 'flowdeck-book-'));
@@ -39,11 +35,6 @@ beforeEach(async () => {
   open();
 });
 afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  }
   await book.close();
   settings.close();
   await database.close();
@@ -360,104 +351,4 @@ it('a webhook is told until it confirms, and after a restart only what is new', 
     server.close();
     await once(server, 'close');
   }
-});
-
-describe('in a process of its own', () => {
-  interface Said {
-    current: { url: string } | null;
-    consumers: ConsumerView[];
-  }
-
-  async function start(uid?: number) {
-    const script = fileURLToPath(new URL('consumers/address-process.ts', import.meta.url));
-    const child = spawn(process.execPath, [script, dataDir], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      ...(uid === undefined ? {} : { uid, gid: uid }),
-    });
-    children.push(child);
-    const heard: Said[] = [];
-    const lines = createInterface({ input: child.stdout });
-    lines.on('line', (line) => heard.push(JSON.parse(line) as Said));
-    await once(lines, 'line');
-    const saw = async (holds: (said: Said) => boolean): Promise<Said> => {
-      for (;;) {
-        const found = heard.find(holds);
-        if (found) return found;
-        await once(lines, 'line');
-      }
-    };
-    return { child, saw, publish: (url: string) => child.stdin.write(`${url}\n`) };
-  }
-
-  it('killed in the middle of its work it leaves the file old or new, and the next one mends the rest', async () => {
-    const line = 'A_LONG_LINE_THAT_IS_ALL_THE_SAME=1\n'.repeat(20_000);
-    const content = (url: string) => `URL=${url}\n${line}`;
-    const address = (n: number) => `https://r${n}.trycloudflare.com`;
-    const whole = new Set([content('old')]);
-    await write('.env', content('old'));
-    await use(env());
-    await book.close();
-    let n = 0;
-    for (let round = 0; round < 6; round += 1) {
-      const { child, publish, saw } = await start();
-      const writing = new AbortController();
-      const ended = once(child, 'exit');
-      // Half of them as soon as a new content is on its way, half as soon as it is told of the one before.
-      if (round % 2 === 0) {
-        watch(folder, { signal: writing.signal }, (_event, name) => {
-          if (name?.endsWith('.tmp')) child.kill('SIGKILL');
-        });
-      }
-      n += 1;
-      whole.add(content(address(n)));
-      publish(address(n));
-      if (round % 2 === 1) {
-        await saw(
-          ({ consumers, current }) => current?.url === address(n) && consumers[0]?.state === 'confirmed',
-        );
-        n += 1;
-        whole.add(content(address(n)));
-        publish(address(n));
-        await saw(({ current }) => current?.url === address(n));
-        child.kill('SIGKILL');
-      }
-      await ended;
-      writing.abort();
-      expect(whole.has(await read('.env'))).toBe(true);
-    }
-    open();
-    book.publish(one);
-    await confirmed();
-    expect(await read('.env')).toBe(content(one));
-    expect((await fs.readdir(folder)).sort()).toEqual(['.env', 'data']);
-  });
-
-  it('without the right to write a folder it says so, leaves the file alone, and goes on once it may', async () => {
-    const root = process.getuid?.() === 0;
-    await fs.mkdir(inFolder('locked'));
-    await write('locked/.env', 'URL=old\n');
-    await fs.chmod(inFolder('locked/.env'), 0o666);
-    await use(env('locked/.env'));
-    await book.close();
-    settings.close();
-    await database.close();
-    if (root) {
-      await fs.chmod(folder, 0o755);
-      await fs.chown(dataDir, 65_534, 65_534);
-      for (const name of await fs.readdir(dataDir)) await fs.chown(path.join(dataDir, name), 65_534, 65_534);
-    } else await fs.chmod(inFolder('locked'), 0o555);
-    const { child, saw, publish } = await start(root ? 65_534 : undefined);
-    publish(one);
-    const said = await saw(({ consumers }) => consumers[0]?.problem !== null);
-    expect(said?.consumers[0]?.problem?.message).toMatch(/may not be written \(.*\.env\)/);
-    expect(await read('locked/.env')).toBe('URL=old\n');
-    await fs.chmod(inFolder('locked'), 0o777);
-    await saw(({ consumers }) => consumers[0]?.state === 'confirmed');
-    expect(await read('locked/.env')).toBe(`URL=${one}\n`);
-    child.stdin.end();
-    await once(child, 'exit');
-    settings = await openSettings(path.join(dataDir, 'settings.json'));
-    database = openDatabase(path.join(dataDir, 'flowdeck.db'));
-    open();
-  });
 });
