@@ -9,6 +9,7 @@ import {
   problem,
   report,
   request,
+  START,
 } from './candidate-support.ts';
 
 /** What is tried again, how often and when (behaviour.md §5), on a clock that jumps. */
@@ -44,6 +45,43 @@ const make = (backend: Partial<Backend>) => {
 };
 /** Waits that are not the looks at a task. */
 const backoff = (waits: readonly number[]) => waits.filter((ms) => ms >= 1000);
+
+describe('a task that goes with a backend that is restarted', () => {
+  it('again and again is made again all the same, each loss counted', async () => {
+    let polls = 0;
+    const { deps, counts } = candidateBench(journal, {
+      poll: async (taskId) => (++polls <= 8 ? null : report(taskId)),
+      health: async () => ({
+        healthPath: '/api/health',
+        serverName: null,
+        uptimeS: 0,
+        tasksPending: null,
+        tasksRunning: null,
+        demo: false,
+      }),
+    });
+    const known = { ...deps, backendStart: () => START - 3_600_000 };
+    expect(await makeCandidate(intent, request, known)).toMatchObject({ kind: 'generated' });
+    expect(counts).toMatchObject({ submitted: 9, lost: 8 });
+  });
+});
+
+describe('a task while this machine sleeps', () => {
+  it('has not had its time yet when the machine wakes up', async () => {
+    let polls = 0;
+    const { deps } = candidateBench(journal, {
+      poll: async (taskId) => report(taskId, { status: ++polls < 5 ? 'running' : 'completed' }),
+    });
+    const { sleep } = deps.clock;
+    const slow = {
+      ...deps.clock,
+      sleep: (ms: number, signal?: AbortSignal) => sleep(ms + (polls === 2 ? 3_600_000 : 0), signal),
+    };
+    expect(await makeCandidate(intent, request, { ...deps, clock: slow })).toMatchObject({
+      kind: 'generated',
+    });
+  });
+});
 
 describe('a task that fails', () => {
   it.each([

@@ -2,6 +2,7 @@ import type { ErrorClass } from '../../shared/domain.ts';
 import type { GenerationRequest, ResultFile } from '../backend/backend.ts';
 import type { Intent } from '../db/journal.ts';
 import { type FollowDeps, follow } from './follow.ts';
+import { createLosses } from './losses.ts';
 import { type Started, submit, type Verdict } from './submission.ts';
 import { type TakeUpDeps, takeUp } from './take-up.ts';
 
@@ -41,17 +42,17 @@ export interface CandidateDeps extends TakeUpDeps, FollowDeps {
   retries: number;
   /** A task gave its result, or may have been paid for and is gone. What was refused costs nothing. */
   onPaid: () => void;
-  /** Its task is gone; if it is made again, that comes next. */
+  /** Its task is gone, and it is made again. */
   onLost: () => void;
   /** May an output of an earlier run be taken? Not for nodes that are to be made anew. */
   reuse: boolean;
 }
 
-/** What is lost more often than this is not bought again. */
-export const LOST_TRIES = 3;
 /** A request that bounces this often in a row, though the backend says it is well, will not get through. */
 const BOUNCES = 20;
 const RETRY_MS = 1000;
+const LOST_FOR_GOOD = 'G-Labs lost this task again and again.';
+
 /**
  * Makes one candidate, from the intent to a completed task, every step committed before the next begins
  * (behaviour.md §7): intent → submit once → task id → completed. Retries by behaviour.md §5. `before` counts the
@@ -66,7 +67,7 @@ export async function makeCandidate(
   const { db, clock, signal } = deps;
   let attempts = before;
   let retries = 0;
-  let lost = 0;
+  const losses = createLosses(deps);
   let bounces = 0;
   let earlier = deps.reuse
     ? db.journal.latest(place.workflow, place.nodeId, place.row, place.candidate, place.fingerprint)
@@ -74,6 +75,7 @@ export async function makeCandidate(
 
   for (;;) {
     signal.throwIfAborted();
+    const order = losses.order();
     const started: Started = earlier
       ? await takeUp(earlier, place, deps)
       : await submit(place, request, attempts + 1, deps);
@@ -91,8 +93,8 @@ export async function makeCandidate(
     if (started.kind !== 'failed' || started.reached) attempts += submissions;
     if (started.kind === 'lost') {
       deps.onPaid();
+      if (!(await losses.mayTryAgain(order))) return failed('api_error', LOST_FOR_GOOD, attempts);
       deps.onLost();
-      if (++lost > LOST_TRIES) return failed('api_error', 'G-Labs lost this task again and again.', attempts);
       continue;
     }
     if (started.kind === 'failed') {
@@ -107,8 +109,8 @@ export async function makeCandidate(
     if (ended.kind === 'lost') {
       deps.counts.lost++;
       deps.onPaid();
+      if (!(await losses.mayTryAgain(order))) return failed('api_error', LOST_FOR_GOOD, attempts);
       deps.onLost();
-      if (++lost > LOST_TRIES) return failed('api_error', 'G-Labs lost this task again and again.', attempts);
       continue;
     }
     // A task of an earlier run that failed there: asked for anew, as if it had never been. One that still runs is not.

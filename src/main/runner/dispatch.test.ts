@@ -187,6 +187,23 @@ describe('a backend that somebody supervises', () => {
     expect(ending.signal.aborted).toBe(true);
   });
 
+  it('is waited for that long while somebody is there: a machine that slept has not waited', async () => {
+    const clock = clockOf();
+    const { sleep } = clock;
+    let asleepMs = 3_600_000;
+    clock.sleep = async (ms, signal) => {
+      await sleep(ms + asleepMs, signal);
+      asleepMs = 0;
+    };
+    const { state, backend } = backendOf();
+    const { dispatch, told } = dispatchOf({ watch: supervisor().watch, backend, clock });
+    const outage = dispatch.outage(gone);
+    while (state.looks < 2) await setImmediate();
+    state.up = true;
+    await outage;
+    expect(told.at(-1)).toBe('up');
+  });
+
   it('is not taken for back when another one answers in its place', async () => {
     const { watch, tell } = supervisor();
     const { state, backend } = backendOf();

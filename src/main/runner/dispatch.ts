@@ -5,6 +5,7 @@ import type { Backend, BackendError, BackendHealth } from '../backend/backend.ts
 import { awayPart } from '../backend/errors.ts';
 import type { Clock, Random } from '../platform/clock.ts';
 import type { BackendNews, BackendWatch } from './backend-news.ts';
+import { overslept } from './overslept.ts';
 import type { PromptLocks } from './prompt-locks.ts';
 
 /**
@@ -102,12 +103,14 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
 
   const waitForBackend = async (why: Omit<Outage, 'mended'>, cause?: BackendError): Promise<number> => {
     const began = clock.monotonic();
+    let deadline = began + deps.waitForBackendMs;
     let { message } = why;
     let mended = await deps.watch.mended();
     life.throwIfAborted();
     deps.onDown({ ...why, mended });
     for (let wait = mended ? FIRST_PROBE_MENDED_MS : FIRST_PROBE_MS; ; wait *= 2) {
-      const left = deps.waitForBackendMs - (clock.monotonic() - began);
+      const now = clock.monotonic();
+      const left = deadline - now;
       if (left <= 0) {
         const failure = fail(
           'backend-unreachable',
@@ -122,7 +125,9 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
         throw failure;
       }
       wait = Math.min(wait, mended ? LAST_PROBE_MENDED_MS : LAST_PROBE_MS);
-      if (await nap(Math.min(left, wait * (0.75 + random() * 0.5)))) wait = FIRST_PROBE_MENDED_MS;
+      const pause = Math.min(left, wait * (0.75 + random() * 0.5));
+      if (await nap(pause)) wait = FIRST_PROBE_MENDED_MS;
+      deadline += overslept(pause, clock.monotonic() - now);
       try {
         const stranger = deps.onHealth(await backend.health(life));
         if (stranger === null) break;

@@ -2,6 +2,7 @@ import { fail } from '../../shared/failure.ts';
 import { BackendError, type BackendErrorKind, type ResultFile, type TaskReport } from '../backend/backend.ts';
 import type { JournalStep } from '../db/journal.ts';
 import type { Random } from '../platform/clock.ts';
+import { overslept } from './overslept.ts';
 import { refusal, type StartedTask, type SubmissionDeps, type Verdict } from './submission.ts';
 
 export interface FollowDeps extends SubmissionDeps {
@@ -38,7 +39,10 @@ export async function follow(task: StartedTask, deps: FollowDeps): Promise<Follo
   deps.inFlight.add(taskId);
   try {
     for (;;) {
-      await clock.sleep(pollDelay(clock.monotonic() - began, deps.pollMs, deps.random), signal);
+      const now = clock.monotonic();
+      const delay = pollDelay(now - began, deps.pollMs, deps.random);
+      await clock.sleep(delay, signal);
+      deadline += overslept(delay, clock.monotonic() - now);
       let report: TaskReport | null;
       try {
         report = await backend.poll(taskId, signal);

@@ -1,8 +1,9 @@
 import type { GenerationRequest, ReferenceImage, ResultFile } from '../backend/backend.ts';
 import { sha256 } from '../platform/media.ts';
 import { fingerprint } from '../workflow/fingerprint.ts';
-import { type CandidateOutcome, LOST_TRIES, makeCandidate } from './candidate.ts';
+import { type CandidateOutcome, makeCandidate } from './candidate.ts';
 import { keepCandidate, type NodeFailure } from './keep-candidate.ts';
+import { createLosses } from './losses.ts';
 import type { NodeContext } from './node-context.ts';
 import type { Place } from './place.ts';
 import { galleryOf, type PlannedNode, referenceIdentity } from './plan.ts';
@@ -148,9 +149,13 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
           before,
         ),
       );
+    const losses = createLosses(context);
+    let order = losses.order();
     let outcome = await make(0);
-    for (let lost = 1; !(await keep(outcome, place, attempt, lost <= LOST_TRIES)); lost++)
+    while (!(await keep(outcome, place, attempt, () => losses.mayTryAgain(order)))) {
+      order = losses.order();
       outcome = await make(outcome.attempts);
+    }
     if (outcome.kind !== 'generated' || outcome.more.length === 0) return;
     context.filesPerTask[node.kind] = Math.max(context.filesPerTask[node.kind], 1 + outcome.more.length);
     await takeMore(outcome.more, outcome.taskId, queue, intent);
@@ -182,7 +187,12 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
         );
         return id;
       });
-      await keep({ kind: 'generated', journalId, taskId, result, more: [], attempts: 1 }, place, 1, false);
+      await keep(
+        { kind: 'generated', journalId, taskId, result, more: [], attempts: 1 },
+        place,
+        1,
+        async () => false,
+      );
     }
   }
 
@@ -193,12 +203,12 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
     return { row: 1, candidate: gallery.length, index: gallery.length - 1 };
   }
 
-  /** False: the result is lost, and may be made again (`again`). */
+  /** False: the result is lost, and is to be made again (`mayTryAgain`). */
   async function keep(
     outcome: CandidateOutcome,
     place: Place,
     attempt: number,
-    again: boolean,
+    mayTryAgain: () => Promise<boolean>,
   ): Promise<boolean> {
     const kept = await keepCandidate(outcome, place, attempt, planned, context);
     if (kept.kind === 'kept') {
@@ -207,7 +217,7 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
       context.on.kept(place, kept.kept, kept.journalId);
       return true;
     }
-    if (kept.kind === 'lost' && again) {
+    if (kept.kind === 'lost' && (await mayTryAgain())) {
       context.on.lost(place, attempt);
       return false;
     }
