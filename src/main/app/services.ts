@@ -7,6 +7,7 @@ import type { Log } from '../platform/log.ts';
 import type { Service } from '../services/service.ts';
 import { createRepeater } from './repeater.ts';
 import { mirrorServices } from './services/mirror.ts';
+import type { Role } from './services/role.ts';
 
 /**
  * G-Labs and the tunnel, as this process can act on them: it supervises them itself, or another Flowdeck of the same
@@ -25,17 +26,6 @@ export interface Services {
   /** The system says that the machine woke up; else it is noticed within seconds. */
   resumed(): void;
   /** `keep`: what runs goes on, to be taken up by the next Flowdeck. Default: the setting services.onQuit. */
-  close(options?: { keep: boolean }): Promise<void>;
-}
-
-/** The two ways of having services: to supervise them, or to look on. */
-export interface Role {
-  readonly glabs: Service;
-  readonly tunnel: Service;
-  readonly supervisor: number | null;
-  tellConsumer(id: string): void;
-  resumed(): void;
-  /** Ends it; `keep` as in Services. */
   close(options?: { keep: boolean }): Promise<void>;
 }
 

@@ -20,8 +20,8 @@ import { createTunnelMetrics } from '../services/tunnel-metrics.ts';
 import { createFreshNames } from '../services/tunnel-names.ts';
 import type { Places } from './places.ts';
 import { createKeyCheck } from './services/key-check.ts';
+import type { Role } from './services/role.ts';
 import { supervise } from './services/supervise.ts';
-import type { Role } from './services.ts';
 
 /** What was ordered longer ago than this and not fetched is not in the hands of a G-Labs any more. */
 const DAY_MS = 24 * 3600 * 1000;

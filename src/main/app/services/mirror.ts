@@ -1,11 +1,12 @@
 import { fail } from '../../../shared/failure.ts';
 import { type ServiceName, type ServicesChange, ServiceView } from '../../../shared/services.ts';
+import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import { blankView } from '../../services/blank-view.ts';
 import type { Service } from '../../services/service.ts';
 import { createRepeater } from '../repeater.ts';
-import type { Role, ServicesParts } from '../services.ts';
+import type { Role } from './role.ts';
 
 /** How often the other Flowdeck's word is read: there is no event between processes. */
 const READ_MS = 500;
@@ -50,7 +51,8 @@ export async function mirrorServices(parts: MirrorParts): Promise<Role> {
   };
 }
 
-interface MirrorParts extends Pick<ServicesParts, 'db'> {
+interface MirrorParts {
+  db: Pick<Database, 'serviceState' | 'serviceRequests'>;
   clock: Clock;
   log: Log;
   /** Process of the other one, by the lock it holds; null for the moment in which that is not known. */

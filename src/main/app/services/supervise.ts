@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Service } from '../../services/service.ts';
 import { createRepeater } from '../repeater.ts';
-import type { Role } from '../services.ts';
+import type { Role } from './role.ts';
 
 /** How often requests of other processes are looked for: there is no event between processes. */
 const HEAR_MS = 500;
