@@ -19,6 +19,7 @@ const plan = fc.constantFrom<TunnelPlan>(
   quickPlan,
   { ...quickPlan, originUrl: 'http://127.0.0.1:9000' },
   { ...quickPlan, mode: 'named', publicUrl: 'https://glabs.example.org' },
+  { ...quickPlan, mode: 'named', publicUrl: 'https://moved.example.org' },
   { ...quickPlan, mode: 'url', publicUrl: 'https://other.example.org' },
   { ...quickPlan, problem },
 );

@@ -368,6 +368,16 @@ describe('changed settings', () => {
     expect(world.state.phase).toBe('settling');
   });
 
+  it('nor by an answer that was on its way from the old one', () => {
+    const named: TunnelPlan = { ...quickPlan, mode: 'named', publicUrl: 'https://one.example.org' };
+    const world = verified(named);
+    world.send({ type: 'origin' });
+    world.send({ type: 'planned', plan: { ...named, publicUrl: 'https://two.example.org' } });
+    world.run(5 * second);
+    expect(world.seenGood).not.toContain('https://two.example.org');
+    expect(world.state.phase).toBe('settling');
+  });
+
   it('to none ends it and says so', () => {
     const world = verified();
     const problem = { message: 'None.', cure: 'Set it.' };

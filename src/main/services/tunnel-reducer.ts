@@ -1,35 +1,16 @@
 import type { Problem, TunnelStage } from '../../shared/services.ts';
-import { type CloudflaredSign, quickTunnelUrl, type Trouble } from './cloudflared-lines.ts';
-import { inCalm, limitWait, nextDelay, onlyWaitingHelps, quickFailuresUntilFailed } from './tunnel-pace.ts';
+import { calmed, nothing, type TunnelContext, type TunnelStep } from './tunnel-moves.ts';
+import { inCalm, limitWait } from './tunnel-pace.ts';
 import {
-  type Found,
   fresh,
   startKey,
-  type TunnelEffect,
+  type TimerName,
   type TunnelEvent,
   type TunnelPlan,
   type TunnelState,
-  type TunnelTimes,
 } from './tunnel-state.ts';
-import { judgeTunnel, type Verdict } from './tunnel-verdict.ts';
-import { problems, troubles, verdictProblem } from './tunnel-words.ts';
-
-const missesUntilDegraded = 3;
-
-export interface TunnelStep {
-  state: TunnelState;
-  effects: TunnelEffect[];
-}
-
-export interface TunnelContext {
-  /** Milliseconds since the epoch. */
-  now: number;
-  /** In [0, 1). */
-  random: number;
-  /** Whether this machine has a network that a tunnel could use. */
-  online: boolean;
-  times: TunnelTimes;
-}
+import { TunnelWatch } from './tunnel-watch.ts';
+import { problems, troubles } from './tunnel-words.ts';
 
 /**
  * The supervision of the tunnel as a pure function (cloudflared.md B14): what is, what happened → what is now, what to
@@ -41,17 +22,8 @@ export function reduceTunnel(state: TunnelState, event: TunnelEvent, context: Tu
   return new Reduction(state, context).on(event);
 }
 
-const nothing = (state: TunnelState): TunnelStep => ({ state, effects: [] });
-
-class Reduction {
-  readonly state: TunnelState;
-  readonly context: TunnelContext;
-
-  constructor(state: TunnelState, context: TunnelContext) {
-    this.state = state;
-    this.context = context;
-  }
-
+/** Beginning and ending, as people, settings, processes and time ask for it. */
+class Reduction extends TunnelWatch {
   on(event: TunnelEvent): TunnelStep {
     switch (event.type) {
       case 'start':
@@ -200,17 +172,6 @@ class Reduction {
     };
   }
 
-  private wait(
-    state: TunnelState,
-    ms: number,
-    waitingFor: 'pause' | 'network' | 'leave',
-    problem: Problem,
-  ): TunnelStep {
-    const nextAttemptAt = this.context.now + ms;
-    const waiting = { ...this.enter(state, 'backoff', true), nextAttemptAt, waitingFor, problem };
-    return { state: waiting, effects: [this.timerFor(waiting, 'restart', ms)] };
-  }
-
   /** Its address may still be good: that is worth more than a new start. */
   private leftOver(event: Extract<TunnelEvent, { type: 'left-over' }>): TunnelStep {
     const { state, context } = this;
@@ -268,187 +229,6 @@ class Reduction {
     return state.nextAttemptAt === null ? this.begin(childless) : nothing(this.enter(childless, 'backoff'));
   }
 
-  private sign(generation: number, sign: CloudflaredSign): TunnelStep {
-    const { state } = this;
-    if (state.child?.generation !== generation || state.generation !== generation || state.child.ending)
-      return nothing(state);
-    switch (sign.sign) {
-      case 'url':
-        return state.url === null ? this.assigned({ ...state, url: sign.url }) : nothing(state);
-      case 'metrics': {
-        const known = { ...state, metricsPort: sign.port };
-        if (state.phase === 'spawning' && state.url !== null) return this.assigned(known);
-        // `/ready` tells from now on; a hidden address is told by `/quicktunnel`.
-        return this.lookNow(known);
-      }
-      case 'registered':
-        return this.registered({ ...state, trouble: null, deleted: false });
-      case 'lost':
-        return this.alarmed(state);
-      case 'origin-refused':
-        return this.alarmed({ ...state, originRefused: true });
-      case 'flag-refused':
-        return nothing({ ...state, refusedFlag: sign.flag });
-      case 'trouble':
-        return this.alarmed({
-          ...state,
-          trouble: sign.kind,
-          deleted: state.deleted || sign.kind === 'deleted',
-        });
-    }
-  }
-
-  private assigned(state: TunnelState): TunnelStep {
-    const entered = this.enter(state, 'url-assigned');
-    return state.metricsPort === null ? nothing(entered) : this.lookNow(entered);
-  }
-
-  private registered(state: TunnelState): TunnelStep {
-    if (state.phase === 'url-assigned' && state.metricsPort === null) return this.settle(state);
-    return state.phase === 'url-assigned' || this.watching(state) ? this.lookNow(state) : nothing(state);
-  }
-
-  /** A sign of trouble in the log: looks sooner than planned, and only once for many of them. */
-  private alarmed(state: TunnelState): TunnelStep {
-    const { now, times } = this.context;
-    const lately = state.lastPublicAt !== null && now - state.lastPublicAt < times.connectingLook;
-    return state.phase === 'verified' && !lately ? this.lookNow(state) : nothing(state);
-  }
-
-  /** The edge knows us. The name may take a moment, and must not be asked for too early. */
-  private settle(state: TunnelState): TunnelStep {
-    const { now, times } = this.context;
-    const newName = state.plan.mode === 'quick' && state.plan.probeOrigin === null;
-    const ms = newName ? times.settle : 0;
-    const known: TunnelState = { ...state, failedStarts: 0, trouble: null, quietUntil: now + ms };
-    const entered = this.enter(known, 'settling');
-    return ms === 0 ? this.lookNow(entered) : this.lookIn(entered, ms);
-  }
-
-  private looked(event: { generation: number; look: number; found: Found }): TunnelStep {
-    const { state } = this;
-    if (event.generation !== state.generation || event.look !== state.look) return nothing(state);
-    const { found } = event;
-    const answered = this.named({ ...state, hurried: false }, found.hostname);
-    if (answered.phase === 'spawning') {
-      if (answered.url !== null) return this.assigned(answered);
-      return this.lookIn(answered, this.context.times.connectingLook);
-    }
-    if (answered.phase === 'url-assigned') {
-      if (found.ready !== 'yes') return this.lookIn(answered, this.context.times.connectingLook);
-      return this.settle(this.enter(answered, 'registered'));
-    }
-    return this.watching(answered) ? this.assess(answered, found) : nothing(answered);
-  }
-
-  /** `/quicktunnel` has the last word on the name. */
-  private named(state: TunnelState, hostname: string | null): TunnelState {
-    const url = hostname === null ? null : quickTunnelUrl(hostname);
-    if (state.plan.mode !== 'quick' || url === null || url === state.url) return state;
-    const unseen = state.phase === 'verified' || state.phase === 'degraded';
-    return { ...(unseen ? this.enter(state, 'settling') : state), url, verifiedSince: null };
-  }
-
-  private assess(state: TunnelState, found: Found): TunnelStep {
-    const { now, online, times } = this.context;
-    const answer = found.public?.url === state.url ? found.public.answer : null;
-    if (!online) {
-      // Nothing that is seen now says anything about the tunnel.
-      const calm = calmed(state);
-      const shown =
-        state.phase === 'settling' ? calm : this.enter({ ...calm, verifiedSince: null }, 'degraded');
-      return this.lookIn({ ...shown, problem: problems.offline() }, times.look);
-    }
-    // The address changed while the look was under way: it says nothing about this one.
-    if (found.public !== null && answer === null) return this.lookIn(state, 0);
-    if (answer === null) {
-      if (found.ready === 'yes' || found.ready === 'unknown') return this.lookIn(calmed(state), times.look);
-      return this.missed(state, problems.disconnected());
-    }
-    const { verdict, action } = judgeTunnel({
-      answer,
-      ready: found.ready,
-      originUp: found.originUp,
-      originRefused: state.originRefused,
-      quick: state.plan.mode === 'quick' && state.child !== null,
-    });
-    const status = answer.kind === 'answer' ? answer.status : null;
-    const problem = verdictProblem(verdict, state.url ?? '', status);
-    const message =
-      problem?.message ?? `${answer.kind === 'answer' ? answer.path : 'It'} answers through the tunnel.`;
-    const seen: TunnelState = {
-      ...state,
-      lastPublicAt: now,
-      lastVerdict: verdict,
-      lastProbe: { at: now, ok: action === 'good', ms: answer.ms, message },
-    };
-    if (action === 'good') return this.good(seen, found.public?.cachedMiss === true);
-    if (action === 'wait') {
-      return found.ready === 'no' || found.ready === 'silent'
-        ? this.missed(seen, problems.disconnected())
-        : this.missed(seen, problem);
-    }
-    if (action === 'restart') return this.trapped(seen, state.lastVerdict, problem);
-    const kept: TunnelState = { ...calmed(seen), problem };
-    const stillVerified =
-      state.phase === 'verified' && (verdict === 'in-flight-limit' || verdict === 'body-limit');
-    return this.lookIn(
-      stillVerified ? kept : this.enter({ ...kept, verifiedSince: null }, 'degraded'),
-      times.look,
-    );
-  }
-
-  private good(state: TunnelState, cachedMiss: boolean): TunnelStep {
-    const { now, times } = this.context;
-    const url = state.url ?? '';
-    const began = state.phase !== 'verified';
-    const verifiedSince = state.verifiedSince ?? now;
-    const steady = now - verifiedSince >= times.steady;
-    const verified: TunnelState = {
-      ...calmed(this.enter(state, 'verified')),
-      verifiedSince,
-      settlingLooks: 0,
-      originRefused: false,
-      deleted: false,
-      trouble: null,
-      failures: steady ? 0 : state.failures,
-      quickFailures: steady ? 0 : state.quickFailures,
-      problem: cachedMiss ? problems.cachedMiss(new URL(url).hostname) : null,
-    };
-    const next = this.lookIn(verified, times.look);
-    return began ? this.also(next, [{ type: 'publish', url }]) : next;
-  }
-
-  private missed(state: TunnelState, problem: Problem | null): TunnelStep {
-    const { now, times } = this.context;
-    if (state.phase === 'settling') {
-      const pause = times.settlingLook * 2 ** Math.min(state.settlingLooks, 3);
-      return this.lookIn({ ...state, settlingLooks: state.settlingLooks + 1, problem }, pause);
-    }
-    if (inCalm(state, now)) return this.lookIn(calmed(state), times.look);
-    const missed: TunnelState = { ...state, misses: state.misses + 1, firstMissAt: state.firstMissAt ?? now };
-    const degraded = missed.misses >= missesUntilDegraded || state.phase === 'degraded';
-    const shown: TunnelState = degraded
-      ? { ...this.enter({ ...missed, verifiedSince: null }, 'degraded'), problem }
-      : missed;
-    const lasted = now - (missed.firstMissAt ?? now) >= times.lostAfter || state.deleted;
-    if (missed.misses < missesUntilDegraded || !lasted || state.child === null) {
-      return this.lookIn({ ...shown, rechecking: false }, times.look);
-    }
-    // Once more right before it is given up: the address is worth it.
-    if (!state.rechecking) return this.lookNow({ ...shown, rechecking: true });
-    return this.failed(shown, state.deleted ? 'deleted' : null, problems.lost(state.deleted));
-  }
-
-  /** Every request ends at somebody's configuration. Twice, to be sure; then anew with our own. */
-  private trapped(state: TunnelState, before: Verdict | null, problem: Problem | null): TunnelStep {
-    if (before !== 'config-trap') {
-      const degraded = this.enter({ ...state, verifiedSince: null }, 'degraded');
-      return this.lookIn({ ...degraded, problem }, this.context.times.connectingLook);
-    }
-    return this.failed(state, null, problem ?? problems.lost(false));
-  }
-
   private network(): TunnelStep {
     const { now, online, times } = this.context;
     const state: TunnelState = { ...calmed(this.state), calmUntil: now + times.calm };
@@ -461,7 +241,7 @@ class Reduction {
 
   private timer(event: {
     generation: number;
-    name: 'url' | 'registered' | 'verified' | 'look' | 'restart';
+    name: TimerName;
     look: number;
     lastOutput: string;
   }): TunnelStep {
@@ -515,99 +295,6 @@ class Reduction {
     if (state.child === null) return nothing({ ...this.enter(state, 'degraded'), problem });
     return this.failed(state, state.trouble, problem);
   }
-
-  /** It ended, or it is of no use any more: once more after a pause, or no more. */
-  private failed(state: TunnelState, trouble: Trouble | null, problem: Problem): TunnelStep {
-    const { now, random, times } = this.context;
-    const steady = state.verifiedSince !== null && now - state.verifiedSince >= times.steady;
-    const patience = onlyWaitingHelps(trouble);
-    const beforeEdge: TunnelStage[] = ['spawning', 'url-assigned'];
-    const failures = (steady ? 0 : state.failures) + 1;
-    const quickFailures = (steady ? 0 : state.quickFailures) + (patience ? 0 : 1);
-    const counted: TunnelState = {
-      ...state,
-      ...fresh(),
-      failures,
-      quickFailures,
-      failedStarts:
-        beforeEdge.includes(state.phase) && !patience ? state.failedStarts + 1 : state.failedStarts,
-      reason: problem.message,
-    };
-    if (trouble === 'bad-token') {
-      return this.endChild({ ...this.enter(counted, 'failed', true), problem }, 'failed');
-    }
-    if (quickFailures >= quickFailuresUntilFailed) {
-      const words = problems.tooOften(quickFailures, problem);
-      return this.endChild({ ...this.enter(counted, 'failed', true), problem: words }, 'failed');
-    }
-    const limited = state.plan.mode === 'quick' ? limitWait(state.creations, now, times) : 0;
-    const ms = Math.max(nextDelay(failures, random, times), limited);
-    const waitingFor = trouble === 'no-network' ? 'network' : patience ? 'leave' : 'pause';
-    const waiting = this.wait(counted, ms, waitingFor, problem);
-    const ended = this.endChild(waiting.state, 'restarting');
-    return this.also(ended, waiting.effects);
-  }
-
-  /** Asks the process of ours to end, once; the phase is `phase` while it is there. */
-  private endChild(state: TunnelState, phase: TunnelStage): TunnelStep {
-    const { child } = state;
-    if (!child) return nothing(state);
-    const entered = this.enter({ ...state, child: { ...child, ending: true } }, phase);
-    return { state: entered, effects: child.ending ? [] : [{ type: 'end', generation: child.generation }] };
-  }
-
-  /** There is an address to look at. */
-  private watching(state: TunnelState): boolean {
-    return ['settling', 'verified', 'degraded'].includes(state.phase);
-  }
-
-  /** Instead of the look that is due or under way; many of these before an answer are one. */
-  private lookNow(state: TunnelState): TunnelStep {
-    const quiet = state.phase === 'settling' && this.context.now < state.quietUntil;
-    if (state.hurried || quiet) return nothing(state);
-    const hurried: TunnelState = { ...state, look: state.look + 1, hurried: true };
-    return { state: hurried, effects: [this.lookEffect(hurried, true)] };
-  }
-
-  private lookIn(state: TunnelState, ms: number): TunnelStep {
-    const next: TunnelState = { ...state, look: state.look + 1 };
-    return { state: next, effects: [this.timerFor(next, 'look', ms)] };
-  }
-
-  private lookEffect(state: TunnelState, urgent = false): TunnelEffect {
-    const { now, times } = this.context;
-    const due =
-      urgent ||
-      state.phase !== 'verified' ||
-      state.misses > 0 ||
-      state.lastPublicAt === null ||
-      now - state.lastPublicAt >= times.publicLook;
-    const { generation, look } = state;
-    const quick = state.plan.mode === 'quick' && !this.watching(state);
-    return { type: 'look', generation, look, public: this.watching(state) && due, hostname: quick };
-  }
-
-  private timerFor(
-    state: TunnelState,
-    name: 'url' | 'registered' | 'verified' | 'look' | 'restart',
-    ms: number,
-  ): TunnelEffect {
-    return { type: 'timer', generation: state.generation, name, look: state.look, ms };
-  }
-
-  private also(step: TunnelStep, effects: TunnelEffect[]): TunnelStep {
-    return { state: step.state, effects: [...step.effects, ...effects] };
-  }
-
-  /** `renew`: what was under way is stale from now on. */
-  private enter(state: TunnelState, phase: TunnelStage, renew = false): TunnelState {
-    const since = state.phase === phase ? state.since : this.context.now;
-    return { ...state, phase, since, generation: renew ? state.generation + 1 : state.generation };
-  }
-}
-
-function calmed(state: TunnelState): TunnelState {
-  return { ...state, misses: 0, firstMissAt: null, rechecking: false };
 }
 
 function probeKey({ publicUrl, probeOrigin, healthPaths }: TunnelPlan): string {

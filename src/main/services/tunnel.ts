@@ -99,6 +99,7 @@ class TunnelShell implements Service {
   private process: ManagedProcess | null = null;
   private closing: Promise<void> | null = null;
   private closed = false;
+  private originSeen: { up: boolean; url: string };
   private replans = 0;
 
   constructor(options: TunnelServiceOptions) {
@@ -113,6 +114,7 @@ class TunnelShell implements Service {
     this.announcer = new Announcer(() => this.view(), this.ring);
     this.history = new ServiceHistory(clock, remembered(serviceState));
     this.recorder = new ServiceRecorder('tunnel', { store: serviceState, clock, log: this.log });
+    this.originSeen = { up: origin.isUp(), url: origin.url() };
     // What is on this machine is looked up in a moment (prepare).
     const plan = planTunnel(settings.all(), { originUrl: origin.url(), hasToken: true, program: null });
     const since = clock.now() - times.creationWindow;
@@ -129,10 +131,7 @@ class TunnelShell implements Service {
     });
     this.ends = [
       settings.onChange(() => this.replanSoon()),
-      origin.subscribe(() => {
-        if (origin.url() !== this.state.plan.originUrl) this.replanSoon();
-        this.loop.dispatch({ type: 'origin' });
-      }),
+      origin.subscribe(() => this.hearOrigin()),
       book.subscribe(() => this.settled()),
     ];
     this.prepared = this.prepare().catch((error: unknown) =>
@@ -239,6 +238,16 @@ class TunnelShell implements Service {
     this.recorder.record(this.view(), { metricsPort, startKey: startKey(plan), url });
     this.hearNetwork(phase !== 'stopped' && phase !== 'failed');
     this.announcer.soon();
+  }
+
+  /** It tells of everything, such as each line of its log: only that it came or went, or moved, matters here. */
+  private hearOrigin(): void {
+    const { origin } = this.options;
+    const [up, url] = [origin.isUp(), origin.url()];
+    if (url !== this.originSeen.url) this.replanSoon();
+    const cameOrWent = up !== this.originSeen.up;
+    this.originSeen = { up, url };
+    if (cameOrWent) this.loop.dispatch({ type: 'origin' });
   }
 
   private hearNetwork(listen: boolean): void {
