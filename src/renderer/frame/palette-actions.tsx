@@ -39,12 +39,12 @@ function ServicesActions() {
   const tunnel = useServiceActions('tunnel', services?.tunnel);
   const stopAll = useStopAll(services).stop;
   const url = services ? verifiedUrl(services.tunnel) : null;
-  useServiceAction('start-glabs', 'Start G-Labs', glabs.start);
-  useServiceAction('stop-glabs', 'Stop G-Labs', glabs.stop);
-  useServiceAction('restart-glabs', 'Restart G-Labs', glabs.restart);
-  useServiceAction('start-tunnel', 'Start the tunnel', tunnel.start);
-  useServiceAction('stop-tunnel', 'Stop the tunnel', tunnel.stop);
-  useServiceAction('restart-tunnel', 'Restart the tunnel', tunnel.restart);
+  useServiceAction('start-glabs', 'Start G-Labs', glabs.start?.run ?? null);
+  useServiceAction('stop-glabs', 'Stop G-Labs', glabs.stop?.run ?? null);
+  useServiceAction('restart-glabs', 'Restart G-Labs', glabs.restart?.run ?? null);
+  useServiceAction('start-tunnel', 'Start the tunnel', tunnel.start?.run ?? null);
+  useServiceAction('stop-tunnel', 'Stop the tunnel', tunnel.stop?.run ?? null);
+  useServiceAction('restart-tunnel', 'Restart the tunnel', tunnel.restart?.run ?? null);
   useServiceAction('stop-all', 'Stop all: the tunnel and G-Labs', stopAll);
   useServiceAction('copy-tunnel', 'Copy the address of the tunnel', url === null ? null : () => copy(url));
   return null;

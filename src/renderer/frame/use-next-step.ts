@@ -1,7 +1,7 @@
-import { notifyError } from '../components/toaster.tsx';
 import { useNow } from '../state/clock.tsx';
 import { type NextStep, nextStep } from '../state/now-what.ts';
 import { useRunDialog } from '../state/run-dialog.ts';
+import { notifyUnlessStopped } from '../state/service-actions.ts';
 import { useWindow } from '../state/window.ts';
 import { useRuns, useServices, useStartService, useWorkflows } from '../wire/queries.ts';
 
@@ -28,13 +28,14 @@ export function useNextStep(): { title: string; busy: boolean; run: () => void }
       try {
         for (const service of step.services) await start.mutateAsync({ service });
       } catch (error) {
-        notifyError(error);
+        notifyUnlessStopped(error);
       }
     } else if (step.kind === 'pick' || step.kind === 'watch') openRun(step.runId);
     else if (step.kind === 'run' || step.kind === 'add-folder') go('workflows');
   };
-  // While the tunnel comes up after G-Labs, what is next can be done already.
-  const busy = step.kind === 'starting' || (step.kind === 'start' && start.isPending);
+  // While one service is on its way up, another one that went down can be started already.
+  const asked = start.isPending ? start.variables.service : null;
+  const busy = step.kind === 'starting' || (step.kind === 'start' && step.services[0] === asked);
   return { title: words(step), busy, run };
 }
 

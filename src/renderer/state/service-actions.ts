@@ -1,15 +1,20 @@
+import { toFailure } from '../../shared/failure.ts';
 import type { ServiceName, ServicesView, ServiceView } from '../../shared/services.ts';
 import { notifyError } from '../components/toaster.tsx';
 import { useRestartService, useStartService, useStopService } from '../wire/queries.ts';
 import { possibleActions } from './possible-actions.ts';
 
+/** Something that can be done now, and whether it has been asked for and not answered yet. */
+export interface ServiceAction {
+  run: () => void;
+  busy: boolean;
+}
+
 /** What can be done with a service now; null for what cannot. */
 export interface ServiceActions {
-  start: (() => void) | null;
-  stop: (() => void) | null;
-  restart: (() => void) | null;
-  /** One of them is under way. */
-  busy: boolean;
+  start: ServiceAction | null;
+  stop: ServiceAction | null;
+  restart: ServiceAction | null;
 }
 
 /** The actions of a service, for its card and the palette; what goes wrong is shown as a message. */
@@ -18,13 +23,21 @@ export function useServiceActions(service: ServiceName, view: ServiceView | unde
   const stop = useStopService();
   const restart = useRestartService();
   const possible = view && possibleActions(view);
-  const does = (act: typeof start) => () => act.mutate({ service }, { onError: notifyError });
+  // Each for itself: a start is answered once the service is ready, and may be stopped before.
+  const action = (act: typeof start): ServiceAction => ({
+    run: () => act.mutate({ service }, { onError: notifyUnlessStopped }),
+    busy: act.isPending,
+  });
   return {
-    start: possible?.start ? does(start) : null,
-    stop: possible?.stop ? does(stop) : null,
-    restart: possible?.restart ? does(restart) : null,
-    busy: start.isPending || stop.isPending || restart.isPending,
+    start: possible?.start ? action(start) : null,
+    stop: possible?.stop ? action(stop) : null,
+    restart: possible?.restart ? action(restart) : null,
   };
+}
+
+/** A start that a person ended is no failure to tell that person of. */
+export function notifyUnlessStopped(error: unknown): void {
+  if (toFailure(error).code !== 'interrupted') notifyError(error);
 }
 
 /**

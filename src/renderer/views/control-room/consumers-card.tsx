@@ -56,7 +56,7 @@ export function ConsumersCard({ service }: { service: ServiceView }) {
             </thead>
             <tbody>
               {consumers.map((consumer) => (
-                <ConsumerRow key={consumer.id} consumer={consumer} />
+                <ConsumerRow key={consumer.id} consumer={consumer} isOurs={service.supervisor === null} />
               ))}
             </tbody>
           </Table>
@@ -66,7 +66,8 @@ export function ConsumersCard({ service }: { service: ServiceView }) {
   );
 }
 
-function ConsumerRow({ consumer }: { consumer: ConsumerView }) {
+/** `isOurs`: this Flowdeck supervises, and so can tell it at once. */
+function ConsumerRow({ consumer, isOurs }: { consumer: ConsumerView; isOurs: boolean }) {
   const tell = useTellConsumer();
   const { target, kind, state, revision, confirmedAt, nextAttemptAt, problem } = consumer;
   return (
@@ -96,7 +97,7 @@ function ConsumerRow({ consumer }: { consumer: ConsumerView }) {
         )}
       </Td>
       <Td className="py-1 text-right">
-        {state === 'pending' && (
+        {state === 'pending' && isOurs && (
           <Button
             size="sm"
             busy={tell.isPending}

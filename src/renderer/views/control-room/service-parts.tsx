@@ -9,7 +9,7 @@ import { RelativeTime } from '../../components/relative-time.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { Tooltip } from '../../components/tooltip.tsx';
 import { useNow } from '../../state/clock.tsx';
-import type { ServiceActions } from '../../state/service-actions.ts';
+import type { ServiceAction, ServiceActions } from '../../state/service-actions.ts';
 import { nextAttemptWords, serviceLook } from '../../state/service-look.ts';
 
 /** State of a service, since when, and when it is tried again. */
@@ -53,10 +53,10 @@ export function ServiceButtons({
   actions: ServiceActions;
   stuck: boolean;
 }) {
-  const { start, stop, restart, busy } = actions;
-  const button = (word: string, act: (() => void) | null) =>
-    act && (
-      <Button onClick={act} disabled={busy} aria-label={`${word} ${name}`}>
+  const { start, stop, restart } = actions;
+  const button = (word: string, action: ServiceAction | null) =>
+    action && (
+      <Button onClick={action.run} disabled={action.busy} aria-label={`${word} ${name}`}>
         {word}
       </Button>
     );
@@ -98,7 +98,7 @@ export function ServiceProblem({ service, actions }: { service: ServiceView; act
       raw={logText(service.log.slice(-50)) || undefined}
       action={
         actions.start && (
-          <Button size="sm" onClick={actions.start} disabled={actions.busy}>
+          <Button size="sm" onClick={actions.start.run} disabled={actions.start.busy}>
             {state === 'foreign' ? 'Look again' : 'Start again'}
           </Button>
         )

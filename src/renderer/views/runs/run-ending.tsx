@@ -57,7 +57,7 @@ function EarlyEnd({ view }: { view: RunView }) {
       actions={
         <>
           {start && (
-            <Button size="sm" onClick={start}>
+            <Button size="sm" onClick={start.run}>
               Start G-Labs
             </Button>
           )}

@@ -71,7 +71,7 @@ function FailureCard({ run, all, error, nodes, onOpen }: CardProps) {
             </Button>
           )}
           {remediesFor(error, start !== null).map((remedy) => (
-            <RemedyButton key={remedy} remedy={remedy} run={run} startGlabs={start} />
+            <RemedyButton key={remedy} remedy={remedy} run={run} startGlabs={start?.run ?? null} />
           ))}
         </>
       }
