@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { applyServicesChange, ServiceView } from '../../shared/services.ts';
+import { applyServicesChange, LOG_LINES, type Problem, ServiceView } from '../../shared/services.ts';
 import { type Settings, settingKeys, settingSchemas } from '../../shared/settings.ts';
 import { systemClock } from '../platform/clock.ts';
 import { silentLog } from '../platform/log.ts';
@@ -390,6 +390,73 @@ describe('what others see', () => {
     const second = await bench(null, { port, options });
     await expect(second.service.start()).rejects.toMatchObject({ failure: { code: 'backend-unreachable' } });
     expect(second.service.view()).toMatchObject({ demo: false, startWill: 'adopt' });
+  });
+
+  it('of a program that prints without end is what is newest, and how much was left out', async () => {
+    const { service } = await bench(['chatty']);
+    let folded = { glabs: service.view(), tunnel: blankView('tunnel', systemClock) };
+    service.subscribe((change) => {
+      folded = applyServicesChange(folded, change);
+    });
+    await service.start();
+    const printed = () => Number(text(service).match(/try (\d+)$/)?.[1]);
+    await vi.waitFor(() => expect(printed()).toBeGreaterThan(100_000), { timeout: 30_000 });
+    expect(service.view()).toMatchObject({ state: 'ready' });
+    expect(service.view().log.length).toBeLessThanOrEqual(LOG_LINES);
+    await service.stop();
+    await vi.waitFor(() => expect(folded.glabs).toEqual(service.view()), { timeout: 5000 });
+    expect(text(service)).toMatch(/… [\d,]+ lines left out/);
+    expect(text(service).endsWith('Stopped.')).toBe(true);
+  });
+
+  it('tells that the key is refused while G-Labs is up, until another one is set', async () => {
+    let refused: Problem | null = { message: 'G-Labs does not take the key.', cure: 'Set the right one.' };
+    const asked: string[] = [];
+    const checkKey = async (at: string) => {
+      asked.push(at);
+      return refused;
+    };
+    const { service, url } = await bench([], { options: { checkKey } });
+    await service.start();
+    await reaches(service, { state: 'ready', problem: refused });
+    refused = null;
+    service.keyChanged();
+    await reaches(service, { state: 'ready', problem: null });
+    expect(asked).toEqual([url, url]);
+  });
+
+  it('is fresh at once when the machine wakes up', async () => {
+    // The pause between two looks never ends: only what the machine tells of itself leads to one.
+    const forever = new Promise<void>(() => undefined);
+    const clock = {
+      ...systemClock,
+      sleep: (ms: number, signal?: AbortSignal) =>
+        ms > 1000 && ms <= 2000 ? forever : systemClock.sleep(ms, signal),
+    };
+    const { service } = await bench([], { options: { clock } });
+    await service.start();
+    const before = service.view().lastProbe?.at;
+    await vi.waitFor(() => {
+      network.resumed();
+      expect(service.view().lastProbe?.at).not.toBe(before);
+    });
+    expect(service.view()).toMatchObject({ state: 'ready' });
+  });
+
+  it('tells the last restarts and the states of the last hour, in the next session too', async () => {
+    const { service, url, saved } = await bench([], { options: { clock: hurried } });
+    await service.start();
+    await expect(fetch(`${url}/die`)).rejects.toThrow();
+    await reaches(service, { state: 'ready', restarts: 1 });
+    const { lastRestarts, health } = service.view();
+    expect(lastRestarts).toMatchObject([{ reason: expect.stringContaining('exit code 3') }]);
+    const states = health.map((span) => span.state);
+    expect(states).toEqual(['starting', 'ready', 'unhealthy', 'starting', 'ready']);
+    await service.close();
+    const serviceState = { write: () => undefined, read: () => saved.at(-1) ?? null };
+    const next = await bench([], { options: { serviceState } });
+    expect(next.service.view().lastRestarts).toEqual(lastRestarts);
+    expect(next.service.view().health.slice(0, health.length)).toEqual(health);
   });
 
   it('takes up a changed address at once', async () => {

@@ -78,7 +78,8 @@ export function startProcess(
     ...(command.cwd === null ? {} : { cwd: command.cwd }),
     env: command.env,
     extendEnv: false,
-    detached: process.platform !== 'win32',
+    // On Windows nothing that is to outlive us may share our console.
+    detached: process.platform !== 'win32' || output !== null,
     windowsHide: true,
     stdin: command.keepStdin ? 'pipe' : 'ignore',
     stdout: sink,
