@@ -163,3 +163,22 @@ test('the tunnel is worked by the keyboard alone', async ({ controlRoom, edge })
   await expect(tunnel(controlRoom)).toContainText('stopped');
   await expect(controlRoom.getByRole('region', { name: 'G-Labs', exact: true })).toContainText('stopped');
 });
+
+test('a tunnel that takes long keeps nobody waiting, and can be stopped meanwhile', async ({
+  controlRoom,
+  edge,
+}) => {
+  await edge?.queue('never-ready', 5);
+  const bar = controlRoom.getByRole('banner');
+  await bar.getByRole('button', { name: 'Start', exact: true }).click();
+  await expect(tunnel(controlRoom)).toContainText('Waiting for Cloudflare to accept the connection');
+  await expect(bar.getByRole('button', { name: 'Choose a workflow' })).toBeEnabled();
+  const glabs = controlRoom.getByRole('region', { name: 'G-Labs', exact: true });
+  await glabs.getByRole('button', { name: 'Stop G-Labs' }).click();
+  await expect(glabs).toContainText('stopped');
+  await bar.getByRole('button', { name: 'Start', exact: true }).click();
+  await expect(glabs).toContainText('ready');
+  await tunnel(controlRoom).getByRole('button', { name: 'Stop tunnel' }).click();
+  await expect(tunnel(controlRoom)).toContainText('stopped');
+  await expect(controlRoom.getByRole('region', { name: 'Messages' }).getByRole('listitem')).toHaveCount(0);
+});
