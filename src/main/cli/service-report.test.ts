@@ -84,7 +84,9 @@ describe('the report of the services', () => {
   it('says nothing of a probe that went well, nor of what was down and is', () => {
     const probed = glabs({ lastProbe: { at: at(0), ok: true, ms: 3, message: '' } });
     expect(told(glabs(), probed).lines).toHaveLength(1);
-    expect(told(glabs({ state: 'stopped', desired: 'down' })).lines).toEqual([]);
+    const missing = { message: 'cloudflared is not there.', cure: 'Install it.' };
+    const down = tunnel('stopped');
+    expect(told(down, { ...down, problem: missing }).lines).toEqual([]);
   });
 
   it('is plain about what was found running: that it stays', () => {
@@ -95,9 +97,10 @@ describe('the report of the services', () => {
   });
 
   it('calls the demo the demo, at the start and when it is ready', () => {
-    const { text } = told(glabs({ demo: true, state: 'starting' }), glabs({ demo: true }));
+    const starting = glabs({ demo: true, state: 'starting', restarts: 1 });
+    const { text } = told(starting, glabs({ demo: true }));
     expect(text).toBe(
-      'Starting the demo: nothing is real, nothing is paid.\n' +
+      'Starting the demo (2nd try): nothing is real, nothing is paid.\n' +
         'The demo is ready at http://127.0.0.1:8765 (process 41).\n',
     );
   });
@@ -140,6 +143,17 @@ describe('the address of the tunnel', () => {
   it('is not told while it is not verified: an old one leads nowhere', () => {
     const { lines } = told(tunnel('settling'), tunnel('degraded'), tunnel('backoff'));
     expect(lines).not.toContainEqual(line({}));
+  });
+
+  it('does not trouble a person with who is being told this very moment', () => {
+    const telling = consumer({ state: 'pending', revision: null, confirmedAt: null });
+    const { lines, text } = told(
+      tunnel('verified', { consumers: [telling] }),
+      tunnel('verified', { consumers: [consumer()] }),
+    );
+    expect(lines.filter((one) => (one as { type: string }).type === 'tunnel.url')).toHaveLength(2);
+    expect(text).not.toContain('does not have it yet');
+    expect(text).toContain('  .env: GLABS_URL has it.\n');
   });
 
   it('is told again when somebody else has it, and a person reads only what is new', () => {

@@ -29,9 +29,10 @@ export function createServiceReport(output: Output, clock: Clock): ServiceReport
   };
 }
 
-/** Pure. A service that nobody has heard of yet is news unless it is down, as it was before. */
+/** Pure. That something is down is news only when it was not before. */
 export function isNews(view: Seen, before: Seen | null): boolean {
-  if (before === null) return stateWord(view) !== 'stopped';
+  if (stateWord(view) === 'stopped') return before !== null && stateWord(before) !== 'stopped';
+  if (before === null) return true;
   const stand = (seen: Seen) =>
     JSON.stringify([stateWord(seen), startedAs(seen), seen.nextAttemptAt, seen.problem?.message]);
   return stand(view) !== stand(before);
@@ -82,6 +83,12 @@ function addressWords({ tunnel }: Seen, told: Seen | null): string[] {
   const news = (tunnel?.consumers ?? []).filter((one) => !known.has(consumerKey(one)));
   return [
     ...(isNew ? [`The address of the tunnel is ${tunnel?.address?.url} (revision ${revision}).`] : []),
-    ...news.map(consumerWords).filter((words) => words !== null),
+    ...news
+      .filter(hasOutcome)
+      .map(consumerWords)
+      .filter((words) => words !== null),
   ];
 }
+
+/** One that is being told this very moment is soon heard of. */
+const hasOutcome = ({ state, problem }: ConsumerView): boolean => state === 'confirmed' || problem !== null;

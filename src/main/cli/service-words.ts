@@ -26,7 +26,9 @@ function glabsWords(view: Seen, before: Seen | null, now: number): string | null
   switch (view.state) {
     case 'starting':
       if (view.pid === null) return `Looking for G-Labs at ${view.url}.`;
-      return starting(view.demo ? 'the demo: nothing is real, nothing is paid' : 'G-Labs', view);
+      return view.demo
+        ? `${starting('the demo', view)}: nothing is real, nothing is paid.`
+        : `${starting('G-Labs', view)}.`;
     case 'ready':
       return readyWords(view);
     case 'unhealthy':
@@ -55,7 +57,7 @@ function readyWords(view: Seen): string {
 function tunnelWords(view: Seen, stage: TunnelStage, now: number): string {
   switch (stage) {
     case 'spawning':
-      return starting('the tunnel', view);
+      return `${starting('the tunnel', view)}.`;
     case 'url-assigned':
       return `The tunnel got the address ${view.url}. Waiting for Cloudflare to accept the connection.`;
     case 'registered':
@@ -80,7 +82,7 @@ function tunnelWords(view: Seen, stage: TunnelStage, now: number): string {
 }
 
 const starting = (what: string, view: Seen): string =>
-  `Starting ${what}${attemptOf(view) > 1 ? ` (${ordinal(attemptOf(view))} try)` : ''}.`;
+  `Starting ${what}${attemptOf(view) > 1 ? ` (${ordinal(attemptOf(view))} try)` : ''}`;
 
 /** "G-Labs stopped answering. Starting it again (2nd try) in 1 s." What mends itself needs no cure. */
 function troubleWords(view: Seen, otherwise: string, now: number): string {

@@ -49,9 +49,12 @@ async function up({ output, flowdeck, interruption }: Session, flags: UpFlags): 
     const { glabs, tunnel } = services.view();
     report.hear(glabs);
     report.hear(tunnel);
-    while (!signal.aborted) {
+    await unlessAborted(signal, bringUp(services, output, flags));
+    await Promise.race([aborted(signal), supervisor.taken]);
+    if (!signal.aborted) {
+      // What the other one stopped when it ended is to be up here.
       await unlessAborted(signal, bringUp(services, output, flags));
-      await Promise.race([aborted(signal), supervisor.taken()]);
+      await aborted(signal);
     }
     return exitCodes.done;
   } finally {
@@ -86,7 +89,10 @@ async function bringUp(services: Services, output: Output, { tunnel, demo = fals
   } catch (error) {
     // Its state tells what is wrong and what to do. Runs on this machine do without a tunnel.
     if (!(error instanceof FlowdeckError) || error.failure.code === 'internal') throw error;
-    if (error.failure.code !== 'interrupted') output.note('G-Labs goes on without a tunnel.');
+    if (error.failure.code === 'interrupted') return;
+    output.note(
+      'G-Labs goes on without a tunnel. When that is mended, flowdeck up in another terminal starts it.',
+    );
   }
 }
 
@@ -99,10 +105,10 @@ const unlessAborted = (signal: AbortSignal, work: Promise<void>): Promise<void> 
     aborted(signal),
   ]);
 
-/** Says whose the services are, at the start and when that changes. `taken`: they became this process' own. */
-function watchSupervisor(services: Services, output: Output): { look(): void; taken(): Promise<void> } {
+/** Says whose the services are, at the start and when that changes. `taken`: another one's became this process' own. */
+function watchSupervisor(services: Services, output: Output): { look(): void; taken: Promise<void> } {
   let known: number | null = null;
-  let taken = Promise.withResolvers<void>();
+  const taken = Promise.withResolvers<void>();
   return {
     look: () => {
       const pid = services.supervisor();
@@ -117,10 +123,7 @@ function watchSupervisor(services: Services, output: Output): { look(): void; ta
       }
       known = pid;
     },
-    taken: async () => {
-      await taken.promise;
-      taken = Promise.withResolvers();
-    },
+    taken: taken.promise,
   };
 }
 
