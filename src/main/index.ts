@@ -1,9 +1,12 @@
 import { app, dialog } from 'electron';
 import { toFailure } from '../shared/failure.ts';
 import { dataDirFor, openFlowdeck } from './app/flowdeck.ts';
+import { followRuns } from './app/live-runs.ts';
 import { openPages } from './app/pages.ts';
+import { runNotice } from './app/run-notices.ts';
 import { createTray } from './app/tray.ts';
 import { denyNavigation } from './electron/navigation.ts';
+import { notify } from './electron/notify.ts';
 import { onResume } from './electron/power.ts';
 import { claimScheme, serveApp } from './electron/protocol.ts';
 import { closeBeforeQuit } from './electron/quit.ts';
@@ -46,6 +49,10 @@ async function start(): Promise<void> {
     show: window.show,
     quit: () => app.quit(),
     onFault: (error) => flowdeck.log.warn('The tray could not do what was asked', { err: error }),
+  });
+  followRuns(flowdeck.runner, (...run) => {
+    const notice = window.inSight() ? null : runNotice(...run);
+    if (notice !== null) notify(notice, window.show);
   });
   window.show();
 }

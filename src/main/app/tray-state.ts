@@ -1,5 +1,6 @@
 import type { RunSummary } from '../../shared/run-view.ts';
 import type { Problem, ServicesView, ServiceView } from '../../shared/services.ts';
+import { picks } from './run-notices.ts';
 
 /** How it stands, by one picture: each has a shape of its own, not only a colour (ui.md, manner). */
 export type TrayIcon = 'ok' | 'busy' | 'needs-you' | 'trouble' | 'off';
@@ -109,8 +110,6 @@ function runWords({ name, done, total, etaS, status }: RunSummary): string {
         : `, about ${etaS < 60 ? `${Math.round(etaS)} s` : `${Math.round(etaS / 60)} min`} left`;
   return `${name}: ${done} of ${total}${left}`;
 }
-
-const picks = (open: number): string => (open === 1 ? 'a pick' : `${open} picks`);
 
 const says = (label: string): TrayItem => ({ label, action: null, enabled: false });
 

@@ -1,5 +1,6 @@
 import type { RunSummary } from '../../shared/run-view.ts';
-import type { RunHandle, Runner } from '../runner/runner-api.ts';
+import type { Runner } from '../runner/runner-api.ts';
+import { followRuns } from './live-runs.ts';
 import type { Services } from './services.ts';
 import { publicAddress, type TrayState, trayState } from './tray-state.ts';
 
@@ -30,20 +31,14 @@ export function createTray(services: Services, runner: Pick<Runner, 'onStarted'>
     current = next;
     for (const listener of [...listeners]) listener(next);
   };
-  const follow = (handle: RunHandle) => {
-    const note = () => {
-      live.set(handle.runId, handle.view().summary);
+  const ends = [
+    services.subscribe(look),
+    followRuns(runner, (run, _before, over) => {
+      if (over) live.delete(run.runId);
+      else live.set(run.runId, run);
       look();
-    };
-    note();
-    const end = handle.onChange(note);
-    void handle.finished.then(() => {
-      end();
-      live.delete(handle.runId);
-      look();
-    });
-  };
-  const ends = [services.subscribe(look), runner.onStarted(follow)];
+    }),
+  ];
 
   return {
     state: () => current,

@@ -106,6 +106,7 @@ export class BrowserWindow extends EventEmitter {
   readonly calls: string[] = [];
   url = '';
   minimized = false;
+  focused = false;
   constructor(options: Record<string, unknown>) {
     super();
     this.options = options;
@@ -128,7 +129,11 @@ export class BrowserWindow extends EventEmitter {
     this.calls.push('show');
   }
   focus(): void {
+    this.focused = true;
     this.calls.push('focus');
+  }
+  isFocused(): boolean {
+    return this.focused;
   }
   hide(): void {
     this.calls.push('hide');
@@ -185,6 +190,22 @@ export const clipboard = {
     clipboard.text = text;
   },
 };
+
+export class Notification extends EventEmitter {
+  static supported = true;
+  static readonly shown: Notification[] = [];
+  readonly options: { title: string; body: string };
+  constructor(options: { title: string; body: string }) {
+    super();
+    this.options = options;
+  }
+  static isSupported(): boolean {
+    return Notification.supported;
+  }
+  show(): void {
+    Notification.shown.push(this);
+  }
+}
 
 export const powerMonitor = new EventEmitter();
 

@@ -8,6 +8,7 @@ import type { TrayState } from '../app/tray-state.ts';
 import type { PageEnd, WireServer } from '../app/wire-server.ts';
 import * as standIn from './electron-stand-in.ts';
 import { denyNavigation } from './navigation.ts';
+import { notify } from './notify.ts';
 import { onResume } from './power.ts';
 import { claimScheme, serveApp } from './protocol.ts';
 import { closeBeforeQuit } from './quit.ts';
@@ -19,7 +20,7 @@ import { serveWire } from './wire.ts';
 vi.mock('electron', () => import('./electron-stand-in.ts'));
 
 const { app, BrowserWindow, clipboard, electronEvent, ipcMain, powerMonitor, protocol } = standIn;
-const { StandInContents, StandInFrame, Tray } = standIn;
+const { Notification, StandInContents, StandInFrame, Tray } = standIn;
 const OURS = 'app://flowdeck/index.html';
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -30,6 +31,8 @@ afterEach(() => {
   ipcMain.removeAllListeners();
   BrowserWindow.all.length = 0;
   Tray.all.length = 0;
+  Notification.shown.length = 0;
+  Notification.supported = true;
   for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal);
 });
 
@@ -373,6 +376,37 @@ describe('the tray', () => {
     for (const icon of ['ok', 'busy', 'needs-you', 'trouble', 'off'])
       for (const ending of ['', '@2x', 'Template', 'Template@2x'])
         expect(existsSync(join(trayIcons, `${icon}${ending}.png`)), `${icon}${ending}`).toBe(true);
+  });
+});
+
+describe('notifications', () => {
+  const notice = { title: 'XYZG3-V0-1', body: 'Done: 40 of 40.' };
+
+  it('are shown, and lead to the window', () => {
+    let opened = 0;
+    notify(notice, () => {
+      opened += 1;
+    });
+    const [shown] = Notification.shown;
+    expect(shown?.options).toEqual(notice);
+    shown?.emit('click');
+    expect(opened).toBe(1);
+  });
+
+  it('are left out where the system has none', () => {
+    Notification.supported = false;
+    notify(notice, () => undefined);
+    expect(Notification.shown).toEqual([]);
+  });
+
+  it('are not for who looks at the window', () => {
+    const window = createMainWindow('/preload', () => false);
+    expect(window.inSight()).toBe(false);
+    window.show();
+    window.show();
+    expect(window.inSight()).toBe(true);
+    BrowserWindow.all[0]?.close();
+    expect(window.inSight()).toBe(false);
   });
 });
 

@@ -4,6 +4,8 @@ import { APP_ORIGIN } from '../../shared/wire.ts';
 /** The one window. `show` opens it, or brings it to the front when it is there. */
 export interface MainWindow {
   show(): void;
+  /** A person looks at it: it is there and has the keyboard. */
+  inSight(): boolean;
 }
 
 /**
@@ -59,5 +61,6 @@ export function createMainWindow(preload: string, staysBehind: () => boolean): M
       window.show();
       window.focus();
     },
+    inSight: () => window?.isFocused() ?? false,
   };
 }
