@@ -81,6 +81,7 @@ describe('faults of HTTP', () => {
     ['http-403', 403, 'Webhook requires MAX plan'],
     ['http-429', 429, 'Too many requests'],
     ['http-500', 500, 'Internal server error'],
+    ['http-503', 503, 'Service unavailable'],
   ] as const)('%s answers %i and makes nothing', async (fault, status, error) => {
     await set({ fault, next: 1 });
     const answer = await image();

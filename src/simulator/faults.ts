@@ -24,6 +24,7 @@ const placeOf = {
   'http-429': 'submit',
   'http-500': 'submit',
   'http-502': 'submit',
+  'http-503': 'submit',
   'http-522': 'submit',
   'short-file': 'file',
   'corrupt-file': 'file',
@@ -48,6 +49,7 @@ const movable: readonly FaultName[] = [
   'http-429',
   'http-500',
   'http-502',
+  'http-503',
   'http-522',
 ];
 
@@ -167,6 +169,7 @@ const httpErrors: Readonly<Record<string, { status: number; text: string; html: 
   'http-403': { status: 403, text: 'Webhook requires MAX plan', html: false },
   'http-429': { status: 429, text: 'Too many requests', html: false },
   'http-500': { status: 500, text: 'Internal server error', html: false },
+  'http-503': { status: 503, text: 'Service unavailable', html: false },
   // What a tunnel answers when the application behind it is gone: a page, not JSON.
   'http-502': { status: 502, text: '502 Bad gateway', html: true },
   'http-522': { status: 522, text: '522 Connection timed out', html: true },

@@ -1,10 +1,11 @@
 import { commandLine } from './command-line.ts';
 import { worldOf } from './process-world.ts';
+import type { World } from './session.ts';
 
-/** The command line as this process: its streams, its signals, its exit code. */
-export async function main(args: readonly string[]): Promise<void> {
+/** The command line as this process: its streams, its signals, its exit code. `more`: what is not as in this process. */
+export async function main(args: readonly string[], more: Pick<World, 'clock'> = {}): Promise<void> {
   dieWithLauncher();
-  const world = worldOf(process);
+  const world = { ...worldOf(process), ...more };
   const code = await commandLine(args, world);
   // A pipe may hold back what was written last; then nothing is left to wait for.
   await Promise.all([process.stdout, process.stderr].map(flushed));

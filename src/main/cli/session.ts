@@ -1,5 +1,6 @@
 import type { Failure } from '../../shared/failure.ts';
 import type { Flowdeck, FlowdeckOptions } from '../app/flowdeck.ts';
+import type { Clock } from '../platform/clock.ts';
 import { dataDirDefault, dataPaths } from '../platform/paths.ts';
 import { type Interruption, listenForInterruption, type SignalSource } from './interruption.ts';
 import { createOutput, type Output, type TextStream } from './output.ts';
@@ -16,6 +17,8 @@ export interface World {
   onBrokenOutput(listener: () => void): () => void;
   /** Milliseconds that only ever grow. */
   monotonic(): number;
+  /** By which the services live; the system's unless given. */
+  clock?: Clock;
   /** Ends the process without waiting for anything. */
   exit(code: number): void;
 }
@@ -70,6 +73,7 @@ export function openSession(world: World, flags: GlobalFlags): Session {
         face,
         env: apiKey === undefined ? world.env : { ...world.env, GLABS_API_KEY: apiKey },
         ...(flags.dataDir === undefined ? {} : { dataDir: flags.dataDir }),
+        ...(world.clock === undefined ? {} : { clock: world.clock }),
       }).then((flowdeck) => {
         for (const warning of flowdeck.warnings()) output.note(warning);
         return flowdeck;
