@@ -55,6 +55,7 @@ it('no variable of cloudflared leaks in, nor a secret of ours', () => {
     tunnel_token: 'x',
     NO_AUTOUPDATE: '1',
     FLOWDECK_REVIEW_API_KEY: 'y',
+    GLABS_API_KEY: 'z',
   };
   expect(cloudflaredEnvironment(env)).toEqual({ PATH: '/bin' });
 });

@@ -51,10 +51,13 @@ export function cloudflaredCommand(launch: TunnelLaunch, env: Environment): Proc
   };
 }
 
-/** Every flag of cloudflared can be set by a `TUNNEL_…` variable as well: none of the person's may leak in. */
+/**
+ * Every flag of cloudflared can be set by a `TUNNEL_…` variable as well: none of the person's may leak in. The key of
+ * G-Labs is none of its business.
+ */
 export function cloudflaredEnvironment(env: Environment): Record<string, string> {
   const kept = Object.entries(childEnvironment(env, {})).filter(
-    ([name]) => !/^(TUNNEL_|NO_AUTOUPDATE$|AUTOUPDATE_FREQ$)/i.test(name),
+    ([name]) => !/^(TUNNEL_|NO_AUTOUPDATE$|AUTOUPDATE_FREQ$|GLABS_API_KEY$)/i.test(name),
   );
   return Object.fromEntries(kept);
 }

@@ -30,7 +30,10 @@ import { tunnelTimes } from './tunnel-state.ts';
 vi.setConfig({ testTimeout: 60_000 });
 
 const editWorker = fileURLToPath(new URL('./consumers/edit-worker.ts', import.meta.url));
-const token = 'tunnel-token-wQ83hzPq';
+/** A token as Cloudflare gives it: account, tunnel and secret, packed. */
+const token = Buffer.from(
+  JSON.stringify({ a: 'account', t: 'b2d9c3a4-0000-4000-8000-1234567890ab', s: 'c2VjcmV0' }),
+).toString('base64');
 const key = 'hV3kPq-9_zTr41LmWx';
 
 /** Pauses of a moment, and deadlines that a busy machine can keep. */
@@ -405,11 +408,13 @@ describe('a quick tunnel', () => {
     expect((await edge.state()).tunnels.flatMap((each) => each.connections)).toHaveLength(1);
   });
 
-  it('shows no secret, and gives none to the process in its arguments', async () => {
+  it('shows no secret, and gives none to the process', async () => {
     const tunnel = await bench();
     await tunnel.service.start();
     const { pid } = tunnel.service.view();
-    expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(key);
+    for (const file of ['cmdline', 'environ']) {
+      expect(await readFile(`/proc/${pid}/${file}`, 'utf8')).not.toContain(key);
+    }
     expect(JSON.stringify([tunnel.service.view(), tunnel.saved])).not.toContain(key);
   });
 });
@@ -450,23 +455,59 @@ describe('the program', () => {
   });
 });
 
+describe('an older cloudflared', () => {
+  it('that does not know a flag, and does not say how old it is, is started without it', async () => {
+    const file = join(registry.folder, 'older');
+    await writeFile(file, `#!/bin/sh\n[ "$1" = --version ] || exec "${simulatedCloudflared}" "$@"\n`);
+    await chmod(file, 0o755);
+    await edge.queue('url-then-exit', 2);
+    const tunnel = await bench({
+      settings: { 'tunnel.cloudflared': file },
+      env: { FLOWDECK_SIM_CLOUDFLARED: '2021.12.0' },
+    });
+    await tunnel.service.start();
+    expect(text(tunnel)).toMatch(/flag provided but not defined: -edge-ip-version/);
+    expect(tunnel.service.view()).toMatchObject({ state: 'ready', restarts: 3 });
+  });
+});
+
 describe('other modes', () => {
+  const named = {
+    'tunnel.mode': 'named' as const,
+    'tunnel.publicUrl': 'https://glabs.example.org/',
+  };
+
   it('named: has its token in the environment only, and its address from the settings', async () => {
     const tunnel = await bench({
-      settings: { 'tunnel.mode': 'named', 'tunnel.publicUrl': 'https://glabs.example.org/' },
+      settings: named,
+      env: { FLOWDECK_SIM_HOSTNAME: 'glabs.example.org', FLOWDECK_SIM_SERVICE: origin.url },
     });
-    await vi.waitFor(() => expect(tunnel.service.view().tunnel?.mode).toBe('named'));
-    const starting = tunnel.service.start();
-    starting.catch(() => undefined);
-    await vi.waitFor(() => expect(tunnel.service.view().pid).not.toBeNull(), { timeout: 20_000 });
-    const { pid } = tunnel.service.view();
+    await tunnel.service.start();
+    const { pid, url } = tunnel.service.view();
+    expect(url).toBe('https://glabs.example.org');
+    expect(tunnel.book.current()).toMatchObject({ url, revision: 1 });
     const commandLine = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ');
     expect(commandLine).toMatch(/ tunnel --config \S+quick\.yml .* run $/);
     expect(commandLine).not.toContain(token);
     expect(await readFile(`/proc/${pid}/environ`, 'utf8')).toContain(`TUNNEL_TOKEN=${token}`);
     expect(JSON.stringify([tunnel.service.view(), tunnel.saved])).not.toContain(token);
+    // No tunnel was made for it, so none counts against the limit.
     expect(registry.db.tunnelAddresses.creationsSince(0)).toEqual([]);
-    await tunnel.service.stop();
+    process.kill(pid ?? 0, 'SIGKILL');
+    await reaches(tunnel, { state: 'ready', restarts: 1, url });
+    expect(tunnel.book.current()?.revision).toBe(1);
+  });
+
+  it('named with a token that is refused is not repeated', async () => {
+    const tunnel = await bench({
+      settings: named,
+      options: { secrets: { get: async () => 'not a token', seen: () => [] } },
+    });
+    const failure = await rejection(tunnel.service.start());
+    expect(failure.message).toContain('refuses the token');
+    expect(failure.cure).toContain('set-secret tunnel.token');
+    expect((await edge.state()).starts).toBeLessThanOrEqual(1);
+    expect(text(tunnel).match(/Starting cloudflared/g)).toHaveLength(1);
   });
 
   it('named without an address, or without a token, says what is missing', async () => {
