@@ -91,14 +91,25 @@ export async function processCommand(
  * Linux, where such ones stay in a container without an init; elsewhere always true, as far as we can tell.
  */
 export async function groupRuns(group: number, probe: ProcessProbe = systemProcessProbe): Promise<boolean> {
-  if (probe.platform !== 'linux') return true;
-  const pids = (await probe.readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  return probe.platform !== 'linux' || (await linuxGroup(group, probe)).length > 0;
+}
+
+/**
+ * Whether a group runs and each of its processes was given this variable (`NAME=value`), so that all of them come from
+ * whoever set it. Only Linux lets us look; elsewhere false.
+ */
+export async function groupWasGiven(
+  group: number,
+  variable: string,
+  probe: ProcessProbe = systemProcessProbe,
+): Promise<boolean> {
+  if (probe.platform !== 'linux') return false;
+  const pids = await linuxGroup(group, probe);
   for (const pid of pids) {
-    const stat = await readOrNull(`/proc/${pid}/stat`, probe);
-    const [state, , owner] = stat === null ? [] : statFields(stat);
-    if (Number(owner) === group && state !== 'Z' && state !== 'X') return true;
+    const environment = (await readOrNull(`/proc/${pid}/environ`, probe)) ?? '';
+    if (!environment.split('\0').includes(variable)) return false;
   }
-  return false;
+  return pids.length > 0;
 }
 
 /** The program that listens on a TCP port of this machine; null when none does or it may not be seen. */
@@ -128,6 +139,16 @@ async function linuxStartTime(pid: number, probe: ProcessProbe): Promise<string 
 
 /** From the state on: the program's name before it stands in brackets and may itself hold spaces and brackets. */
 const statFields = (stat: string): string[] => stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+
+async function linuxGroup(group: number, probe: ProcessProbe): Promise<string[]> {
+  const members: string[] = [];
+  for (const pid of (await probe.readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const stat = await readOrNull(`/proc/${pid}/stat`, probe);
+    const [state, , owner] = stat === null ? [] : statFields(stat);
+    if (Number(owner) === group && state !== 'Z' && state !== 'X') members.push(pid);
+  }
+  return members;
+}
 
 async function linuxPortOwner(
   port: number,

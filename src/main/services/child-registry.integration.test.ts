@@ -102,6 +102,31 @@ it('forgets what has ended, and what died before it was known', async () => {
   expect(rows()).toEqual([]);
 });
 
+it.each([
+  ['ends', 'what was given our environment', true],
+  ['leaves alone', 'what may be of somebody else', false],
+])('of a process that has ended it %s %s', async (_does, _what, marked) => {
+  const code = `
+    const child = require('node:child_process').spawn('sleep', ['1000'], { stdio: 'ignore' });
+    console.log(child.pid); child.unref();`;
+  const first = spawn(process.execPath, ['-e', code], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { PATH: process.env.PATH, ...(marked ? registry.dead.environment : {}) },
+  });
+  const gone = once(first, 'exit');
+  const pid = first.pid ?? 0;
+  registry.dead.add({ service: 'glabs', pid, command: 'node', output: null });
+  const [sleeping] = (await once(first.stdout, 'data')) as [Buffer];
+  await gone;
+  try {
+    expect(await registry.mine.leftovers('glabs')).toMatchObject(marked ? [{ pid, ended: true }] : []);
+    expect(rows()).toHaveLength(marked ? 1 : 0);
+  } finally {
+    process.kill(Number(sleeping.toString()), 'SIGKILL');
+  }
+});
+
 it('knows a start script again that became another program', async () => {
   const pid = sleeper('/bin/sh', ['-c', 'sleep 0.1; exec sleep 1000']);
   registry.dead.add({ service: 'glabs', pid, command: '/opt/start.sh', output: null });

@@ -3,6 +3,7 @@ import type { ServiceChild, ServiceChildrenTable } from '../db/service-children.
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import {
+  groupWasGiven,
   type ProcessProbe,
   processCommand,
   processStartTime,
@@ -12,9 +13,14 @@ import {
 
 /** What we started, noted down where the next Flowdeck finds it (behaviour.md §10). */
 export interface ChildRegistry {
+  /** To be in the environment of all that is started: what comes from it is then known as ours, whatever became of it. */
+  readonly environment: Record<string, string>;
   /** Notes a process the moment it was started, before this returns. `command`: the program without its arguments. */
   add(child: { service: ServiceName; pid: number; command: string; output: string | null }): RegisteredChild;
-  /** Those whose Flowdeck is gone and that still run: pid, start time and command all match. The others are forgotten. */
+  /**
+   * Those whose Flowdeck is gone and that still run: pid, start time and command all match; or the process itself has
+   * ended and all that is left of its group was given our environment. The others are forgotten.
+   */
   leftovers(service: ServiceName): Promise<Leftover[]>;
 }
 
@@ -30,6 +36,8 @@ export interface Leftover {
   pid: number;
   /** As of processStartTime. */
   started: string;
+  /** It has ended itself, and only what it started is left. */
+  ended: boolean;
   /** An earlier Flowdeck left it running on purpose; else it crashed. */
   kept: boolean;
   /** File its output goes to, if it goes to one. */
@@ -54,6 +62,10 @@ export interface ChildRegistryParts {
  * command is looked at again after these pauses, in milliseconds.
  */
 const lookAgainAfterMs = [0, 300, 3000, 20_000];
+
+/** Names the Flowdeck that started a process, in the environment of that process and of all it starts. */
+const ownerVariable = 'FLOWDECK_STARTED_BY';
+const ownerName = (pid: number, started: string | null): string => `${pid}@${started ?? 'unknown'}`;
 
 /** The registry of a data folder, in its database. */
 export function createChildRegistry(parts: ChildRegistryParts): ChildRegistry {
@@ -92,10 +104,11 @@ export function createChildRegistry(parts: ChildRegistryParts): ChildRegistry {
     }
   };
 
-  const asLeftover = (row: ServiceChild, started: string): Leftover => ({
+  const asLeftover = (row: ServiceChild, ended: boolean): Leftover => ({
     service: row.service,
     pid: row.pid,
-    started,
+    started: row.started ?? '',
+    ended,
     kept: row.kept,
     output: row.output,
     takeOver: () => {
@@ -106,6 +119,8 @@ export function createChildRegistry(parts: ChildRegistryParts): ChildRegistry {
   });
 
   return {
+    environment: { [ownerVariable]: ownerName(self.pid, self.started) },
+
     add: ({ service, pid, command, output }) => {
       const child = { service, pid, command, output, at: clock.now() };
       const end = new AbortController();
@@ -125,7 +140,12 @@ export function createChildRegistry(parts: ChildRegistryParts): ChildRegistry {
           command: await processCommand(row.pid, probe),
         };
         if (row.started !== null && now.started === row.started && now.command === row.command) {
-          found.push(asLeftover(row, row.started));
+          found.push(asLeftover(row, false));
+          continue;
+        }
+        const ours = `${ownerVariable}=${ownerName(row.ownerPid, row.ownerStarted)}`;
+        if (now.started === null && (await groupWasGiven(row.pid, ours, probe))) {
+          found.push(asLeftover(row, true));
           continue;
         }
         if (now.started !== null) {

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -128,6 +129,26 @@ it('a Flowdeck that is killed leaves a G-Labs, which the next one ends with all 
   expect(texts(service)[0]).toBe(`Process ${pid}, which an earlier Flowdeck had left behind, was ended.`);
   await service.close();
   expect(rows()).toEqual([]);
+});
+
+it('what a G-Labs had started that died after its Flowdeck is ended too', async () => {
+  const settings = await settingsFor(['grandchild'], 'keep');
+  const { flowdeck, pid } = await otherFlowdeck(settings);
+  const output = rows()[0]?.output ?? '';
+  await vi.waitFor(async () => expect(await readFile(output, 'utf8')).toMatch(/grandchild \d+/), {
+    timeout: 10_000,
+  });
+  const grandchild = Number((await readFile(output, 'utf8')).match(/grandchild (\d+)/)?.[1]);
+  strays.push(grandchild);
+  await crash(flowdeck);
+  process.kill(pid, 'SIGKILL');
+  await ended(pid);
+  expect(await alive(grandchild)).toBe(true);
+  const service = nextFlowdeck(settings, { mayHoldPaidWork: () => true });
+  await service.start();
+  expect(await alive(grandchild)).toBe(false);
+  expect(service.view().pid).not.toBe(pid);
+  expect(texts(service)[0]).toBe(`What process ${pid} of an earlier Flowdeck had started was ended.`);
 });
 
 it('what is kept on quit goes on with its pid and its log, and is ours again: Restart and Stop end it', async () => {

@@ -23,18 +23,22 @@ export async function settleLeftovers(service: ServiceName, deps: LeftoverDeps):
   const { children, clock, graceMs = 5000, takeUp, note } = deps;
   let taken: Leftover | null = null;
   for (const leftover of (await children.leftovers(service)).toReversed()) {
-    if (taken === null && (await takeUp(leftover))) {
+    const { pid, started } = leftover;
+    if (taken === null && !leftover.ended && (await takeUp(leftover))) {
       taken = leftover;
       continue;
     }
-    const { pid, started } = leftover;
     await endGroup(pid, { graceMs, clock });
     if (await stillRuns({ pid, startTime: started })) {
       note(`Process ${pid} of an earlier Flowdeck could not be ended.`);
       continue;
     }
     leftover.forget();
-    note(`Process ${pid}, which an earlier Flowdeck had left behind, was ended.`);
+    note(
+      leftover.ended
+        ? `What process ${pid} of an earlier Flowdeck had started was ended.`
+        : `Process ${pid}, which an earlier Flowdeck had left behind, was ended.`,
+    );
   }
   return taken;
 }

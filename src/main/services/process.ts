@@ -76,7 +76,7 @@ export function startProcess(
   const sink = (descriptor ?? 'pipe') as 'pipe' | 'inherit';
   const subprocess = execa(command.file, [...command.args], {
     ...(command.cwd === null ? {} : { cwd: command.cwd }),
-    env: command.env,
+    env: { ...command.env, ...children.environment },
     extendEnv: false,
     // On Windows nothing that is to outlive us may share our console.
     detached: process.platform !== 'win32' || output !== null,
