@@ -144,8 +144,11 @@ test('who does not confirm is shown with the reason, and told at once on request
   await expect(row).toContainText(/next try in \d+ s/);
   await expect(controlRoom.getByText('1 of 2 has confirmed revision 1.')).toBeVisible();
   webhook.answers(200);
+  const time = () => row.getByRole('time').getAttribute('datetime');
+  const nextTry = await time();
   await row.getByRole('button', { name: /^Tell it now/ }).press('Enter');
   await expect(row).toContainText('confirmed');
+  expect(Date.parse((await time()) ?? '')).toBeLessThan(Date.parse(nextTry ?? ''));
   await expect(row.getByRole('button', { name: /^Tell it now/ })).toHaveCount(0);
 });
 

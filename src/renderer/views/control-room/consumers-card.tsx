@@ -2,10 +2,11 @@ import type { ConsumerView, ServiceView } from '../../../shared/services.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Table, Td, Th } from '../../components/data-table.tsx';
-import { relativeTime } from '../../components/format.ts';
+import { exactTime, relativeTime } from '../../components/format.ts';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { notifyDone, notifyError } from '../../components/toaster.tsx';
+import { Tooltip } from '../../components/tooltip.tsx';
 import { useNow } from '../../state/clock.tsx';
 import { verifiedUrl } from '../../state/service-look.ts';
 import { openSettings } from '../../state/settings-search.ts';
@@ -115,7 +116,11 @@ function ConsumerRow({ consumer, isOurs }: { consumer: ConsumerView; isOurs: boo
 /** Counts down by itself. */
 function NextTry({ at }: { at: string }) {
   const now = useNow();
-  return Date.parse(at) <= now ? 'being told' : `next try ${relativeTime(at, now)}`;
+  return (
+    <Tooltip text={exactTime(at)}>
+      <time dateTime={at}>{Date.parse(at) <= now ? 'being told' : `next try ${relativeTime(at, now)}`}</time>
+    </Tooltip>
+  );
 }
 
 /** PatchWork is a page in a browser somewhere: its address is pasted by hand. */
