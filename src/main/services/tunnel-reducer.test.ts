@@ -332,6 +332,13 @@ describe('while it is verified', () => {
     const before = world.pending.length;
     for (let n = 0; n < 1000; n += 1) world.tell({ sign: 'lost' });
     expect(world.pending.length).toBe(before + 1);
+    const { state } = world;
+    for (let n = 0; n < 3; n += 1) world.tell({ sign: 'lost' });
+    expect(world.state).toBe(state);
+    world.tell({ sign: 'trouble', kind: 'edge-refused' });
+    const troubled = world.state;
+    world.tell({ sign: 'trouble', kind: 'edge-refused' });
+    expect(world.state).toBe(troubled);
   });
 });
 

@@ -34,25 +34,24 @@ export class TunnelWatch extends TunnelMoves {
       case 'url':
         return state.url === null ? this.assigned({ ...state, url: sign.url }) : nothing(state);
       case 'metrics': {
+        if (sign.port === state.metricsPort) return nothing(state);
         const known = { ...state, metricsPort: sign.port };
         if (state.phase === 'spawning' && state.url !== null) return this.assigned(known);
         // `/ready` tells from now on; a hidden address is told by `/quicktunnel`.
         return this.lookNow(known);
       }
       case 'registered':
-        return this.registered({ ...state, trouble: null, deleted: false });
+        return this.registered(changed(state, { trouble: null, deleted: false }));
       case 'lost':
         return this.alarmed(state);
       case 'origin-refused':
-        return this.alarmed({ ...state, originRefused: true });
+        return this.alarmed(changed(state, { originRefused: true }));
       case 'flag-refused':
         return nothing({ ...state, refusedFlag: sign.flag });
       case 'trouble':
-        return this.alarmed({
-          ...state,
-          trouble: sign.kind,
-          deleted: state.deleted || sign.kind === 'deleted',
-        });
+        return this.alarmed(
+          changed(state, { trouble: sign.kind, deleted: state.deleted || sign.kind === 'deleted' }),
+        );
     }
   }
 
@@ -190,4 +189,17 @@ export class TunnelWatch extends TunnelMoves {
     }
     return this.failed(state, null, problem ?? problems.lost(false));
   }
+}
+
+/** The same object when nothing changes: a flood of equal lines must not be a flood of states. */
+function changed(
+  state: TunnelState,
+  to: Partial<Pick<TunnelState, 'trouble' | 'deleted' | 'originRefused'>>,
+): TunnelState {
+  const next = { ...state, ...to };
+  const same =
+    next.trouble === state.trouble &&
+    next.deleted === state.deleted &&
+    next.originRefused === state.originRefused;
+  return same ? state : next;
 }

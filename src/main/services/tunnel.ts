@@ -99,6 +99,7 @@ class TunnelShell implements Service {
   private process: ManagedProcess | null = null;
   private closing: Promise<void> | null = null;
   private closed = false;
+  private lastSettled: TunnelState | null = null;
   private originSeen: { up: boolean; url: string };
   private replans = 0;
 
@@ -132,7 +133,10 @@ class TunnelShell implements Service {
     this.ends = [
       settings.onChange(() => this.replanSoon()),
       origin.subscribe(() => this.hearOrigin()),
-      book.subscribe(() => this.settled()),
+      book.subscribe(() => {
+        this.record();
+        this.announcer.soon();
+      }),
     ];
     this.prepared = this.prepare().catch((error: unknown) =>
       this.log.error('what an earlier Flowdeck left could not be looked at', { err: error }),
@@ -234,10 +238,16 @@ class TunnelShell implements Service {
   }
 
   private settled(): void {
+    // A line of the log that changed nothing is no news but for the log.
+    if (this.state !== this.lastSettled) this.record();
+    this.announcer.soon();
+  }
+
+  private record(): void {
     const { phase, url, metricsPort, plan } = this.state;
+    this.lastSettled = this.state;
     this.recorder.record(this.view(), { metricsPort, startKey: startKey(plan), url });
     this.hearNetwork(phase !== 'stopped' && phase !== 'failed');
-    this.announcer.soon();
   }
 
   /** It tells of everything, such as each line of its log: only that it came or went, or moved, matters here. */
