@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from '@playwright/test';
 import sharp from 'sharp';
-import { freePort, serve } from '../e2e/fixtures/serve.ts';
+import { freePort, serve, tunnelSettings } from '../e2e/fixtures/serve.ts';
 import config from '../e2e/playwright.config.ts';
+import { startEdge } from '../src/simulator/cloudflared/test-cloudflared.ts';
 import { root, say } from './setup/basics.mjs';
 import { ensureBuilt } from './setup/build.mjs';
 
@@ -21,12 +22,21 @@ const themes = /** @type {const} */ (['dark', 'light']);
 await ensureBuilt();
 mkdirSync(folder, { recursive: true });
 const dataDir = mkdtempSync(join(tmpdir(), 'flowdeck-pictures-'));
-const served = await serve(dataDir, {
-  'glabs.url': `http://127.0.0.1:${await freePort()}`,
-  'glabs.command': 'demo',
-  'tunnel.mode': 'none',
-  'runner.pollMs': 200,
-});
+/** One that is told the address of the tunnel. */
+const envFile = join(dataDir, 'ads.env');
+writeFileSync(envFile, 'GLABS_URL=\n');
+const edge = await startEdge();
+const served = await serve(
+  dataDir,
+  {
+    ...tunnelSettings('simulated', edge.url),
+    'tunnel.consumers': [{ kind: 'env-file', path: envFile, key: 'GLABS_URL' }],
+    'glabs.url': `http://127.0.0.1:${await freePort()}`,
+    'glabs.command': 'demo',
+    'runner.pollMs': 200,
+  },
+  edge.env(),
+);
 const browser = await chromium.launch(config.use?.launchOptions ?? {});
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
@@ -36,6 +46,7 @@ try {
 } finally {
   await browser.close();
   await served.end();
+  await edge.stop();
   rmSync(dataDir, { recursive: true, force: true });
 }
 
@@ -47,7 +58,7 @@ async function takeAll(page) {
   const rail = page.getByRole('navigation', { name: 'Screens' });
   const bar = page.getByRole('banner');
   await bar.getByRole('button', { name: 'Start', exact: true }).click();
-  await bar.getByText('ready').waitFor();
+  await bar.getByText('verified').waitFor();
 
   await rail.getByText('Workflows').click();
   await page.getByRole('option', { name: WORKFLOW }).click();
@@ -62,6 +73,10 @@ async function takeAll(page) {
   await cell(/^Video of Scene 02.*: done/).waitFor({ timeout: 180_000 });
   await cell(/^Image of Scene 01/).click();
   await take(page, 'run');
+
+  await rail.getByText('Control room').click();
+  await page.getByText('It has confirmed revision 1.').waitFor();
+  await take(page, 'control-room');
 }
 
 /**

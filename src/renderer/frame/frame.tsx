@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Rail } from './rail.tsx';
 import { RunAnnouncer } from './run-announcer.tsx';
+import { ServicesAnnouncer } from './services-announcer.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 import { StatusBar } from './status-bar.tsx';
 
@@ -23,6 +24,7 @@ export function Frame({ children }: { children: ReactNode }) {
         </main>
         <ConnectionBanner />
       </div>
+      <ServicesAnnouncer />
       <RunAnnouncer />
       <Shortcuts />
     </div>

@@ -32,7 +32,7 @@ export function StatusBar() {
         <>
           <GlabsPart service={services.glabs} onClick={toRoom} />
           {services.glabs.demo && services.glabs.state !== 'stopped' && <DemoLabel />}
-          <TunnelPart service={services.tunnel} onClick={toRoom} />
+          <TunnelPart service={services.tunnel} short={run !== null} onClick={toRoom} />
         </>
       ) : (
         <span className="px-2 text-muted">Connecting to Flowdeck…</span>
@@ -64,15 +64,19 @@ function GlabsPart({ service, onClick }: ServicePartProps) {
   );
 }
 
-/** With the address that works now, to be copied. */
-function TunnelPart({ service, onClick }: ServicePartProps) {
+/** With the address that works now, to be copied. `short`: its words make room where the window is narrow. */
+function TunnelPart({ service, short, onClick }: ServicePartProps & { short: boolean }) {
   const url = verifiedUrl(service);
   return (
     <>
       <Part onClick={onClick}>
         <span className="text-muted">Tunnel</span>
         <StateMark {...serviceLook(service)} />
-        {url && <span className="max-w-24 truncate text-muted xl:max-w-40">{new URL(url).hostname}</span>}
+        {url && (
+          <span className={cx('max-w-24 truncate text-muted xl:max-w-40', short && 'hidden xl:inline')}>
+            {new URL(url).hostname}
+          </span>
+        )}
       </Part>
       {url && <CopyButton text={url} what="address of the tunnel" />}
     </>

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceView, TunnelFacts } from '../../shared/services.ts';
-import { nextAttemptWords, serviceLook, tunnelAbsence, verifiedUrl } from './service-look.ts';
+import {
+  nextAttemptWords,
+  serviceLook,
+  servicesSentence,
+  tunnelAbsence,
+  verifiedUrl,
+} from './service-look.ts';
 import { testService, testTunnel } from './test-service.ts';
 
 const now = Date.parse('2026-11-20T12:00:00.000Z');
@@ -42,6 +48,16 @@ describe('the look of a service', () => {
     );
     expect(tunnelAbsence(tunnel)).toBeNull();
     expect(serviceLook(tunnel).mark).toBe('failed');
+  });
+});
+
+describe('both services in a sentence', () => {
+  it('leaves out a tunnel that is not wanted', () => {
+    const glabs = testService({ state: 'failed' });
+    const sentence = (mode: TunnelFacts['mode']) =>
+      servicesSentence({ glabs, tunnel: testTunnel({ mode, stage: 'verified' }) });
+    expect(sentence('quick')).toBe('G-Labs failed. Tunnel verified.');
+    expect(sentence('none')).toBe('G-Labs failed.');
   });
 });
 

@@ -1,4 +1,4 @@
-import type { ServiceView, TunnelStage } from '../../shared/services.ts';
+import type { ServicesView, ServiceView, TunnelStage } from '../../shared/services.ts';
 import { duration } from '../components/format.ts';
 import { type Marked, serviceMark } from '../components/marks.ts';
 
@@ -44,6 +44,12 @@ export function serviceLook(service: ServiceView): Marked {
   // It has ended and is started again by itself: nobody is needed for that.
   if (state === 'unhealthy' && nextAttemptAt !== null) return { mark: 'working', word: 'restarting' };
   return serviceMark(state);
+}
+
+/** Both services in a sentence, for who cannot see the marks; of a tunnel that is not wanted nothing is said. */
+export function servicesSentence({ glabs, tunnel }: ServicesView): string {
+  const sentence = `G-Labs ${serviceLook(glabs).word}.`;
+  return tunnelAbsence(tunnel) === null ? `${sentence} Tunnel ${serviceLook(tunnel).word}.` : sentence;
 }
 
 /** The public address that works now; null while there is none. */

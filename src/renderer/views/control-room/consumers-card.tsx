@@ -42,6 +42,7 @@ export function ConsumersCard({ service }: { service: ServiceView }) {
         <>
           <p role="status" className="text-muted">
             {consumerSummary(consumers, address?.revision ?? null)}
+            {address !== null && url === null && ' That address does not work now.'}
           </p>
           <Table caption="Who uses the tunnel’s address">
             <thead>
