@@ -13,7 +13,7 @@ const main = fileURLToPath(new URL('main.ts', import.meta.url));
 const simulatorMain = fileURLToPath(new URL('../../simulator/main.ts', import.meta.url));
 const fixtures = fileURLToPath(new URL('../workflow/fixtures/', import.meta.url));
 
-const Line = z.looseObject({ type: z.string() });
+export const Line = z.looseObject({ type: z.string() });
 export type Line = z.infer<typeof Line>;
 
 export interface Ended {
