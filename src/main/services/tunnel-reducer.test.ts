@@ -424,6 +424,33 @@ describe('an address of one’s own', () => {
   });
 });
 
+describe('one that an earlier Flowdeck left on purpose', () => {
+  it('goes on under its name, without a start', () => {
+    const world = new TunnelWorld();
+    world.leftover('https://old-name.trycloudflare.com', true);
+    world.run(second);
+    expect(world.state).toMatchObject({
+      desired: 'up',
+      phase: 'verified',
+      url: 'https://old-name.trycloudflare.com',
+      child: { pid: 77 },
+    });
+    expect(world.spawned).toEqual([]);
+    world.send({ type: 'stop' });
+    world.run(second);
+    expect(world.state).toMatchObject({ phase: 'stopped', child: null });
+    expect(world.running).toEqual([]);
+  });
+
+  it('and that is of no use any more is replaced after its time', () => {
+    const world = new TunnelWorld();
+    world.leftover('https://old-name.trycloudflare.com', false);
+    world.run(3 * minute);
+    expect(world.state).toMatchObject({ phase: 'verified', url: 'https://name-1.trycloudflare.com' });
+    expect(world.mostRunning).toBe(1);
+  });
+});
+
 describe('Stop', () => {
   it('ends what was started, and says stopped only when all of it is gone', () => {
     const world = verified();

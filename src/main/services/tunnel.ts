@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { fail } from '../../shared/failure.ts';
 import type { ServicesChange, ServiceView } from '../../shared/services.ts';
@@ -12,23 +10,20 @@ import { redact } from '../platform/redact.ts';
 import type { AddressBook } from './address-book.ts';
 import { Announcer } from './announcer.ts';
 import type { ChildRegistry, Leftover } from './child-registry.ts';
-import { cloudflaredCommand, graceS } from './cloudflared-command.ts';
-import { readCloudflaredLine } from './cloudflared-lines.ts';
+import { graceS } from './cloudflared-command.ts';
 import type { ProgramSearch } from './cloudflared-program.ts';
-import { howItEnded } from './glabs-words.ts';
 import { settleLeftovers } from './leftovers.ts';
 import { LogRing } from './log-ring.ts';
 import type { Network } from './network.ts';
-import { type ManagedProcess, type ProcessEvents, startProcess } from './process.ts';
-import { outputFileName, removeOldOutput } from './process-output-file.ts';
-import { takeOverProcess } from './process-taken-over.ts';
 import type { PublicProbe } from './public-probe.ts';
 import { remembered, ServiceRecorder, type ServiceStateStore } from './saved-service.ts';
 import type { Service } from './service.ts';
 import { ServiceHistory } from './service-history.ts';
 import { ServiceLoop } from './service-loop.ts';
+import { lookAtTunnel } from './tunnel-look.ts';
 import type { TunnelMetrics } from './tunnel-metrics.ts';
 import { needsNetwork, needsProgram, planTunnel } from './tunnel-plan.ts';
+import { TunnelProcess } from './tunnel-process.ts';
 import { reduceTunnel } from './tunnel-reducer.ts';
 import {
   type Found,
@@ -92,11 +87,12 @@ class TunnelShell implements Service {
   private readonly history: ServiceHistory;
   private readonly loop: ServiceLoop<TunnelState, TunnelEvent, TunnelEffect>;
   private readonly ends: (() => void)[];
+  private readonly graceMs: number;
+  private readonly process: TunnelProcess;
   private readonly prepared: Promise<void>;
   private unhearNetwork: (() => void) | null = null;
   private token: string | null = null;
   private leftover: Leftover | null = null;
-  private process: ManagedProcess | null = null;
   private closing: Promise<void> | null = null;
   private closed = false;
   private lastSettled: TunnelState | null = null;
@@ -115,6 +111,23 @@ class TunnelShell implements Service {
     this.announcer = new Announcer(() => this.view(), this.ring);
     this.history = new ServiceHistory(clock, remembered(serviceState));
     this.recorder = new ServiceRecorder('tunnel', { store: serviceState, clock, log: this.log });
+    this.graceMs = options.graceMs ?? (graceS + 2) * 1000;
+    this.process = new TunnelProcess({
+      clock,
+      log: this.log,
+      children: options.children,
+      env: options.env ?? process.env,
+      configDir: options.configDir,
+      outputFolder: options.outputFolder,
+      mayOutlive: () => settings.all()['services.onQuit'] === 'keep',
+      graceMs: this.graceMs,
+      tell: (event) => this.loop.dispatch(event),
+      line: (stream, text) => {
+        this.ring.add(stream, text);
+        this.announcer.soon();
+      },
+      lastOutput: () => this.ring.lastOutput(),
+    });
     this.originSeen = { up: origin.isUp(), url: origin.url() };
     // What is on this machine is looked up in a moment (prepare).
     const plan = planTunnel(settings.all(), { originUrl: origin.url(), hasToken: true, program: null });
@@ -211,7 +224,7 @@ class TunnelShell implements Service {
     this.leftover = await settleLeftovers('tunnel', {
       children,
       clock,
-      graceMs: this.graceMs(),
+      graceMs: this.graceMs,
       takeUp: ({ kept, output }) => kept && output !== null && known?.startKey === startKey(plan),
       note: (text) => this.say(text),
     });
@@ -223,7 +236,7 @@ class TunnelShell implements Service {
   /** True: what runs goes on without us. */
   private leave(): boolean {
     const { child, metricsPort, url } = this.state;
-    if (!child || child.ending || !this.process || metricsPort === null || url === null) return false;
+    if (!child || child.ending || metricsPort === null || url === null) return false;
     if (!this.process.leave()) return false;
     this.say(`It runs on as process ${child.pid} when Flowdeck ends.`);
     return true;
@@ -279,9 +292,9 @@ class TunnelShell implements Service {
     const { creations, book } = this.options;
     if (effect.type === 'timer') this.setTimer(effect);
     else if (effect.type === 'look') this.look(effect);
-    else if (effect.type === 'spawn') this.spawn(effect);
+    else if (effect.type === 'spawn') this.process.start(effect, this.state.plan, this.token);
     else if (effect.type === 'take-over') this.takeOver(effect.generation);
-    else if (effect.type === 'end') this.process?.end();
+    else if (effect.type === 'end') this.process.end();
     else if (effect.type === 'note-creation') {
       this.attempt('a tunnel that is asked for could not be noted', () =>
         creations.noteCreation(effect.at, effect.forgetBefore),
@@ -291,6 +304,11 @@ class TunnelShell implements Service {
         book.publish(effect.url);
       });
     }
+  }
+
+  private takeOver(generation: number): void {
+    if (this.leftover) this.process.takeOver(this.leftover, generation);
+    this.leftover = null;
   }
 
   /** Supervision goes on, whatever the disk does. */
@@ -315,7 +333,8 @@ class TunnelShell implements Service {
   private look(effect: Extract<TunnelEffect, { type: 'look' }>): void {
     const { generation, look } = effect;
     const { signal } = this.loop;
-    this.find(effect, signal).then(
+    const { metrics, probe, origin } = this.options;
+    lookAtTunnel(this.state, effect, { metrics, probe, originUp: () => origin.isUp() }, signal).then(
       (found) => this.loop.dispatch({ type: 'looked', generation, look, found }),
       (error: unknown) => {
         if (signal.aborted) return;
@@ -325,90 +344,6 @@ class TunnelShell implements Service {
         this.loop.dispatch({ type: 'looked', generation, look, found });
       },
     );
-  }
-
-  private async find(effect: Extract<TunnelEffect, { type: 'look' }>, signal: AbortSignal): Promise<Found> {
-    const { metrics, probe, origin } = this.options;
-    const { metricsPort, url, plan } = this.state;
-    const { probeOrigin, healthPaths } = plan;
-    const [ready, hostname, seen] = await Promise.all([
-      metricsPort === null ? ('unknown' as const) : metrics.ready(metricsPort, signal),
-      metricsPort === null || !effect.hostname ? null : metrics.hostname(metricsPort, signal),
-      url === null || !effect.public ? null : probe({ url, probeOrigin, healthPaths }, signal),
-    ]);
-    const answered = url === null || seen === null ? null : { url, ...seen };
-    return { ready, hostname, public: answered, originUp: origin.isUp() };
-  }
-
-  private spawn({ generation, failedStarts, without }: Extract<TunnelEffect, { type: 'spawn' }>): void {
-    const { settings, outputFolder, configDir, clock, env = process.env } = this.options;
-    const { mode, program, originUrl } = this.state.plan;
-    const configFile = join(configDir, 'quick.yml');
-    try {
-      writeEmptyConfig(configFile);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      const problem = {
-        message: `The configuration of cloudflared could not be written: ${why}`,
-        cure: 'Free some disk space, or make the data folder writable, then press Start.',
-      };
-      this.loop.dispatch({ type: 'spawn-failed', generation, problem });
-      return;
-    }
-    const keep = settings.all()['services.onQuit'] === 'keep';
-    const launch = {
-      mode: mode === 'named' ? mode : ('quick' as const),
-      program,
-      originUrl,
-      failedStarts,
-      without,
-    };
-    const command = cloudflaredCommand({ ...launch, configFile, token: this.token }, env);
-    this.process = startProcess(command, this.eventsOf(generation), {
-      clock,
-      graceMs: this.graceMs(),
-      service: 'tunnel',
-      children: this.options.children,
-      output: keep ? outputFileName(outputFolder, 'tunnel', clock.now()) : null,
-    });
-    if (!keep) return;
-    removeOldOutput(outputFolder, 'tunnel').catch((error: unknown) =>
-      this.log.warn('old output of cloudflared could not be removed', { err: error }),
-    );
-  }
-
-  private takeOver(generation: number): void {
-    const { leftover } = this;
-    if (!leftover) return;
-    this.leftover = null;
-    const deps = { clock: this.options.clock, graceMs: this.graceMs() };
-    this.process = takeOverProcess(leftover, this.eventsOf(generation), deps);
-  }
-
-  private eventsOf(generation: number): ProcessEvents {
-    return {
-      line: (stream, text) => {
-        this.ring.add(stream, text);
-        const sign = readCloudflaredLine(text);
-        if (sign !== null) this.loop.dispatch({ type: 'sign', generation, sign });
-        else this.announcer.soon();
-      },
-      started: (pid) => this.loop.dispatch({ type: 'spawned', generation, pid }),
-      failed: (message, cure) =>
-        this.loop.dispatch({ type: 'spawn-failed', generation, problem: { message, cure } }),
-      exited: (code, signal) =>
-        this.loop.dispatch({
-          type: 'exited',
-          generation,
-          how: howItEnded(code, signal),
-          lastOutput: this.ring.lastOutput(),
-        }),
-      gone: () => this.loop.dispatch({ type: 'gone', generation }),
-    };
-  }
-
-  private graceMs(): number {
-    return this.options.graceMs ?? (graceS + 2) * 1000;
   }
 
   private async plan(): Promise<TunnelPlan> {
@@ -443,10 +378,4 @@ const Remembered = z.object({ url: z.string(), metricsPort: z.number(), startKey
 function answered({ desired, phase, waitingFor }: TunnelState): boolean {
   if (desired === 'down' || phase === 'verified' || phase === 'failed' || phase === 'degraded') return true;
   return phase === 'backoff' && waitingFor !== 'pause';
-}
-
-/** A handful of bytes: it is there before cloudflared looks for it, and again if somebody removed it. */
-function writeEmptyConfig(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, '{}\n', { mode: 0o600 });
 }

@@ -101,6 +101,14 @@ export class TunnelWorld {
     this.send({ type: 'start', plan });
   }
 
+  /** An earlier Flowdeck left one running. */
+  leftover(url: string, ready: boolean): void {
+    const left = { generation: 0, leader: true, asked: false, url, ready, trapped: false, flags: [] };
+    this.running.push(left);
+    this.send({ type: 'left-over', pid: 77, url, metricsPort: 20241, plan: this.state.plan });
+    left.generation = this.state.generation;
+  }
+
   get own(): Process | null {
     return this.running.find((process) => process.leader) ?? null;
   }
