@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { errorCode } from '../platform/error-code.ts';
 
 /** For tests only: the command line as a real process, on a data folder and a project of the test's own. */
 
@@ -194,13 +196,14 @@ export const ErrorLine = z.strictObject({
   file: z.string().optional(),
 });
 
-/** Whether a process of this number runs. */
+/** Whether a process of this number runs. One that has ended counts as ended before its parent has heard of it. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return process.platform !== 'linux' || !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    // No such process; or it went between the two looks.
+    if (['ESRCH', 'ENOENT'].includes(errorCode(error))) return false;
     throw error;
   }
 }
