@@ -5,10 +5,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Claim } from './claim.ts';
 import { bigWorkflowClaim } from './claims/big-workflow.ts';
+import { bringUpClaim } from './claims/bring-up.ts';
 import { candidateClaim } from './claims/candidate.ts';
 import { coldStartClaim } from './claims/cold-start.ts';
+import { consumersClaim } from './claims/consumers.ts';
 import { eventLoopClaim } from './claims/event-loop.ts';
+import { idleClaim } from './claims/idle.ts';
 import { makespanClaim } from './claims/makespan.ts';
+import { noticingClaim } from './claims/noticing.ts';
 import { storeClaim } from './claims/store.ts';
 import { writeBackClaim } from './claims/write-back.ts';
 import { busyShare, coreTimes, loadNow, lookAtMachine } from './machine.ts';
@@ -25,6 +29,10 @@ const claims: readonly Claim[] = [
   eventLoopClaim,
   storeClaim,
   writeBackClaim,
+  noticingClaim,
+  bringUpClaim,
+  consumersClaim,
+  idleClaim,
 ];
 const say = (line: string) => process.stderr.write(`${line}\n`);
 

@@ -1,0 +1,104 @@
+import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { z } from 'zod';
+import { type Clock, systemClock } from '../../src/main/platform/clock.ts';
+import { startEdge } from '../../src/simulator/cloudflared/test-cloudflared.ts';
+import type { Held, ProbesResult } from './idle-result.ts';
+import { cpuMsSince, openSupervised } from './supervised.ts';
+
+// Days of supervision in a minute: what is held after so many probes of the real simulator by the real probe.
+
+const Input = z.object({
+  dataDir: z.string(),
+  /** How many times shorter every pause is, and how many times faster the clock. */
+  pauses: z.number(),
+  clock: z.number(),
+  /** After how many probes to look what is held. */
+  looks: z.array(z.number()),
+});
+const input = Input.parse(JSON.parse(process.argv[2] ?? ''));
+const { dataDir, looks } = input;
+
+/**
+ * The clock of the system, until it is told to hurry. It then runs less fast than the pauses are short: else each
+ * hiccup of a busy machine would look like a sleep of the machine, and that begins every watch anew.
+ */
+function hurryingClock(): { clock: Clock; hurry(): void } {
+  let began: number | null = null;
+  const gained = () => (began === null ? 0 : (systemClock.monotonic() - began) * (input.clock - 1));
+  return {
+    clock: {
+      now: () => Math.round(systemClock.now() + gained()),
+      monotonic: () => systemClock.monotonic() + gained(),
+      sleep: (ms, signal) => systemClock.sleep(began === null ? ms : ms / input.pauses, signal),
+    },
+    hurry: () => {
+      began = systemClock.monotonic();
+    },
+  };
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = z.function({ input: [], output: z.void() }).implement(runInNewContext('gc'));
+
+async function held(probes: number): Promise<Held> {
+  // Twice, and a turn of the loop between: what is freed by finalizers frees more.
+  for (let round = 0; round < 2; round++) {
+    collectGarbage();
+    await sleep(20);
+  }
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return {
+    probes,
+    heapMB: heapUsed / 2 ** 20,
+    externalMB: external / 2 ** 20,
+    residentMB: rss / 2 ** 20,
+    resources: process.getActiveResourcesInfo().length,
+    descriptors: process.platform === 'linux' ? readdirSync('/proc/self/fd').length : null,
+  };
+}
+
+const Counters = z.object({ requests: z.number() });
+
+const edge = await startEdge({ speed: 1 });
+const { clock, hurry } = hurryingClock();
+const { flowdeck, services } = await openSupervised(dataDir, { edge: edge.url, env: edge.env(), clock });
+let ours = 0;
+/** Probes that G-Labs was asked by now, those through the tunnel too. */
+const asked = async () => {
+  const { url } = services.glabs.view();
+  ours += 1;
+  return Counters.parse(await (await fetch(`${url}/sim/state`)).json()).requests - ours;
+};
+let result: ProbesResult;
+try {
+  await flowdeck.wire();
+  await services.glabs.start();
+  await services.tunnel.start();
+  hurry();
+  const before = await asked();
+  const cpu = process.cpuUsage();
+  const all: Held[] = [];
+  for (const look of looks) {
+    let done = 0;
+    while (done < look) {
+      await sleep(50);
+      done = (await asked()) - before;
+    }
+    all.push(await held(done));
+  }
+  const [tunnel] = (await edge.state()).tunnels;
+  const { glabs } = services.view();
+  result = {
+    held: all,
+    throughTunnel: tunnel?.requests ?? 0,
+    cpuMsEach: cpuMsSince(cpu) / (all.at(-1)?.probes ?? Number.NaN),
+    restarts: glabs.restarts + services.tunnel.view().restarts,
+  };
+} finally {
+  await flowdeck.close();
+  await edge.stop();
+}
+process.stdout.write(`${JSON.stringify(result)}\n`);
