@@ -9,7 +9,7 @@ import { adoptOnly, command, demo, outcome, World } from './testing/glabs-world.
 describe('whatever happens in whatever order', () => {
   type Move =
     | { do: 'start' | 'stop' | 'replan'; plan: GlabsPlan }
-    | { do: 'crash' | 'hang' | 'recover' | 'found' | 'woke' | 'key' | 'left' }
+    | { do: 'crash' | 'hang' | 'recover' | 'found' | 'woke' | 'left' }
     | { do: 'port'; other: ProbeOutcome }
     | { do: 'starts'; how: World['starts'] }
     | { do: 'wait'; ms: number }
@@ -61,7 +61,7 @@ describe('whatever happens in whatever order', () => {
     {
       weight: 3,
       arbitrary: fc.record({
-        do: fc.constantFrom('crash', 'hang', 'recover', 'found', 'woke', 'key', 'left'),
+        do: fc.constantFrom('crash', 'hang', 'recover', 'found', 'woke', 'left'),
       }),
     },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('port' as const), other: anyOutcome }) },
@@ -93,7 +93,6 @@ describe('whatever happens in whatever order', () => {
     else if (made.do === 'found')
       world.send({ type: 'found', generation, outcome: world.other, owner: null });
     else if (made.do === 'woke') world.send({ type: 'woke' });
-    else if (made.do === 'key') world.send({ type: 'key-changed' });
     else if (made.do === 'left' && world.running.length === 0) {
       world.left = { kind: 'command', answers: true };
       world.leftOver();

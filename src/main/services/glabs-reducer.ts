@@ -10,6 +10,7 @@ const probeLimitMs = 3000;
 /** Of one that was ready: three misses at one begin every 2 s are a hang, noticed within 8 s. */
 const watchLimitMs = 1500;
 const calmMs = 10_000;
+const askKeyAgainMs = 10_000;
 const sweepCheckMs = 250;
 const healthyResetMs = 60_000;
 const missesUntilUnhealthy = 3;
@@ -58,8 +59,6 @@ class Reduction {
         return this.leftOver(event);
       case 'woke':
         return this.woke();
-      case 'key-changed':
-        return this.state.phase === 'ready' ? this.askKey(nothing(this.state)) : nothing(this.state);
       case 'key-checked':
         return event.generation === this.state.generation
           ? nothing({ ...this.state, keyProblem: event.problem })
@@ -246,7 +245,10 @@ class Reduction {
     // Another process may have taken the place of the adopted one: a demo must not pass for the real one, nor the reverse.
     if (state.adopted && outcome.demo !== state.demo)
       return this.adopt({ ...state, readyAt: null }, outcome, null);
-    return this.watchAgain({ ...state, misses: 0, failures }, outcome);
+    const watched = this.watchAgain({ ...state, misses: 0, failures }, outcome);
+    // Another key may be set by any program; one that is refused is asked about until it is not.
+    const again = state.keyProblem !== null && this.now - state.keyAskedAt >= askKeyAgainMs;
+    return again ? this.askKey(watched) : watched;
   }
 
   private spawned({ generation, pid }: { generation: number; pid: number }): Step {
@@ -364,7 +366,10 @@ class Reduction {
 
   private askKey(step: Step): Step {
     const { generation } = step.state;
-    return { ...step, effects: [...step.effects, { type: 'check-key', generation }] };
+    return {
+      state: { ...step.state, keyAskedAt: this.now },
+      effects: [...step.effects, { type: 'check-key', generation }],
+    };
   }
 
   /** The next look begins a span after the last one began, however long the answer took. */

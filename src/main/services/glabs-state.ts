@@ -45,6 +45,8 @@ export interface GlabsState {
   problem: Problem | null;
   /** G-Labs is there, but does not take the key; what is asked of it will be refused. */
   keyProblem: Problem | null;
+  /** When it was last asked whether it takes the key, milliseconds since the epoch. */
+  keyAskedAt: number;
   /** Misses before then are not counted: the machine woke up, or its network changed. Milliseconds since the epoch. */
   calmUntil: number;
 }
@@ -70,7 +72,6 @@ export type GlabsEvent =
   | { type: 'left-over'; pid: number; demo: boolean }
   /** The machine slept, or its network changed. */
   | { type: 'woke' }
-  | { type: 'key-changed' }
   | { type: 'key-checked'; generation: number; problem: Problem | null }
   /** Something healthy was found on the port without anybody having pressed Start. */
   | { type: 'found'; generation: number; outcome: ProbeOutcome; owner: Owner | null }
@@ -126,6 +127,7 @@ export function initialGlabsState(
     lastProbe: null,
     problem: null,
     keyProblem: null,
+    keyAskedAt: 0,
     calmUntil: 0,
   };
 }

@@ -416,13 +416,13 @@ describe('what others see', () => {
       asked.push(at);
       return refused;
     };
-    const { service, url } = await bench([], { options: { checkKey } });
+    const clock = { ...hurried, now: () => systemClock.now() * 10 };
+    const { service, url } = await bench([], { options: { checkKey, clock } });
     await service.start();
     await reaches(service, { state: 'ready', problem: refused });
     refused = null;
-    service.keyChanged();
     await reaches(service, { state: 'ready', problem: null });
-    expect(asked).toEqual([url, url]);
+    expect(asked[0]).toBe(url);
   });
 
   it('is fresh at once when the machine wakes up', async () => {

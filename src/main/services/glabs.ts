@@ -38,8 +38,6 @@ export interface GlabsServiceOptions extends GlabsProcessOptions {
 export interface GlabsService extends Service {
   /** Takes over what already answers at `glabs.url`; starts nothing. True: it is ready. */
   adoptIfRunning(): Promise<boolean>;
-  /** Another key is set: G-Labs is asked again whether it takes it. */
-  keyChanged(): void;
 }
 
 /**
@@ -144,10 +142,6 @@ class GlabsShell implements GlabsService {
       }
     }
     return this.state.phase === 'ready';
-  }
-
-  keyChanged(): void {
-    this.loop.dispatch({ type: 'key-changed' });
   }
 
   async start(): Promise<void> {
