@@ -4,14 +4,14 @@ import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures/flowdeck.ts';
 import { runWorkflow, SAMPLE, startGLabs, state } from './fixtures/steps.ts';
 
-/** G-Labs forgets everything, and nobody answers there for so long. */
-async function breakDown(dataDir: string, downMs: number): Promise<void> {
+/** Tells the simulated G-Labs something (docs/simulator.md). */
+async function tell(dataDir: string, path: string, body: object): Promise<void> {
   const settings: Record<string, unknown> = JSON.parse(
     await readFile(join(dataDir, 'settings.json'), 'utf8'),
   );
-  const answer = await fetch(new URL('/sim/restart', String(settings['glabs.url'])), {
+  const answer = await fetch(new URL(path, String(settings['glabs.url'])), {
     method: 'POST',
-    body: JSON.stringify({ downMs }),
+    body: JSON.stringify(body),
   });
   expect(answer.ok, await answer.text()).toBe(true);
 }
@@ -21,14 +21,19 @@ const overview = (page: Page) => page.getByRole('complementary', { name: 'This r
 test.describe('an outage of G-Labs in mid-run', { tag: '@window' }, () => {
   test.use({ glabs: 'light' });
 
+  test.slow();
+
   test('is told while it lasts, and stands in the record and on the timeline afterwards', async ({
     controlRoom: page,
     dataDir,
     axe,
   }) => {
     await startGLabs(page);
+    // One task never ends, so that the run cannot be over before G-Labs is gone.
+    await tell(dataDir, '/sim/faults', { rules: [{ fault: 'stuck', skip: 5, next: 1 }] });
     await runWorkflow(page, { mode: 'Images' });
-    await breakDown(dataDir, 4000);
+    // Nobody answers, until the supervisor has had enough and starts it anew.
+    await tell(dataDir, '/sim/restart', { downMs: 60_000 });
     const waiting = page.getByText('Waiting for G-Labs: it is being restarted');
     await expect(waiting).toBeVisible();
     await expect(page.getByText(/^\d+ s of at most 10 min$/)).toBeVisible();

@@ -62,3 +62,31 @@ describe('the end of a run, in the terminal', () => {
     expect(eventWords(finished, plain, true)).toContain('about $0.32 if it were real (demo: not paid)');
   });
 });
+
+describe('an outage, in the terminal', () => {
+  const down = {
+    ...base,
+    type: 'backend.down' as const,
+    server: 'http://127.0.0.1:8765',
+    message: 'refused.',
+    what: 'glabs' as const,
+    mended: true,
+    waitS: 600,
+  };
+
+  it('says for what the run waits, how long at most, and whether somebody is at it', () => {
+    expect(eventWords(down, plain)).toBe(
+      'waiting  for G-Labs at http://127.0.0.1:8765, 10 min at most (it is being brought back): refused.',
+    );
+    expect(eventWords({ ...down, what: 'tunnel', mended: false }, plain)).toContain(
+      'for the tunnel at http://127.0.0.1:8765, 10 min at most (nobody brings it back)',
+    );
+  });
+
+  it('says at which address it goes on', () => {
+    const server = 'https://new.example';
+    expect(eventWords({ ...base, type: 'backend.up', server, downMs: 2400 }, plain)).toBe(
+      'back     G-Labs answers again after 2 s, at https://new.example',
+    );
+  });
+});
