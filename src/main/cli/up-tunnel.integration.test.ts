@@ -75,7 +75,8 @@ const interrupt = async (running: Running) => {
 };
 const status = async () => Status.parse((await desk.flowdeck('status', '--json')).lines()[0]).tunnel;
 
-describe('up with a tunnel', () => {
+// Several processes begin one after the other, each a whole program.
+describe('up with a tunnel', { timeout: 120_000 }, () => {
   it('verifies it from outside, tells its address to who uses it, and by Ctrl-C leaves nothing running', async () => {
     const running = up();
     const glabs = await running.lineWhere(glabsReady);
