@@ -165,18 +165,42 @@ describe('a backend that somebody supervises', () => {
   it('is asked every two seconds at most, one that nobody supervises more and more seldom', async () => {
     const longest = async (mended: boolean) => {
       const clock = clockOf();
+      const looks = [clock.now()];
       const { backend } = backendOf();
       const { dispatch } = dispatchOf({
         watch: supervisor(mended).watch,
-        backend,
+        backend: {
+          ...backend,
+          health: async () => {
+            looks.push(clock.now());
+            throw gone;
+          },
+        },
         clock,
         waitForBackendMs: 600_000,
       });
       await expect(dispatch.outage(gone)).rejects.toThrow('did not come back');
-      return Math.max(...clock.sleeps);
+      return Math.max(...looks.slice(1).map((at, index) => at - (looks[index] ?? 0)));
     };
     expect(await longest(true)).toBe(2000);
     expect(await longest(false)).toBe(60_000);
+  });
+
+  it('is looked at within seconds of the moment in which somebody begins to mend it, however long nobody did', async () => {
+    const clock = clockOf();
+    const { state, backend } = backendOf();
+    const began = clock.now();
+    const comesAt = began + 70_000;
+    const watch: BackendWatch = {
+      listen: () => () => undefined,
+      mended: async () => {
+        state.up = clock.now() >= comesAt;
+        return state.up;
+      },
+    };
+    const { dispatch } = dispatchOf({ watch, backend, clock, waitForBackendMs: 600_000 });
+    await dispatch.outage(gone);
+    expect(clock.now() - comesAt).toBeLessThanOrEqual(2000);
   });
 
   it('ends the run when it does not come back in time, also when only the supervisor saw it go', async () => {

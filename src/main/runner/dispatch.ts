@@ -101,6 +101,16 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     return woken;
   };
 
+  /** As nap, but of an outage that nobody mends: it also ends when somebody begins to. */
+  const napAlone = async (ms: number): Promise<boolean> => {
+    const until = clock.monotonic() + ms;
+    for (let left = ms; left > 0; left = until - clock.monotonic()) {
+      if (await nap(Math.min(left, LAST_PROBE_MENDED_MS))) return true;
+      if (await deps.watch.mended()) return true;
+    }
+    return false;
+  };
+
   const waitForBackend = async (why: Omit<Outage, 'mended'>, cause?: BackendError): Promise<number> => {
     const began = clock.monotonic();
     let deadline = began + deps.waitForBackendMs;
@@ -126,7 +136,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       }
       wait = Math.min(wait, mended ? LAST_PROBE_MENDED_MS : LAST_PROBE_MS);
       const pause = Math.min(left, wait * (0.75 + random() * 0.5));
-      if (await nap(pause)) wait = FIRST_PROBE_MENDED_MS;
+      if (await (mended ? nap(pause) : napAlone(pause))) wait = FIRST_PROBE_MENDED_MS;
       deadline += overslept(pause, clock.monotonic() - now);
       try {
         const stranger = deps.onHealth(await backend.health(life));

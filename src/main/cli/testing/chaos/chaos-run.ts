@@ -21,6 +21,7 @@ export interface ChaosRun {
 const CANDIDATES_OF_SCENE = 8;
 const Planned = z.looseObject({ type: z.literal('plan.finished'), generations: z.number() });
 
+/** Resolves when G-Labs is at work for it, or when it has ended. */
 export async function startRun(stage: Stage, name: string, scenes: number): Promise<ChaosRun> {
   const { desk, chronicle } = stage;
   const project = join(desk.folder, name);
@@ -41,6 +42,8 @@ export async function startRun(stage: Stage, name: string, scenes: number): Prom
   });
   const pid = running.process.pid ?? 0;
   chronicle.tell('run', `process ${pid} begins with ${name}, ${scenes} scenes`);
+
+  await Promise.race([running.line('task.submitted'), ended]);
 
   const judge: ChaosRun['judge'] = async () => {
     const { code, stderr } = await ended;
