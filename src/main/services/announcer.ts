@@ -4,7 +4,10 @@ import type { LogRing } from './log-ring.ts';
 /** After an announcement the next one waits so long: a flood of output is not a flood of messages. */
 const restMs = 50;
 
-/** Tells listeners what changed, gathered: at once when it was quiet, else with what else comes in the meantime. */
+/**
+ * Tells listeners what changed, gathered: at once when it was quiet or the state is another, else with what else comes
+ * in the meantime.
+ */
 export class Announcer {
   private readonly view: () => ServiceView;
   private readonly ring: LogRing;
@@ -26,8 +29,14 @@ export class Announcer {
   }
 
   soon(): void {
+    if (this.resting === null) this.hurry();
+    else this.news = true;
+  }
+
+  /** As soon as what goes on now is over, without a rest: for a new state, which is rare and counts. */
+  hurry(): void {
     this.news = true;
-    if (this.resting === null) this.pending ??= setImmediate(() => this.now());
+    this.pending ??= setImmediate(() => this.now());
   }
 
   now(): void {

@@ -211,6 +211,7 @@ class GlabsShell implements GlabsService {
   }
 
   private note(before: GlabsState): void {
+    this.announcer.hurry();
     this.history.entered(serviceState(this.state.phase));
     if (this.state.phase === 'waiting') this.history.restarted(this.state.problem?.message ?? '');
     const program = basename(this.options.settings.all()['glabs.command'] ?? '');

@@ -243,6 +243,7 @@ class TunnelShell implements Service {
   }
 
   private moved(before: TunnelState): void {
+    this.announcer.hurry();
     const { phase, startedFor } = this.state;
     this.history.entered(tunnelServiceState(phase));
     if (phase === 'spawning' && startedFor !== null) this.history.restarted(startedFor);
