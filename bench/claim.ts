@@ -17,7 +17,7 @@ export interface Figure {
   min: number;
   max: number;
   runs: number;
-  /** The greatest value that meets the claim of issue 2; null: only told. */
+  /** The greatest value that meets what is claimed; null: only told. */
   aim: number | null;
 }
 
