@@ -2,6 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { glabsView } from './glabs-view.ts';
 import { adoptOnly, command, demo, outcome, World } from './testing/glabs-world.ts';
 
+/** Until it is ready, or given up. */
+function untilReady(world: World): void {
+  while (['waiting', 'looking', 'starting'].includes(world.state.phase)) world.run(250);
+}
+
 describe('Start', () => {
   it('adopts what already answers and starts nothing', () => {
     const world = new World(command);
@@ -231,7 +236,7 @@ describe('while it runs', () => {
       world.crash();
       world.run(2);
       if (world.state.nextAttemptAt) delays.push(world.state.nextAttemptAt - world.state.since);
-      world.run(40_000);
+      untilReady(world);
     }
     expect(delays).toEqual([500, 1000, 2000, 4000]);
     expect(world.state).toMatchObject({
@@ -243,6 +248,31 @@ describe('while it runs', () => {
     world.send({ type: 'start', plan: command });
     world.run(1000);
     expect(world.state).toMatchObject({ phase: 'ready', failures: { died: 0 }, restarts: 0 });
+  });
+
+  it('one that serves for a while before it ends is started again each time, after pauses that grow', () => {
+    const world = ready();
+    for (let n = 0; n < 12; n += 1) {
+      world.crash();
+      world.run(2);
+      untilReady(world);
+      expect(world.state.phase).toBe('ready');
+      world.run(6000);
+    }
+    world.crash();
+    world.run(2);
+    expect((world.state.nextAttemptAt ?? 0) - world.state.since).toBe(30_000);
+  });
+
+  it('one that has worked and is not ready in time after a restart is started once more', () => {
+    const world = ready();
+    world.starts = 'never';
+    world.crash();
+    world.run(62_000);
+    expect(world.state).toMatchObject({ restarts: 2, failures: { died: 1, neverReady: 1 } });
+    world.starts = 'well';
+    untilReady(world);
+    expect(world.state.phase).toBe('ready');
   });
 
   it('a minute of health makes good for failures before', () => {

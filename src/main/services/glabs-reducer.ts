@@ -15,6 +15,8 @@ const sweepCheckMs = 250;
 const healthyResetMs = 60_000;
 const missesUntilUnhealthy = 3;
 const quickFailuresUntilFailed = 5;
+/** A failure is quick when less health than this came before it. */
+const quickMs = 5000;
 
 export interface Step {
   state: GlabsState;
@@ -90,6 +92,7 @@ class Reduction {
       desired: 'up',
       restarts: 0,
       failures: { couldNotStart: 0, neverReady: 0, died: 0 },
+      quickFailures: 0,
       problem: null,
     });
   }
@@ -302,8 +305,8 @@ class Reduction {
     if (event.name === 'probe') return this.probeNow(state);
     if (event.name === 'deadline' && state.phase === 'starting') {
       const problem = problems.neverReady(state.plan.startupTimeoutMs / 1000, event.lastOutput);
-      // What was taken over has long had its time: one that is started anew may do better.
-      if (state.child?.taken) return this.failed(state, 'neverReady', problem);
+      // It has worked before, or long had its time: one that is started anew may do better.
+      if (state.child?.taken || state.restarts > 0) return this.failed(state, 'neverReady', problem);
       const failures = { ...state.failures, neverReady: state.failures.neverReady + 1 };
       return this.endChild({ ...this.enter(state, 'failed', true), failures, problem }, 'failed');
     }
@@ -320,9 +323,12 @@ class Reduction {
     const before = steady ? { couldNotStart: 0, neverReady: 0, died: 0 } : state.failures;
     const failures = { ...before, [kind]: before[kind] + 1 };
     const times = failures.couldNotStart + failures.neverReady + failures.died;
-    const counted: GlabsState = { ...state, failures, readyAt: null, misses: 0 };
-    if (times >= quickFailuresUntilFailed) {
-      const words = problems.tooOften(times, problem.message);
+    // One that served for a while is worth another start, however often: the pauses grow all the same.
+    const quick = state.readyAt === null || this.now - state.readyAt < quickMs;
+    const quickFailures = quick ? state.quickFailures + 1 : 0;
+    const counted: GlabsState = { ...state, failures, quickFailures, readyAt: null, misses: 0 };
+    if (quickFailures >= quickFailuresUntilFailed) {
+      const words = problems.tooOften(quickFailures, problem.message);
       return this.endChild({ ...this.enter(counted, 'failed', true), problem: words }, 'failed');
     }
     const ms = restartDelay(times, this.random);

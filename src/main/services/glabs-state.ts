@@ -38,6 +38,8 @@ export interface GlabsState {
   readyAt: number | null;
   /** Since the last 60 s of health. */
   failures: Record<FailureKind, number>;
+  /** In a row, each after less than five seconds of health. */
+  quickFailures: number;
   /** Starts after the first one, since Start was pressed. */
   restarts: number;
   nextAttemptAt: number | null;
@@ -122,6 +124,7 @@ export function initialGlabsState(
     misses: 0,
     readyAt: null,
     failures: { couldNotStart: 0, neverReady: 0, died: 0 },
+    quickFailures: 0,
     restarts: 0,
     nextAttemptAt: null,
     lastProbe: null,

@@ -60,7 +60,8 @@ export class TunnelMoves {
     const patience = onlyWaitingHelps(trouble);
     const beforeEdge: TunnelStage[] = ['spawning', 'url-assigned'];
     const failures = (steady ? 0 : state.failures) + 1;
-    const quickFailures = (steady ? 0 : state.quickFailures) + (patience ? 0 : 1);
+    const lasted = state.verifiedSince !== null && now - state.verifiedSince >= times.quick;
+    const quickFailures = lasted ? 0 : state.quickFailures + (patience ? 0 : 1);
     const counted: TunnelState = {
       ...state,
       ...fresh(),

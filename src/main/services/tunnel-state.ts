@@ -40,6 +40,8 @@ export interface TunnelTimes {
   lostAfter: number;
   /** After sleep or a change of the network, misses do not count. */
   calm: number;
+  /** A failure is quick when it was verified for less than this before. */
+  quick: number;
   steady: number;
   backoffFirst: number;
   backoffMost: number;
@@ -58,6 +60,7 @@ export const tunnelTimes: TunnelTimes = {
   publicLook: 60_000,
   lostAfter: 90_000,
   calm: 20_000,
+  quick: 5000,
   steady: 60_000,
   backoffFirst: 5000,
   backoffMost: 300_000,

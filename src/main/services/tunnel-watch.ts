@@ -153,7 +153,7 @@ export class TunnelWatch extends TunnelMoves {
       deleted: false,
       trouble: null,
       failures: steady ? 0 : state.failures,
-      quickFailures: steady ? 0 : state.quickFailures,
+      quickFailures: now - verifiedSince >= times.quick ? 0 : state.quickFailures,
       problem: cachedMiss ? problems.cachedMiss(new URL(url).hostname) : null,
     };
     const next = this.lookIn(verified, times.look);
