@@ -89,8 +89,13 @@ describe('what it says of itself', () => {
     });
   });
 
+  it('may be wrong use: a wrapper that only makes tunnels is tried', async () => {
+    const file = await program('#!/bin/sh\necho what >&2; exit 3\n');
+    expect(await readVersion(file, env)).toEqual({ version: null });
+  });
+
   it.each([
-    ['#!/bin/sh\necho what >&2; exit 3\n', /is not cloudflared.*ended with 3/],
+    ['no program', /is not cloudflared.*ended with 127/],
     ['#!/no/such/interpreter\n', /cannot be run \(ENOENT\)/],
   ])('%j is a problem', async (text, words) => {
     expect(await readVersion(await program(text), env)).toMatchObject({

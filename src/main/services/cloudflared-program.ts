@@ -76,6 +76,8 @@ export async function isProgramFile(file: string): Promise<boolean> {
 }
 
 const versionLimitMs = 5000;
+/** Exit codes of a shell that was given a file it cannot run. */
+const shellGaveUp = new Set([126, 127]);
 
 /** Asks the program for its version; null: it works, and does not say. */
 export async function readVersion(
@@ -99,8 +101,9 @@ export async function readVersion(
     return { problem: cannotRun(path, result.code) };
   }
   const version = /\bversion (\d{4}\.\d+\.\d+)/.exec(`${result.stdout ?? ''}\n${result.stderr ?? ''}`)?.[1];
-  if (version === undefined && result.exitCode !== undefined && result.exitCode !== 0) {
-    return { problem: notCloudflared(path, result.exitCode) };
+  // What is only not asked this way (a wrapper of one's own) shows what it is worth when it is started.
+  if (version === undefined && shellGaveUp.has(result.exitCode ?? 0)) {
+    return { problem: notCloudflared(path, result.exitCode ?? 0) };
   }
   return { version: version ?? null };
 }
