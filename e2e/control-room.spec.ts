@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { findCloudflared } from '../src/main/services/cloudflared-program.ts';
 import { expect, test } from './fixtures/flowdeck.ts';
 import { type Served, serve } from './fixtures/serve.ts';
 import { inPalette, startGLabs } from './fixtures/steps.ts';
@@ -19,6 +20,7 @@ test.describe('G-Labs', () => {
   test.use({ glabs: 'light' });
 
   test('that is killed is started again, and what happened stays in sight', async ({ controlRoom, axe }) => {
+    test.slow();
     await startGLabs(controlRoom);
     const before = await processOf(controlRoom);
     await expect(controlRoom.getByRole('img', { name: /^G-Labs: .*no outage$/ })).toBeVisible();
@@ -167,4 +169,27 @@ test.describe('without a tunnel', () => {
       });
     });
   }
+});
+
+test.describe('where cloudflared is not installed', () => {
+  test.use({
+    glabs: 'light',
+    tunnel: 'missing',
+    settings: { 'tunnel.cloudflared': null },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+
+  test('the command that installs it is there to be copied', async ({ controlRoom }, testInfo) => {
+    const found = await findCloudflared({ named: null, env: process.env });
+    const command = 'problem' in found ? found.problem.command : undefined;
+    testInfo.skip(command === undefined, 'cloudflared is installed here, or is not installed by a command.');
+    await expect(tunnel(controlRoom)).toContainText('not set up');
+    await expect(tunnel(controlRoom).locator('code')).toHaveText(command ?? '');
+    await tunnel(controlRoom).getByRole('button', { name: 'Copy command' }).click();
+    await expect.poll(() => controlRoom.evaluate(() => navigator.clipboard.readText())).toBe(command);
+    // To press Start is no harm either: it looks again, and says the same.
+    await tunnel(controlRoom).getByRole('button', { name: 'Start tunnel' }).click();
+    await expect(tunnel(controlRoom).locator('code')).toHaveText(command ?? '');
+    await expect(tunnel(controlRoom)).toContainText('Runs need no tunnel');
+  });
 });

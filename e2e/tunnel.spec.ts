@@ -84,6 +84,7 @@ test('one press brings up G-Labs and a tunnel that leads to it, and its address 
   webhook,
   axe,
 }) => {
+  test.slow();
   const host = await up(controlRoom, edge);
   const url = `https://${host}`;
   expect((await edge?.ask(host, '/api/health'))?.status).toBe(200);
