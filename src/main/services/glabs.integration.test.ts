@@ -459,6 +459,37 @@ describe('what others see', () => {
     expect(next.service.view().health.slice(0, health.length)).toEqual(health);
   });
 
+  it('starts nothing that was stopped before its start was thought through', async () => {
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<boolean>();
+    let slow = false;
+    const secrets = {
+      has: () => {
+        if (!slow) return Promise.resolve(true);
+        asked.resolve();
+        return answer.promise;
+      },
+      seen: () => [key],
+    };
+    const { service } = await bench([], { options: { secrets } });
+    slow = true;
+    const start = expect(service.start()).rejects.toMatchObject({ failure: { code: 'interrupted' } });
+    await asked.promise;
+    await service.stop();
+    answer.resolve(true);
+    await start;
+    expect(service.view()).toMatchObject({ desired: 'down', state: 'stopped', pid: null });
+  });
+
+  it('a stop in the middle of a restart is the last word', async () => {
+    const { service } = await bench([]);
+    await service.start();
+    const restart = expect(service.restart()).rejects.toMatchObject({ failure: { code: 'interrupted' } });
+    await service.stop();
+    await restart;
+    expect(service.view()).toMatchObject({ desired: 'down', state: 'stopped', pid: null });
+  });
+
   it('takes up a changed address at once', async () => {
     const { port } = await startFake();
     const { service, change } = await bench(null);

@@ -67,6 +67,7 @@ class GlabsShell implements GlabsService {
   private unhearNetwork: (() => void) | null = null;
   private closing: Promise<void> | null = null;
   private closed = false;
+  private stops = 0;
 
   constructor(options: GlabsServiceOptions) {
     this.options = options;
@@ -144,18 +145,25 @@ class GlabsShell implements GlabsService {
     return this.state.phase === 'ready';
   }
 
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.bringUp(this.stops);
+  }
+
+  /** `stops`: how many were asked for before this. One that was asked for since is the newer wish, and holds. */
+  private async bringUp(stops: number): Promise<void> {
     await this.prepared;
     const plan = await this.plan();
+    if (stops !== this.stops) throw stoppedBefore();
     this.loop.dispatch({ type: 'start', plan });
     await this.loop.until(() => this.closed || settled(this.state));
     if (this.state.phase === 'ready' && !this.closed) return;
     const { problem, plan: used } = this.state;
-    if (!problem) throw fail('interrupted', 'G-Labs was stopped before it was ready.');
+    if (!problem) throw stoppedBefore();
     throw fail('backend-unreachable', problem.message, { where: used.url, cure: problem.cure });
   }
 
   async stop(): Promise<void> {
+    this.stops += 1;
     await this.prepared;
     this.loop.dispatch({ type: 'stop' });
     await this.loop.until(() => this.state.child === null || this.state.desired === 'up');
@@ -168,8 +176,10 @@ class GlabsShell implements GlabsService {
         cure: 'Restart it where it was started.',
       });
     }
-    await this.stop();
-    await this.start();
+    const stopped = this.stop();
+    const { stops } = this;
+    await stopped;
+    await this.bringUp(stops);
   }
 
   close({ keep } = { keep: false }): Promise<void> {
@@ -291,6 +301,8 @@ const Remembered = z.object({ realSeenAt: z.string().nullable() });
 function realSeenBefore(memory: unknown): string | null {
   return Remembered.safeParse(memory).data?.realSeenAt ?? null;
 }
+
+const stoppedBefore = () => fail('interrupted', 'G-Labs was stopped before it was ready.');
 
 /** Start has an answer: ready, a problem that does not pass by itself, or a stop that came in between. */
 function settled(state: GlabsState): boolean {

@@ -379,6 +379,51 @@ describe('a quick tunnel', () => {
     expect(await alive(pid)).toBe(false);
   });
 
+  it('that is stopped before its start was thought through is not started', async () => {
+    const looking = Promise.withResolvers<void>();
+    const found = Promise.withResolvers<void>();
+    let asked = 0;
+    const program = async () => {
+      asked += 1;
+      if (asked === 2) {
+        looking.resolve();
+        await found.promise;
+      }
+      return { path: simulatedCloudflared, without: [] };
+    };
+    const tunnel = await bench({ options: { program } });
+    const start = rejection(tunnel.service.start());
+    await looking.promise;
+    await tunnel.service.stop();
+    found.resolve();
+    expect(await start).toMatchObject({ code: 'interrupted' });
+    expect(tunnel.service.view()).toMatchObject({ desired: 'down', state: 'stopped' });
+    expect(registry.db.tunnelAddresses.creationsSince(0)).toEqual([]);
+    await tunnel.service.start();
+    expect(tunnel.service.view()).toMatchObject({ desired: 'up', state: 'ready' });
+  });
+
+  it('is started by the settings of the moment, also when they change while cloudflared is looked for', async () => {
+    const looking = Promise.withResolvers<void>();
+    const found = Promise.withResolvers<void>();
+    let asked = 0;
+    const program = async () => {
+      asked += 1;
+      if (asked === 2) {
+        looking.resolve();
+        await found.promise;
+      }
+      return { path: simulatedCloudflared, without: [] };
+    };
+    const tunnel = await bench({ options: { program } });
+    const start = rejection(tunnel.service.start());
+    await looking.promise;
+    tunnel.change({ 'tunnel.mode': 'none' });
+    found.resolve();
+    expect((await start).message).toContain('tunnel.mode is none');
+    expect(registry.db.tunnelAddresses.creationsSince(0)).toEqual([]);
+  });
+
   it('whose name takes its time is waited for', async () => {
     const tunnel = await bench({ scenario: 'slow-dns' });
     await tunnel.service.start();

@@ -95,6 +95,7 @@ class TunnelShell implements Service {
   private leftover: Leftover | null = null;
   private closing: Promise<void> | null = null;
   private closed = false;
+  private stops = 0;
   private lastSettled: TunnelState | null = null;
   private originSeen: { up: boolean; url: string };
   private replans = 0;
@@ -174,28 +175,38 @@ class TunnelShell implements Service {
     return this.announcer.subscribe(listener);
   }
 
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.bringUp(this.stops);
+  }
+
+  /** `stops`: how many were asked for before this. One that was asked for since is the newer wish, and holds. */
+  private async bringUp(stops: number): Promise<void> {
     await this.prepared;
-    this.loop.dispatch({ type: 'start', plan: await this.plan() });
+    const asked = await this.planOfNow();
+    if (stops !== this.stops) throw stoppedBefore();
+    this.loop.dispatch({ type: 'start', plan: asked });
     await this.loop.until(() => this.closed || answered(this.state));
     const { phase, problem, plan, url } = this.state;
     if (phase === 'verified' && !this.closed) return;
     if (problem === null || this.state.desired === 'down') {
-      throw fail('interrupted', 'The tunnel was stopped before it was ready.');
+      throw stoppedBefore();
     }
     const code = plan.problem === null ? 'backend-unreachable' : 'usage';
     throw fail(code, problem.message, { where: url ?? 'tunnel', cure: problem.cure });
   }
 
   async stop(): Promise<void> {
+    this.stops += 1;
     await this.prepared;
     this.loop.dispatch({ type: 'stop' });
     await this.loop.until(() => this.state.child === null || this.state.desired === 'up');
   }
 
   async restart(): Promise<void> {
-    await this.stop();
-    await this.start();
+    const stopped = this.stop();
+    const { stops } = this;
+    await stopped;
+    await this.bringUp(stops);
   }
 
   close({ keep } = { keep: false }): Promise<void> {
@@ -356,6 +367,15 @@ class TunnelShell implements Service {
     return planTunnel(all, { originUrl: origin.url(), hasToken: this.token !== null, program: found });
   }
 
+  /** By the settings as they are when it is made, however long that took. */
+  private async planOfNow(): Promise<TunnelPlan> {
+    for (;;) {
+      const { replans } = this;
+      const plan = await this.plan();
+      if (replans === this.replans) return plan;
+    }
+  }
+
   private replanSoon(): void {
     this.replans += 1;
     const mine = this.replans;
@@ -374,6 +394,8 @@ class TunnelShell implements Service {
 }
 
 const Remembered = z.object({ url: z.string(), metricsPort: z.number(), startKey: z.string() });
+
+const stoppedBefore = () => fail('interrupted', 'The tunnel was stopped before it was ready.');
 
 /** Start has an answer: verified, a problem that does not pass by itself or only with much time, or a stop. */
 function answered({ desired, phase, waitingFor }: TunnelState): boolean {
