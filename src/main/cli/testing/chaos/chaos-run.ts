@@ -12,6 +12,8 @@ import type { Stage } from './stage.ts';
 export interface ChaosRun {
   pid: number;
   over(): boolean;
+  /** It waits for its backend just now. */
+  waits(): boolean;
   ended: Promise<Ended>;
   /** Tells of everything that is not as it must be once it has ended, and gives its last line. */
   judge(): Promise<RunEventOf<'run.finished'> | null>;
@@ -66,7 +68,11 @@ export async function startRun(stage: Stage, name: string, scenes: number): Prom
     if (plan.data?.generations !== 0) fault(`another run would make ${plan.data?.generations} again`);
     return finished;
   };
-  return { pid, over: () => over, ended, judge };
+  const waits = () => {
+    const last = events.findLast(({ type }) => type === 'backend.down' || type === 'backend.up');
+    return last?.type === 'backend.down';
+  };
+  return { pid, over: () => over, waits, ended, judge };
 }
 
 /** Every candidate is stored once, and not asked for again after that; every outage it told is over. */

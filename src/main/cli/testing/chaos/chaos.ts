@@ -30,6 +30,8 @@ export interface ChaosReport {
 /** A run that hears nothing for so long will not end by itself any more. */
 const RUN_END_MS = 20 * 60_000;
 const UP_MS = 180_000;
+/** For how long a calm is waited for. */
+const CALM_MS = 60_000;
 
 /**
  * Real processes, a run through all of it, and the events of a seed; then everything has to be well (issue 4). Ends
@@ -60,6 +62,7 @@ async function play(stage: Stage, options: ChaosOptions): Promise<ChaosReport> {
   for (const [index, event] of events.entries()) {
     // Chaos is of interest only where somebody works.
     if (runs.at(-1)?.over()) await begin();
+    if (event.calm) await soon(CALM_MS, () => isUp(stage) && runs.at(-1)?.waits() === false);
     await pause(event.pauseMs * (options.pauses ?? 1));
     chronicle.tell('event', `#${index + 1} ${event.kind}`);
     const done = await strike(event, stage, upkeep);

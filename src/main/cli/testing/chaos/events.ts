@@ -36,6 +36,8 @@ export interface ChaosEvent {
   kind: EventKind;
   /** Milliseconds that nothing is done before it. */
   pauseMs: number;
+  /** It first waits until everything is up and the run goes on: what was counted may be forgotten meanwhile. */
+  calm: boolean;
   /** How long it lasts, 0 to 1 of what is usual for its kind. */
   extent: number;
 }
@@ -52,7 +54,7 @@ export function planEvents(
     const other = Math.floor(draw() * (last + 1));
     [chosen[last], chosen[other]] = [chosen[other] as EventKind, chosen[last] as EventKind];
   }
-  return chosen.map((kind) => ({ kind, pauseMs: pause(draw(), draw()), extent: draw() }));
+  return chosen.map((kind) => ({ kind, ...pause(draw(), draw()), extent: draw() }));
 }
 
 function byShare(kinds: readonly EventKind[], draw: number): EventKind {
@@ -65,9 +67,9 @@ function byShare(kinds: readonly EventKind[], draw: number): EventKind {
   return found ?? 'kill-glabs';
 }
 
-/** Storms, the usual, and calms in which what was counted is forgotten. */
-function pause(which: number, draw: number): number {
-  if (which < 0.25) return Math.round(300 * draw);
-  if (which < 0.85) return Math.round(500 + 3500 * draw);
-  return Math.round(8000 + 7000 * draw);
+/** Storms, the usual, and calms. */
+function pause(which: number, draw: number): Pick<ChaosEvent, 'pauseMs' | 'calm'> {
+  if (which < 0.25) return { pauseMs: Math.round(300 * draw), calm: false };
+  if (which < 0.8) return { pauseMs: Math.round(500 + 3500 * draw), calm: false };
+  return { pauseMs: Math.round(1000 + 6000 * draw), calm: true };
 }

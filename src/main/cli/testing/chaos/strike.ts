@@ -22,7 +22,11 @@ export function strike({ kind, extent }: ChaosEvent, stage: Stage, upkeep: Upkee
 
 const strikes: Record<EventKind, (stage: Stage, extent: number, upkeep: Upkeep) => Promise<string | null>> = {
   'kill-glabs': (stage) => signalled(stage, 'glabs', 'SIGKILL'),
-  'hang-glabs': (stage) => signalled(stage, 'glabs', 'SIGSTOP'),
+  'hang-glabs': async (stage, extent) => {
+    // Mostly one that works; one that hangs while it starts has the patience of glabs.startupTimeoutS.
+    if (extent < 0.7) await well(stage);
+    return signalled(stage, 'glabs', 'SIGSTOP');
+  },
   'doze-glabs': async (stage, extent) => {
     const pid = await target(stage, 'glabs');
     if (pid === null || !killIfThere(pid, 'SIGSTOP')) return null;
