@@ -60,6 +60,26 @@ describe('Start', () => {
     expect(world.state.phase).toBe('ready');
   });
 
+  it('looks again at what breaks off while nobody has the port: that was one that was ending', () => {
+    const world = new World(command);
+    world.other = outcome('silent');
+    world.send({ type: 'start', plan: command });
+    world.run(3100);
+    expect(world.state).toMatchObject({ phase: 'looking', lastProbe: { outcome: { kind: 'silent' } } });
+    world.other = outcome('down');
+    world.run(1000);
+    expect(world.state).toMatchObject({ phase: 'ready', child: { kind: 'command' } });
+  });
+
+  it('takes what stays silent for a stranger, though nobody can say who it is', () => {
+    const world = new World(command);
+    world.other = outcome('silent');
+    world.send({ type: 'start', plan: command });
+    world.run(15_000);
+    expect(world.state.phase).toBe('foreign');
+    expect(world.spawned).toEqual([]);
+  });
+
   it('twice is once', () => {
     const world = new World(command);
     for (let n = 0; n < 5; n += 1) {

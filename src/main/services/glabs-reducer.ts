@@ -183,6 +183,10 @@ class Reduction {
   /** Nothing of ours runs; what is on the port? */
   private looked(state: GlabsState, outcome: ProbeOutcome, owner: Owner | null): Step {
     if (outcome.kind === 'up') return this.adopt(state, outcome, owner);
+    if (outcome.kind === 'silent' && owner === null && state.misses + 1 < missesUntilUnhealthy) {
+      // It broke off, and nobody has the port: one that was just ending, such as the one before.
+      return this.again({ ...state, misses: state.misses + 1 }, probeWhileStartingMs);
+    }
     if (outcome.kind !== 'down') {
       const problem = problems.foreign(state.plan.url, owner, outcome.message);
       return this.again({ ...this.enter(state, 'foreign'), problem });
@@ -195,7 +199,7 @@ class Reduction {
       });
     }
     const kind = state.plan.launch;
-    const starting = this.enter({ ...state, demo: kind === 'demo' }, 'starting');
+    const starting = this.enter({ ...state, demo: kind === 'demo', misses: 0 }, 'starting');
     const { generation } = starting;
     return {
       state: { ...starting, child: { generation, kind, pid: null, ending: false, taken: false } },
