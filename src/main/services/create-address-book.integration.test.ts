@@ -268,11 +268,13 @@ describe('after a restart', () => {
     const [before] = await confirmed();
     const { ino, mtimeMs } = await fs.stat(inFolder('.env'));
     await reopen();
+    expect(book.consumers()).toEqual([before]);
+    book.publish(one);
     expect(await confirmed()).toEqual([before]);
     expect(await fs.stat(inFolder('.env'))).toMatchObject({ ino, mtimeMs });
   });
 
-  it('a file that was put back by hand is found, and told again', async () => {
+  it('a file that was changed by hand stays so until the address is seen to work again', async () => {
     await write('.env', 'URL=old\n');
     await use(env());
     book.publish(one);
@@ -280,9 +282,28 @@ describe('after a restart', () => {
     await book.close();
     await write('.env', 'URL=from a backup\nNEW=1\n');
     open();
+    const { id = '' } = book.consumers()[0] ?? {};
+    expect(() => book.tell(id)).toThrow(/not seen to work/);
+    // It waits for what is being told.
+    await book.close();
+    expect(await read('.env')).toBe('URL=from a backup\nNEW=1\n');
+    open();
+    book.publish(one);
     expect(book.consumers()).toMatchObject([{ state: 'pending', revision: 1 }]);
     await confirmed();
     expect(await read('.env')).toBe(`URL=${one}\nNEW=1\n`);
+  });
+
+  it('one that had not confirmed is told as soon as the address is seen to work again', async () => {
+    await use(env('later.env'));
+    book.publish(one);
+    await problem();
+    await reopen();
+    await write('later.env', 'URL=\n');
+    expect(book.consumers()).toMatchObject([{ state: 'pending', revision: null }]);
+    book.publish(one);
+    await confirmed();
+    expect(await read('later.env')).toBe(`URL=${one}\n`);
   });
 });
 

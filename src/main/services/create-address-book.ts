@@ -28,8 +28,9 @@ export interface AddressBookParts {
 }
 
 /**
- * The address book of the Flowdeck that supervises. From now on every consumer of the settings is told: first those
- * that lack the address of the last session, and files that no longer have it.
+ * The address book of the Flowdeck that supervises. Every consumer of the settings is told an address once it was seen
+ * to work in this session. That of the last one may lead nowhere by now: a person who has put something else into a
+ * file since then keeps it.
  */
 export function createAddressBook(parts: AddressBookParts): AddressBook {
   const { settings, addresses, clock, random, log, fetch } = parts;
@@ -48,6 +49,8 @@ export function createAddressBook(parts: AddressBookParts): AddressBook {
       watchFile(file, onChange, (error) => log.warn('A file cannot be watched', { file, err: error })),
   };
   let current = addressOf(addresses.current());
+  /** `current` was seen to work since this book was opened. */
+  let answered = false;
   let tellings = new Map<string, Telling>();
   const ending: Promise<void>[] = [];
 
@@ -58,7 +61,7 @@ export function createAddressBook(parts: AddressBookParts): AddressBook {
   const newest = () => (settings.get('tunnel.mode') === 'none' ? null : current);
 
   const tellingDeps: TellingDeps = {
-    newest,
+    newest: () => (answered ? newest() : null),
     note: (consumer, { revision, at }) => addresses.confirm(consumer, revision, at),
     changed,
     clock,
@@ -115,6 +118,7 @@ export function createAddressBook(parts: AddressBookParts): AddressBook {
     },
     publish: (url) => {
       current = addressOf(addresses.verified(published(url), clock.now()));
+      answered = true;
       for (const telling of tellings.values()) telling.wake();
       changed();
       return current;
@@ -131,6 +135,12 @@ export function createAddressBook(parts: AddressBookParts): AddressBook {
         throw fail('not-found', 'This consumer is not in the settings.', {
           where: id,
           cure: 'Look at tunnel.consumers.',
+        });
+      }
+      if (current !== null && !answered) {
+        throw fail('usage', 'The last address was not seen to work since Flowdeck was opened.', {
+          where: current.url,
+          cure: 'Start the tunnel: as soon as it works, everybody is told.',
         });
       }
       telling.tell();

@@ -98,7 +98,7 @@ it('killed in the middle of its work it leaves the file old or new, and the next
   expect(await fs.readdir(path.dirname(file))).toEqual(['.env']);
 });
 
-it('killed between two addresses it tells the newer one when it is started again', async () => {
+it('killed between two addresses it tells the newer one when it is started again, and it still works', async () => {
   await fs.writeFile(file, 'URL=old\n');
   const first = await start();
   first.publish(address(1));
@@ -108,6 +108,7 @@ it('killed between two addresses it tells the newer one when it is started again
   first.child.kill('SIGKILL');
   await once(first.child, 'exit');
   const second = await start();
+  second.publish(address(2));
   await second.confirmed(address(2));
   await second.end();
   expect(await fs.readFile(file, 'utf8')).toBe(`URL=${address(2)}\n`);

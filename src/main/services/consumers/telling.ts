@@ -13,7 +13,7 @@ export interface Confirmation {
 }
 
 export interface TellingDeps {
-  /** Null: there is nothing to tell now. */
+  /** Null: there is nothing to tell now; what was confirmed stands. */
   newest(): TunnelAddress | null;
   /** Keeps it over a restart. May throw: then it is told again. */
   note(consumer: string, confirmation: Confirmation): void;
@@ -62,7 +62,7 @@ export class Telling {
       id,
       kind,
       target,
-      state: newest === null ? 'none' : this.has(newest) ? 'confirmed' : 'pending',
+      state: newest === null ? 'none' : this.stands(newest) ? 'confirmed' : 'pending',
       revision: this.confirmed?.revision ?? null,
       confirmedAt: this.confirmed ? new Date(this.confirmed.at).toISOString() : null,
       attempts: this.attempts,
@@ -99,6 +99,10 @@ export class Telling {
       if (newest === null || this.has(newest)) await this.news.promise;
       else if (!(await this.attempt(newest))) await this.pause();
     }
+  }
+
+  private stands(address: TunnelAddress): boolean {
+    return this.deps.newest() === null ? this.confirmed?.revision === address.revision : this.has(address);
   }
 
   private has(address: TunnelAddress): boolean {
