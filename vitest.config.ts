@@ -22,7 +22,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           pool: 'forks',
-          maxWorkers: 2,
+          // Of two cores: they wait for processes half of the time.
+          maxWorkers: 3,
         },
       },
     ],
