@@ -157,5 +157,8 @@ async function tryLock(lockFile: string, clock: Clock): Promise<Lock | null> {
   }
 }
 
-const wantedUp = (role: Role): ServiceName[] =>
-  (['glabs', 'tunnel'] as const).filter((name) => role[name].view().desired === 'up');
+/** By what the one that is gone wrote last: it may have stopped them as it ended. */
+const wantedUp = (role: Role): ServiceName[] => {
+  role.refresh();
+  return (['glabs', 'tunnel'] as const).filter((name) => role[name].view().desired === 'up');
+};

@@ -20,14 +20,12 @@ export async function mirrorServices(parts: MirrorParts): Promise<Role> {
   const { clock, log, supervisor } = parts;
   const glabs = new MirroredService('glabs', parts);
   const tunnel = new MirroredService('tunnel', parts);
-  const repeater = createRepeater(
-    clock,
-    READ_MS,
-    () => {
-      glabs.read();
-      tunnel.read();
-    },
-    (error) => log.error('The state of the services could not be read', { err: error }),
+  const refresh = () => {
+    glabs.read();
+    tunnel.read();
+  };
+  const repeater = createRepeater(clock, READ_MS, refresh, (error) =>
+    log.error('The state of the services could not be read', { err: error }),
   );
   repeater.start();
   return {
@@ -44,6 +42,7 @@ export async function mirrorServices(parts: MirrorParts): Promise<Role> {
     },
     // The one that supervises notices it, too.
     resumed: () => undefined,
+    refresh,
     close: async () => {
       repeater.stop();
       await Promise.all([glabs.close(), tunnel.close()]);

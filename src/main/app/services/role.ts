@@ -7,6 +7,8 @@ export interface Role {
   readonly supervisor: number | null;
   tellConsumer(id: string): void;
   resumed(): void;
+  /** Whoever looks on sees what the other one wrote up to now. */
+  refresh(): void;
   /** Ends it; `keep` as in Services. */
   close(options?: { keep: boolean }): Promise<void>;
 }

@@ -45,15 +45,19 @@ export function supervise(parts: SuperviseParts, again: readonly ServiceName[]):
   );
   requests.start();
 
-  void (async () => {
-    for (const name of again) await services[name].start();
-  })().catch((error: unknown) => log.warn('What was up could not be brought up again', { err: error }));
+  // Each by itself and at once: that one cannot be brought up must not be the end of the other.
+  for (const name of again) {
+    services[name]
+      .start()
+      .catch((error: unknown) => log.warn(`${name} could not be brought up again`, { err: error }));
+  }
 
   return {
     ...services,
     supervisor: null,
     tellConsumer: parts.tellConsumer,
     resumed: parts.resumed,
+    refresh: () => undefined,
     async close({ keep } = { keep: parts.onQuit() === 'keep' }) {
       requests.stop();
       // The tunnel leads to G-Labs: it goes first.
