@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { findPlaces } from '../../src/main/app/places.ts';
 import { openDatabase } from '../../src/main/db/database.ts';
@@ -18,10 +19,12 @@ import { cpuMsSince } from './supervised.ts';
 const Input = z.object({
   folder: z.string(),
   session: z.number(),
+  /** How long after the opening there is an address. */
+  bringUpS: z.number(),
   ofEachKind: z.number(),
   changes: z.number(),
 });
-const { folder, session, ofEachKind, changes } = Input.parse(JSON.parse(process.argv[2] ?? ''));
+const { folder, session, bringUpS, ofEachKind, changes } = Input.parse(JSON.parse(process.argv[2] ?? ''));
 const dataDir = join(folder, 'data');
 await mkdir(dataDir, { recursive: true });
 
@@ -61,7 +64,7 @@ const book = createAddressBook({
 function confirmed(by: AddressBook): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
-      if (by.consumers().some(({ state }) => state === 'pending')) return;
+      if (by.consumers().some(({ state }) => state !== 'confirmed')) return;
       stop();
       resolve();
     };
@@ -86,8 +89,7 @@ async function bare(text: string): Promise<number> {
 
 const result: ConsumersResult = { confirmedMs: [], cpuMs: [], bareMs: [] };
 try {
-  // What the last session told is looked at, as when a Flowdeck is opened.
-  await confirmed(book);
+  await sleep(bringUpS * 1000);
   for (let i = 0; i < changes; i++) {
     const cpu = process.cpuUsage();
     const began = performance.now();

@@ -25,25 +25,36 @@ const { dataDir, looks } = input;
  * The clock of the system, until it is told to hurry. It then runs less fast than the pauses are short: else each
  * hiccup of a busy machine would look like a sleep of the machine, and that begins every watch anew.
  */
-function hurryingClock(): { clock: Clock; hurry(): void } {
-  let began: number | null = null;
-  const gained = () => (began === null ? 0 : (systemClock.monotonic() - began) * (input.clock - 1));
+function hurryingClock(): { clock: Clock; hurry(): void; rest(): void } {
+  let since: number | null = null;
+  let before = 0;
+  const gained = () => before + (since === null ? 0 : systemClock.monotonic() - since) * (input.clock - 1);
   return {
     clock: {
       now: () => Math.round(systemClock.now() + gained()),
       monotonic: () => systemClock.monotonic() + gained(),
-      sleep: (ms, signal) => systemClock.sleep(began === null ? ms : ms / input.pauses, signal),
+      sleep: (ms, signal) => systemClock.sleep(since === null ? ms : ms / input.pauses, signal),
     },
     hurry: () => {
-      began = systemClock.monotonic();
+      since ??= systemClock.monotonic();
+    },
+    rest: () => {
+      before = gained();
+      since = null;
     },
   };
 }
 
+/** The time limits of what was asked last run on until they are over, whatever was answered: longest 8 s. */
+const LIMITS_OVER_MS = 9000;
+
 setFlagsFromString('--expose-gc');
+// Else what was compiled is thrown away at some look, which hides what a probe may leave.
+setFlagsFromString('--no-flush-bytecode');
 const collectGarbage = z.function({ input: [], output: z.void() }).implement(runInNewContext('gc'));
 
 async function held(probes: number): Promise<Held> {
+  await sleep(LIMITS_OVER_MS);
   // Twice, and a turn of the loop between: what is freed by finalizers frees more.
   for (let round = 0; round < 2; round++) {
     collectGarbage();
@@ -63,7 +74,7 @@ async function held(probes: number): Promise<Held> {
 const Counters = z.object({ requests: z.number() });
 
 const edge = await startEdge({ speed: 1 });
-const { clock, hurry } = hurryingClock();
+const { clock, hurry, rest } = hurryingClock();
 const { flowdeck, services } = await openSupervised(dataDir, { edge: edge.url, env: edge.env(), clock });
 let ours = 0;
 /** Probes that G-Labs was asked by now, those through the tunnel too. */
@@ -77,16 +88,17 @@ try {
   await flowdeck.wire();
   await services.glabs.start();
   await services.tunnel.start();
-  hurry();
   const before = await asked();
   const cpu = process.cpuUsage();
   const all: Held[] = [];
   for (const look of looks) {
     let done = 0;
+    hurry();
     while (done < look) {
       await sleep(50);
       done = (await asked()) - before;
     }
+    rest();
     all.push(await held(done));
   }
   const [tunnel] = (await edge.state()).tunnels;
