@@ -134,6 +134,37 @@ it('knows a start script again that became another program', async () => {
   expect(await registry.mine.leftovers('glabs')).toMatchObject([{ pid }]);
 });
 
+it.each([
+  ['was killed before it knew it', false],
+  ['was killed before it knew what its start script became', true],
+])('finds one by its environment whose Flowdeck %s, and leaves a stranger alone', async (_what, known) => {
+  const [pid = 0, stranger = 0] = [registry.dead.environment, {}].map((env) => {
+    const options = { detached: true, stdio: 'ignore' as const, env };
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], options);
+    children.push(child);
+    return child.pid;
+  });
+  for (const each of [pid, stranger]) {
+    registry.db.serviceChildren.add({
+      pid: each,
+      started: known ? await processStartTime(each) : null,
+      service: 'glabs',
+      command: '/opt/start.sh',
+      ownerPid: process.pid,
+      ownerStarted: 'of another process that had this number',
+      kept: false,
+      output: null,
+      at: 1,
+    });
+  }
+  const found = await registry.mine.leftovers('glabs');
+  const started = await processStartTime(pid);
+  expect(found).toMatchObject([{ pid, started, ended: false }]);
+  found[0]?.takeOver();
+  expect(rows()).toMatchObject([{ pid, started, command: await realpath(process.execPath) }]);
+  expect(await processStartTime(stranger)).not.toBeNull();
+});
+
 it('what is taken over is in our care, and is not found a second time', async () => {
   const pid = sleeper();
   registry.dead.add({ service: 'tunnel', pid, command: 'cloudflared', output: '/logs/tunnel.log' });

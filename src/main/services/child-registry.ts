@@ -18,8 +18,9 @@ export interface ChildRegistry {
   /** Notes a process the moment it was started, before this returns. `command`: the program without its arguments. */
   add(child: { service: ServiceName; pid: number; command: string; output: string | null }): RegisteredChild;
   /**
-   * Those whose Flowdeck is gone and that still run: pid, start time and command all match; or the process itself has
-   * ended and all that is left of its group was given our environment. The others are forgotten.
+   * Those whose Flowdeck is gone and that still run: pid, start time and command all match; or all that is there of its
+   * group was given our environment: the process itself has ended, or its Flowdeck was killed before it knew it, or
+   * knew what it became. The others are forgotten.
    */
   leftovers(service: ServiceName): Promise<Leftover[]>;
 }
@@ -104,15 +105,19 @@ export function createChildRegistry(parts: ChildRegistryParts): ChildRegistry {
     }
   };
 
-  const asLeftover = (row: ServiceChild, ended: boolean): Leftover => ({
+  const asLeftover = (
+    row: ServiceChild,
+    now: { started: string | null; command: string | null },
+  ): Leftover => ({
     service: row.service,
     pid: row.pid,
-    started: row.started ?? '',
-    ended,
+    started: now.started ?? row.started ?? '',
+    ended: now.started === null,
     kept: row.kept,
     output: row.output,
     takeOver: () => {
       children.setOwner(row, self.pid, self.started);
+      if (now.started !== null) children.setIdentity(row, now.started, now.command ?? row.command);
       return registered(row, new AbortController());
     },
     forget: () => attempt('the end of a leftover could not be noted', () => children.remove(row)),
@@ -140,12 +145,12 @@ export function createChildRegistry(parts: ChildRegistryParts): ChildRegistry {
           command: await processCommand(row.pid, probe),
         };
         if (row.started !== null && now.started === row.started && now.command === row.command) {
-          found.push(asLeftover(row, false));
+          found.push(asLeftover(row, now));
           continue;
         }
         const ours = `${ownerVariable}=${ownerName(row.ownerPid, row.ownerStarted)}`;
-        if (now.started === null && (await groupWasGiven(row.pid, ours, probe))) {
-          found.push(asLeftover(row, true));
+        if (await groupWasGiven(row.pid, ours, probe)) {
+          found.push(asLeftover(row, now));
           continue;
         }
         if (now.started !== null) {
