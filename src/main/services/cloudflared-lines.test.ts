@@ -81,7 +81,16 @@ describe('one line', () => {
       expect(line(`| ${other} |`)).toBeNull();
   });
 
-  it('without a time in front tells nothing, whatever it says, but for last words', () => {
+  it('needs no time in front', () => {
+    expect(readCloudflaredLine('INF |  https://brave-otter.trycloudflare.com  |')).toMatchObject({
+      sign: 'url',
+    });
+    expect(readCloudflaredLine('INF Registered tunnel connection connIndex=0')).toEqual({
+      sign: 'registered',
+    });
+  });
+
+  it('without a level in front tells nothing, whatever it says, but for last words', () => {
     expect(readCloudflaredLine('|  https://brave-otter.trycloudflare.com  |')).toBeNull();
     expect(readCloudflaredLine('Registered tunnel connection connIndex=0')).toBeNull();
     expect(readCloudflaredLine('failed to request quick Tunnel: Post "x": EOF')).toEqual({

@@ -36,7 +36,8 @@ export type Trouble =
 /** A name of several words: `api.trycloudflare.com` of an error message is none, nor is what only begins like one. */
 const quickUrl = /https:\/\/(?!api\.)[a-z0-9]+(?:-[a-z0-9]+)+\.trycloudflare\.com(?![a-z0-9-]|\.[a-z0-9])/;
 const quickHost = /^[a-z0-9]+(?:-[a-z0-9]+)+\.trycloudflare\.com$/;
-const textLine = /^\S+ (DBG|INF|WRN|ERR|FTL|PNC) (.*)$/;
+/** What shows the log elsewhere, such as a service manager, may have taken the time away. */
+const textLine = /^(?:\S+ )?(DBG|INF|WRN|ERR|FTL|PNC) (.*)$/;
 
 /** Messages of the log, by how they begin. */
 const messages: readonly (readonly [RegExp, CloudflaredSign])[] = [
@@ -69,7 +70,7 @@ const metrics = /^Starting metrics server on (?:127\.0\.0\.1|localhost|\[::1?\]|
 
 /**
  * Pure. Null: the line tells nothing, as most do; so does the second half of a message with a line break in it, which
- * has no time in front. Text and JSON logs alike.
+ * has no level in front. Text and JSON logs alike.
  */
 export function readCloudflaredLine(line: string): CloudflaredSign | null {
   const refused = flagRefused.exec(line)?.[1];

@@ -75,7 +75,8 @@ export async function isProgramFile(file: string): Promise<boolean> {
   }
 }
 
-const versionLimitMs = 5000;
+/** A start waits for it. One that says nothing until then tells by itself what it does not know, when it is started. */
+const versionLimitMs = 2000;
 /** Exit codes of a shell that was given a file it cannot run. */
 const shellGaveUp = new Set([126, 127]);
 
