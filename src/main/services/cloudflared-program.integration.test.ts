@@ -1,8 +1,9 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { simulatedCloudflared } from '../../simulator/cloudflared/test-cloudflared.ts';
+import { processStartTime } from '../platform/process-identity.ts';
 import { installGuide, systemKind } from './cloudflared-guide.ts';
 import { createProgramSearch, findCloudflared, likelyPlaces, readVersion } from './cloudflared-program.ts';
 
@@ -93,6 +94,19 @@ describe('what it says of itself', () => {
     const file = await program('#!/bin/sh\necho what >&2; exit 3\n');
     expect(await readVersion(file, env)).toEqual({ version: null });
   });
+
+  it.each([
+    ['goes on itself', 'wait'],
+    ['goes away at once', ''],
+  ])(
+    'may be another process that it starts, and %s: that is ended, and held up by nothing',
+    async (_what, then) => {
+      const note = join(folder, 'pid');
+      const file = await program(`#!/bin/sh\nsleep 1000 &\necho $! > ${note}\n${then}\n`);
+      expect(await readVersion(file, env, { limitMs: 3000 })).toEqual({ version: null });
+      expect(await processStartTime(Number(await readFile(note, 'utf8')))).toBeNull();
+    },
+  );
 
   it.each([
     ['no program', /is not cloudflared.*ended with 127/],

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
 import { execa } from 'execa';
 import type { Problem } from '../../shared/services.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
 import { errorCode } from '../platform/error-code.ts';
 import type { Environment } from '../platform/paths.ts';
 import { cloudflaredEnvironment, flagsMissingIn } from './cloudflared-command.ts';
@@ -14,6 +16,7 @@ import {
   type SystemKind,
   systemKind,
 } from './cloudflared-guide.ts';
+import { endGroup } from './process-group.ts';
 
 interface FindOptions {
   /** The setting `tunnel.cloudflared`. */
@@ -77,26 +80,40 @@ export async function isProgramFile(file: string): Promise<boolean> {
 
 /** A start waits for it. One that says nothing until then tells by itself what it does not know, when it is started. */
 const versionLimitMs = 2000;
+const killAfterMs = 500;
 /** Exit codes of a shell that was given a file it cannot run. */
 const shellGaveUp = new Set([126, 127]);
 
-/** Asks the program for its version; null: it works, and does not say. */
+/**
+ * Asks the program for its version; null: it works, and does not say. Whatever it started instead is ended: a wrapper
+ * may know no such question and make a tunnel.
+ */
 export async function readVersion(
   path: string,
   env: Record<string, string>,
+  { clock = systemClock, limitMs = versionLimitMs }: { clock?: Clock; limitMs?: number } = {},
 ): Promise<{ version: string | null } | { problem: Problem }> {
-  const result = await execa(path, ['--version'], {
+  const asked = execa(path, ['--version'], {
     env,
     extendEnv: false,
     reject: false,
-    timeout: versionLimitMs,
-    forceKillAfterDelay: 500,
+    // A group of its own, so that it can be ended as a whole.
+    detached: process.platform !== 'win32',
     maxBuffer: 64 * 1024,
     stdin: 'ignore',
     windowsHide: true,
   });
+  if (asked.pid !== undefined) {
+    const over = new AbortController();
+    const late = clock.sleep(limitMs, over.signal).catch(() => undefined);
+    await Promise.race([once(asked.nodeChildProcess, 'exit'), late]);
+    over.abort();
+    await endGroup(asked.pid, { graceMs: killAfterMs, clock });
+  }
+  // What went away from its group may still hold the other end of what we read.
+  const result = await Promise.race([asked, clock.sleep(killAfterMs).then(() => null)]);
   // Slow is not broken: what it knows will show when it is started.
-  if (result.timedOut) return { version: null };
+  if (result === null) return { version: null };
   // The system itself refuses: not a program of this machine, no right to run it, gone in this moment.
   if (result.code !== undefined && /^E[A-Z]+$/.test(result.code) && result.exitCode === undefined) {
     return { problem: cannotRun(path, result.code) };
