@@ -355,6 +355,25 @@ describe('changed settings', () => {
     expect(world.mostRunning).toBe(1);
   });
 
+  it('a program that is not found for a while ends no tunnel that runs, and is told when the next start is due', () => {
+    const world = verified();
+    const { url } = world.state;
+    const problem = { message: 'It is not there.', cure: 'Install it.' };
+    const missing = { ...quickPlan, program: '', problem };
+    world.send({ type: 'planned', plan: missing });
+    world.send({ type: 'planned', plan: quickPlan });
+    world.run(2 * minute);
+    expect(world.state).toMatchObject({ phase: 'verified', url, problem: null });
+    expect(world.spawned).toHaveLength(1);
+    world.send({ type: 'planned', plan: missing });
+    world.crash();
+    world.run(minute);
+    expect(world.state).toMatchObject({ desired: 'up', phase: 'failed', problem });
+    world.send({ type: 'planned', plan: quickPlan });
+    world.run(minute);
+    expect(world.state).toMatchObject({ phase: 'verified' });
+  });
+
   it('from quick to an address of one’s own ends cloudflared and looks at that address', () => {
     const world = verified();
     const publicUrl = 'https://glabs.example.org';

@@ -92,6 +92,10 @@ class Reduction extends TunnelWatch {
   private planned(state: TunnelState): TunnelStep {
     const before = this.state.plan;
     if (state.desired === 'down') return nothing(state);
+    const runs = state.child !== null && !state.child.ending;
+    // That its program, or its token, cannot be found just now says nothing about one that runs.
+    const unsure = before.problem !== null || state.plan.problem !== null;
+    if (runs && unsure && sameTunnel(before, state.plan)) return nothing(state);
     if (startKey(before) !== startKey(state.plan)) {
       return this.anew({ ...state, reason: null });
     }
@@ -296,6 +300,9 @@ class Reduction extends TunnelWatch {
     return this.failed(state, state.trouble, problem);
   }
 }
+
+const sameTunnel = (one: TunnelPlan, other: TunnelPlan): boolean =>
+  one.mode === other.mode && one.originUrl === other.originUrl && one.publicUrl === other.publicUrl;
 
 function probeKey({ publicUrl, probeOrigin, healthPaths }: TunnelPlan): string {
   return JSON.stringify([publicUrl, probeOrigin, healthPaths]);
