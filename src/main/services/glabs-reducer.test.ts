@@ -308,8 +308,16 @@ describe('while it runs', () => {
     const moved = { ...command, url: 'http://127.0.0.1:9000' };
     const own = ready();
     own.send({ type: 'planned', plan: moved });
-    own.run(5000);
+    own.send({ type: 'start', plan: moved });
+    own.run(120_000);
     expect(own.spawned).toHaveLength(1);
+    expect(own.state).toMatchObject({ phase: 'ready', plan: { url: command.url } });
+    own.crash();
+    own.run(5000);
+    expect(own.state).toMatchObject({ phase: 'ready', plan: { url: moved.url } });
+    own.send({ type: 'planned', plan: command });
+    own.send({ type: 'stop' });
+    expect(own.state.plan.url).toBe(command.url);
     const adopted = new World(command);
     adopted.other = outcome('up');
     adopted.send({ type: 'start', plan: command });
@@ -318,6 +326,16 @@ describe('while it runs', () => {
     adopted.send({ type: 'planned', plan: moved });
     adopted.run(1000);
     expect(adopted.state).toMatchObject({ phase: 'ready', adopted: false, plan: { url: moved.url } });
+  });
+
+  it('a look at the old address that was under way says nothing about the new one', () => {
+    const world = new World(adoptOnly);
+    world.other = outcome('up');
+    world.send({ type: 'start', plan: adoptOnly });
+    world.other = outcome('down');
+    world.send({ type: 'planned', plan: { ...adoptOnly, url: 'http://127.0.0.1:9000' } });
+    world.run(1000);
+    expect(world.state).toMatchObject({ phase: 'unhealthy', adopted: false, realSeenAt: null });
   });
 });
 

@@ -1,4 +1,5 @@
 import { restartDelay } from './backoff.ts';
+import type { GlabsPlan } from './glabs-plan.ts';
 import type { FailureKind, GlabsEffect, GlabsEvent, GlabsState, Owner, Phase } from './glabs-state.ts';
 import { type Problem, problems } from './glabs-words.ts';
 import type { ProbeOutcome } from './probe.ts';
@@ -52,11 +53,11 @@ class Reduction {
   on(event: GlabsEvent): Step {
     switch (event.type) {
       case 'start':
-        return this.start({ ...this.state, plan: event.plan });
+        return this.start(this.planning(event.plan));
       case 'stop':
         return this.stop();
       case 'planned':
-        return this.planned({ ...this.state, plan: event.plan });
+        return this.planned(this.planning(event.plan));
       case 'left-over':
         return this.leftOver(event);
       case 'woke':
@@ -80,6 +81,12 @@ class Reduction {
       case 'timer':
         return this.timer(event);
     }
+  }
+
+  /** What we started goes on as it is, and is looked at where it listens: the new plan counts from its next start. */
+  private planning(plan: GlabsPlan): GlabsState {
+    const { state } = this;
+    return state.child === null ? { ...state, plan, nextPlan: null } : { ...state, nextPlan: plan };
   }
 
   private start(state: GlabsState): Step {
@@ -107,6 +114,8 @@ class Reduction {
     const lastProbe = this.state.adopted ? this.state.lastProbe : null;
     const cleared = {
       ...down,
+      plan: down.nextPlan ?? down.plan,
+      nextPlan: null,
       lastProbe,
       adopted: false,
       demo: false,
@@ -119,10 +128,11 @@ class Reduction {
   }
 
   private planned(state: GlabsState): Step {
-    const moved = state.plan.url !== this.state.plan.url;
-    const onItsOwn = state.child === null && ['ready', 'unhealthy', 'foreign'].includes(state.phase);
-    // What we started ourselves goes on as it is; the change counts from its next start.
-    return moved && onItsOwn && state.desired === 'up' ? this.attempt(state) : nothing(state);
+    if (state.plan.url === this.state.plan.url) return nothing(state);
+    // A look at the old address that is under way says nothing about the new one.
+    if (state.phase === 'stopped') return nothing(this.enter(state, 'stopped', true));
+    const looks: Phase[] = ['looking', 'ready', 'unhealthy', 'foreign'];
+    return looks.includes(state.phase) && state.desired === 'up' ? this.attempt(state) : nothing(state);
   }
 
   /** It counts as started here: watched, ended, started again. */
@@ -348,6 +358,8 @@ class Reduction {
   private attempt(state: GlabsState): Step {
     const fresh: GlabsState = {
       ...state,
+      plan: state.nextPlan ?? state.plan,
+      nextPlan: null,
       adopted: false,
       adoptedPid: null,
       demo: false,

@@ -25,6 +25,8 @@ export interface GlabsState {
   /** Grows with every new thing that is begun; a callback that carries another one is stale. */
   generation: number;
   plan: GlabsPlan;
+  /** What the settings say since `child` was started; null: still `plan`. */
+  nextPlan: GlabsPlan | null;
   /** The process we started and have not yet seen the end of, with everything it started. At most one, ever. */
   child: Child | null;
   adopted: boolean;
@@ -116,6 +118,7 @@ export function initialGlabsState(
     since: now,
     generation: 1,
     plan,
+    nextPlan: null,
     child: null,
     adopted: false,
     demo: false,

@@ -30,6 +30,8 @@ export class World {
   running: {
     generation: number;
     kind: 'command' | 'demo';
+    /** Where it listens. */
+    url: string;
     leader: boolean;
     answers: boolean;
     asked: boolean;
@@ -79,7 +81,8 @@ export class World {
 
   answer(): ProbeOutcome {
     const own = this.running.find((process) => process.leader);
-    if (own) return own.answers ? outcome('up', own.kind === 'demo') : outcome(this.mute);
+    if (own && own.url === this.state.plan.url)
+      return own.answers ? outcome('up', own.kind === 'demo') : outcome(this.mute);
     return this.other;
   }
 
@@ -95,7 +98,9 @@ export class World {
       });
       return;
     }
-    this.running.push({ generation, kind, leader: true, answers: this.starts === 'well', asked: false });
+    const { url } = this.state.plan;
+    const answers = this.starts === 'well';
+    this.running.push({ generation, kind, url, leader: true, answers, asked: false });
     this.mostRunning = Math.max(this.mostRunning, this.running.length);
     this.later(1, { type: 'spawned', generation, pid: 4000 + generation });
   }
@@ -110,7 +115,7 @@ export class World {
     const { left } = this;
     if (!left) throw new Error('nothing was left');
     this.left = null;
-    this.running.push({ ...left, generation, leader: true, asked: false });
+    this.running.push({ ...left, generation, url: this.state.plan.url, leader: true, asked: false });
     this.mostRunning = Math.max(this.mostRunning, this.running.length);
     this.later(1, { type: 'spawned', generation, pid: 77 });
   }
