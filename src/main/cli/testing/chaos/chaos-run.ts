@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { RunEvent, type RunEventOf } from '../../../../shared/run-events.ts';
+import type { JournalState } from '../../../db/journal.ts';
 import { type Ended, Line } from '../../test-support.ts';
 import { makeProject } from './project.ts';
 import type { Stage } from './stage.ts';
@@ -59,10 +60,12 @@ export async function startRun(stage: Stage, name: string, scenes: number): Prom
     const { status, counts } = finished;
     const candidates = scenes * CANDIDATES_OF_SCENE;
     if (status !== 'completed' || counts.failed > 0) fault(`it is ${status}, ${counts.failed} nodes failed`);
-    if (counts.submitted !== candidates + counts.lost) {
-      fault(`${counts.submitted} submissions for ${candidates} candidates, ${counts.lost} lost`);
-    }
-    for (const text of [...ordered(events, candidates), ...(await filesOf(project, events))]) fault(text);
+    const wrong = [
+      ...ordered(events, candidates),
+      ...booked(stage, finished, events, candidates),
+      ...(await filesOf(project, events)),
+    ];
+    for (const text of wrong) fault(text);
     const planned = await desk.flowdeck('plan', workflow, '--json');
     const plan = Planned.safeParse(planned.lines().at(-1));
     if (plan.data?.generations !== 0) fault(`another run would make ${plan.data?.generations} again`);
@@ -89,6 +92,39 @@ function ordered(events: readonly RunEvent[], candidates: number): string[] {
   const count = (type: string) => events.filter((event) => event.type === type).length;
   const [down, up] = [count('backend.down'), count('backend.up')];
   if (down !== up) wrong.push(`${down} outages began, ${up} ended`);
+  return wrong;
+}
+
+/** The journal has one written row for each candidate, and every other request of the run is accounted for. */
+function booked(
+  { db }: Stage,
+  { runId, counts }: RunEventOf<'run.finished'>,
+  events: readonly RunEvent[],
+  candidates: number,
+): string[] {
+  const nodes = new Set(events.flatMap((event) => (event.type === 'task.submitted' ? [event.nodeId] : [])));
+  const rows = [...nodes].flatMap((nodeId) => db.journal.ofNode(runId, nodeId));
+  const wrong: string[] = [];
+  const count = (state: JournalState) => rows.filter((row) => row.state === state).length;
+  const [written, lost, refused] = [count('written'), count('lost'), count('failed')];
+  const unsent = count('unsent');
+  const places = new Set(
+    rows.filter(({ state }) => state === 'written').map((row) => `${row.nodeId} ${row.row} ${row.candidate}`),
+  );
+  if (written !== candidates || places.size !== candidates) {
+    wrong.push(`${written} rows are written, for ${places.size} of ${candidates} candidates`);
+  }
+  const open = rows.length - written - lost - refused - unsent;
+  if (open > 0) wrong.push(`${open} requests are left open in the journal`);
+  const refusedElse = rows.filter(({ state, errorCode }) => state === 'failed' && errorCode !== 503);
+  for (const row of refusedElse) wrong.push(`a request was refused: ${row.errorCode} ${row.message}`);
+  if (lost !== counts.lost) wrong.push(`${counts.lost} are lost, ${lost} in the journal`);
+  // Also one that was answered with 503 left this machine; one that surely never arrived counts for nothing.
+  if (counts.submitted !== written + lost + refused) {
+    wrong.push(
+      `${counts.submitted} submissions: ${written} done, ${lost} lost, ${refused} refused, ${unsent} unsent`,
+    );
+  }
   return wrong;
 }
 
