@@ -109,7 +109,7 @@ function staleEvents({ generation, child, look }: TunnelState): TunnelEvent[] {
     { type: 'looked', generation: old, look, found },
     { type: 'looked', generation, look: look - 1, found },
     { type: 'timer', generation, name: 'look', look: look - 1, lastOutput: '' },
-    ...(['url', 'registered', 'verified', 'look', 'restart'] as const).map((name) => ({
+    ...(['url', 'registered', 'verified', 'settle', 'look', 'restart'] as const).map((name) => ({
       type: 'timer' as const,
       generation: old,
       name,

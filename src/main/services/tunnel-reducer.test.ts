@@ -26,7 +26,13 @@ describe('Start', () => {
   it('goes by every step to verified, and settles before the name is looked up', () => {
     const world = new TunnelWorld();
     world.start();
-    expect(phases(world, 20 * second)).toEqual(['spawning', 'url-assigned', 'settling', 'verified']);
+    expect(phases(world, 20 * second)).toEqual([
+      'spawning',
+      'url-assigned',
+      'registered',
+      'settling',
+      'verified',
+    ]);
     // The look that told that the edge knows us came right after the address.
     const registered = 1_800_000_000_000 + 1000;
     expect(world.state.since - registered).toBeGreaterThanOrEqual(5000);

@@ -254,6 +254,8 @@ class Reduction extends TunnelWatch {
     switch (event.name) {
       case 'look':
         return event.look === state.look ? { state, effects: [this.lookEffect(state)] } : nothing(state);
+      case 'settle':
+        return state.phase === 'registered' ? this.settle(state) : nothing(state);
       case 'restart':
         return this.restartDue(state);
       case 'url':

@@ -136,7 +136,7 @@ export interface Found {
   originUp: boolean;
 }
 
-export type TimerName = 'url' | 'registered' | 'verified' | 'look' | 'restart';
+export type TimerName = 'url' | 'registered' | 'verified' | 'settle' | 'look' | 'restart';
 
 export type TunnelEvent =
   | { type: 'start'; plan: TunnelPlan }

@@ -21,7 +21,7 @@ export class TunnelWatch extends TunnelMoves {
     }
     if (answered.phase === 'url-assigned') {
       if (found.ready !== 'yes') return this.lookIn(answered, this.context.times.connectingLook);
-      return this.settle(this.enter(answered, 'registered'));
+      return this.connected(answered);
     }
     return this.watching(answered) ? this.assess(answered, found) : nothing(answered);
   }
@@ -61,7 +61,7 @@ export class TunnelWatch extends TunnelMoves {
   }
 
   private registered(state: TunnelState): TunnelStep {
-    if (state.phase === 'url-assigned' && state.metricsPort === null) return this.settle(state);
+    if (state.phase === 'url-assigned' && state.metricsPort === null) return this.connected(state);
     return state.phase === 'url-assigned' || this.watching(state) ? this.lookNow(state) : nothing(state);
   }
 
@@ -72,12 +72,24 @@ export class TunnelWatch extends TunnelMoves {
     return state.phase === 'verified' && !lately ? this.lookNow(state) : nothing(state);
   }
 
-  /** The edge knows us. The name may take a moment, and must not be asked for too early. */
-  private settle(state: TunnelState): TunnelStep {
+  /** The edge knows us. That is a step of its own, so that everybody sees it. */
+  private connected(state: TunnelState): TunnelStep {
+    const registered = this.enter(state, 'registered');
+    return { state: registered, effects: [this.timerFor(registered, 'settle', 0)] };
+  }
+
+  /** The name may take a moment, and must not be asked for too early. */
+  protected settle(state: TunnelState): TunnelStep {
     const { now, times } = this.context;
     const newName = state.plan.mode === 'quick' && state.plan.probeOrigin === null;
     const ms = newName ? times.settle : 0;
-    const known: TunnelState = { ...state, failedStarts: 0, trouble: null, quietUntil: now + ms };
+    const known: TunnelState = {
+      ...state,
+      failedStarts: 0,
+      trouble: null,
+      hurried: false,
+      quietUntil: now + ms,
+    };
     const entered = this.enter(known, 'settling');
     return ms === 0 ? this.lookNow(entered) : this.lookIn(entered, ms);
   }
