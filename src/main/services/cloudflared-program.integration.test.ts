@@ -105,9 +105,9 @@ describe('what it says of itself', () => {
       const file = await program(`#!/bin/sh\nsleep 1000 &\necho $! > ${note}\n${then}\n`);
       expect(await readVersion(file, env, { limitMs: 3000 })).toEqual({ version: null });
       const pid = Number(await readFile(note, 'utf8'));
-    const lives = (await processStartTime(pid)) !== null;
-    if (lives) process.kill(pid, 'SIGKILL');
-    expect(lives).toBe(false);
+      const lives = (await processStartTime(pid)) !== null;
+      if (lives) process.kill(pid, 'SIGKILL');
+      expect(lives).toBe(false);
     },
   );
 
