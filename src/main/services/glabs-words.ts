@@ -28,7 +28,7 @@ export const problems = {
     cure: `Read its output below. ${openTab} If it only needs longer, raise glabs.startupTimeoutS.`,
   }),
   ended: (how: string, lastOutput: string): Problem => ({
-    message: `G-Labs ended: ${how}.${quoted(lastOutput)}`,
+    message: `G-Labs ended: ${how}.${lastWords(lastOutput)}`,
     cure: 'It is started again by itself.',
   }),
   hung: (): Problem => ({
@@ -45,6 +45,8 @@ export function howItEnded(code: number | null, signal: string | null): string {
   return signal ? `signal ${signal}` : `exit code ${code ?? 'unknown'}`;
 }
 
-function quoted(lastOutput: string): string {
-  return lastOutput ? ` Last output: ${lastOutput}` : ' It printed nothing.';
-}
+/** Of one that never got anywhere. */
+const quoted = (lastOutput: string): string => lastWords(lastOutput) || ' It printed nothing.';
+
+/** Of one that did: what it printed before its last step is no cause of its end. */
+const lastWords = (lastOutput: string): string => (lastOutput ? ` Last output: ${lastOutput}` : '');

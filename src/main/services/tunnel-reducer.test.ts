@@ -348,6 +348,18 @@ describe('while it is verified', () => {
   });
 });
 
+it('what is told of its end quotes its last words, and does not say that there were none before its last step', () => {
+  for (const [lastOutput, message] of [
+    ['no route', 'cloudflared ended: exit code 1. Last output: no route'],
+    ['', 'cloudflared ended: exit code 1.'],
+  ] as const) {
+    const world = verified();
+    const generation = world.state.child?.generation ?? 0;
+    world.send({ type: 'exited', generation, how: 'exit code 1', lastOutput });
+    expect(world.state.problem?.message).toBe(message);
+  }
+});
+
 describe('changed settings', () => {
   it('another address of G-Labs or another program begins anew; the same ones do nothing', () => {
     const world = verified();

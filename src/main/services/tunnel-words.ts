@@ -65,7 +65,10 @@ export const problems = {
   }),
   ended: (how: string, lastOutput: string, trouble: Trouble | null): Problem =>
     trouble === null
-      ? { message: `cloudflared ended: ${how}.${quoted(lastOutput)}`, cure: 'It is started again by itself.' }
+      ? {
+          message: `cloudflared ended: ${how}.${lastWords(lastOutput)}`,
+          cure: 'It is started again by itself.',
+        }
       : { message: `${troubles[trouble].message} cloudflared ended: ${how}.`, cure: troubles[trouble].cure },
   noUrl: (seconds: number, lastOutput: string): Problem => ({
     message: `cloudflared named no address within ${seconds} s.${quoted(lastOutput)}`,
@@ -173,6 +176,8 @@ export function verdictProblem(verdict: Verdict, url: string, status: number | n
   }
 }
 
-function quoted(lastOutput: string): string {
-  return lastOutput ? ` Last output: ${lastOutput}` : ' It printed nothing.';
-}
+/** Of one that never got anywhere. */
+const quoted = (lastOutput: string): string => lastWords(lastOutput) || ' It printed nothing.';
+
+/** Of one that did: what it printed before its last step is no cause of its end. */
+const lastWords = (lastOutput: string): string => (lastOutput ? ` Last output: ${lastOutput}` : '');
