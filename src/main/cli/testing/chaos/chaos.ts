@@ -35,12 +35,17 @@ const CALM_MS = 60_000;
 
 /**
  * Real processes, a run through all of it, and the events of a seed; then everything has to be well (issue 4). Ends
- * what it started, whatever comes of it.
+ * what it started, whatever comes of it. Rejects when it is stopped by `signal`; its process is to end then.
  */
-export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+export async function runChaos(
+  options: ChaosOptions,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<ChaosReport> {
   const stage = await openStage(options);
+  const stopped = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => stopped.reject(signal.reason));
   try {
-    return await play(stage, options);
+    return await Promise.race([play(stage, options), stopped.promise]);
   } finally {
     await stage.close();
   }

@@ -17,14 +17,21 @@ const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) :
 const say = (line: string) => console.log(line);
 say(`seed ${seed}, ${values.events} events`);
 const began = performance.now();
-const report = await runChaos({
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+const given = {
   seed,
   events: Number(values.events),
   scenes: Number(values.scenes),
   latencyMs: Number(values.latency),
   speed: Number(values.speed),
-  server: values.server === 'local' ? 'local' : 'tunnel',
+  server: values.server === 'local' ? ('local' as const) : ('tunnel' as const),
   say,
+};
+const report = await runChaos(given, stop.signal).catch((error: unknown) => {
+  if (!stop.signal.aborted) throw error;
+  say(`seed ${seed}: stopped, and all of it ended`);
+  process.exit(130);
 });
 const { lines: _lines, faults, ...numbers } = report;
 say(JSON.stringify(numbers, null, 2));

@@ -42,6 +42,8 @@ export interface Stage {
   /** Process of ours for this service, by the registry, if it lives. */
   child(service: ServiceName): number | null;
   residents(): Promise<Resident[]>;
+  /** Hears that the stage is about to be closed. */
+  onClose(listener: () => void): void;
   close(): Promise<void>;
 }
 
@@ -89,6 +91,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     if (record === null || !isAlive(record.ownerPid)) return null;
     return Written.parse(JSON.parse(record.view));
   };
+  const listeners: (() => void)[] = [];
   return {
     options,
     desk,
@@ -108,7 +111,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       return ours.at(-1)?.pid ?? null;
     },
     residents: () => census(marks),
+    onClose: (listener) => {
+      listeners.push(listener);
+    },
     close: async () => {
+      for (const listener of listeners) listener();
       db.close();
       for (const { pid } of await census(marks)) process.kill(pid, 'SIGKILL');
       await desk.close();

@@ -70,6 +70,12 @@ export function keepUp(stage: Stage): Upkeep {
     }
   }, LOOK_MS);
 
+  const leave = () => {
+    leaving = true;
+    clearInterval(person);
+  };
+  stage.onClose(leave);
+
   return {
     pid: () => running.process.pid ?? 0,
     helped: () => helped,
@@ -83,8 +89,7 @@ export function keepUp(stage: Stage): Upkeep {
       running = call();
     },
     end: async () => {
-      leaving = true;
-      clearInterval(person);
+      leave();
       running.process.kill('SIGTERM');
       const { code } = await running.ended;
       await again;

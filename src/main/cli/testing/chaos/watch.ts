@@ -31,6 +31,9 @@ export function watchResidents(stage: Stage): Watch {
       await pause(LOOK_MS);
     }
   })();
+  stage.onClose(() => {
+    over = true;
+  });
   return {
     seen: () => [...seen.values()],
     end: async () => {
