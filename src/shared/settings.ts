@@ -109,7 +109,9 @@ export const settingSchemas = {
   'services.onQuit': z
     .enum(['stop', 'keep'])
     .default('stop')
-    .describe('stop: what Flowdeck started ends with it. keep: it runs on, and the next start takes it up.'),
+    .describe(
+      'stop: what Flowdeck started ends with it. keep: what it starts from then on runs on, and the next start takes it up.',
+    ),
   'storage.default': z.string().min(1).default('local').describe('Store that runs use.'),
   'storage.stores': z
     .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/), Store)

@@ -105,7 +105,7 @@ export async function checkGlabs(
         broken(
           'G-Labs',
           'usage',
-          `glabs.command is ${command}, and there is no such program.`,
+          `glabs.command is ${command}, and there is no program that can be run.`,
           'Correct the setting glabs.command, or unset it and start G-Labs by hand.',
         ),
       ];

@@ -90,9 +90,7 @@ async function bringUp(services: Services, output: Output, { tunnel, demo = fals
     // Its state tells what is wrong and what to do. Runs on this machine do without a tunnel.
     if (!(error instanceof FlowdeckError) || error.failure.code === 'internal') throw error;
     if (error.failure.code === 'interrupted') return;
-    output.note(
-      'G-Labs goes on without a tunnel. When that is mended, flowdeck up in another terminal starts it.',
-    );
+    output.note('G-Labs goes on without a tunnel. To try the tunnel again: flowdeck up in another terminal.');
   }
 }
 

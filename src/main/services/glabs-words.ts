@@ -37,7 +37,7 @@ export const problems = {
   }),
   tooOften: (times: number, last: string): Problem => ({
     message: `G-Labs failed ${times} times in a row, so it is not started again. ${last}`,
-    cure: 'Read its output below, mend the cause, then press Start.',
+    cure: 'Read its output, mend the cause, then press Start.',
   }),
 };
 
@@ -49,4 +49,4 @@ export function howItEnded(code: number | null, signal: string | null): string {
 const quoted = (lastOutput: string): string => lastWords(lastOutput) || ' It printed nothing.';
 
 /** Of one that did: what it printed before its last step is no cause of its end. */
-const lastWords = (lastOutput: string): string => (lastOutput ? ` Last output: ${lastOutput}` : '');
+const lastWords = (lastOutput: string): string => (lastOutput ? ` Last output: "${lastOutput}".` : '');

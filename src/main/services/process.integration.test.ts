@@ -141,7 +141,7 @@ describe('what is started', () => {
     });
     await until(() => seen.failure !== null);
     expect(failed.mock.calls).toEqual([
-      ['The program cloudflared was not found.', expect.stringContaining('tunnel.cloudflared')],
+      ['The program /no/such/cloudflared was not found.', expect.stringContaining('tunnel.cloudflared')],
     ]);
   });
 

@@ -229,7 +229,10 @@ function whyNot(command: ProcessCommand, service: ServiceName, code: string): Wh
     };
   }
   if (code === 'ENOENT') {
-    return { message: `The program ${program} was not found.`, cure: `Give its whole path in ${setting}.` };
+    return {
+      message: `The program ${command.file} was not found.`,
+      cure: `Correct ${setting}: it takes the whole path of the program.`,
+    };
   }
   if (code === 'EACCES' || code === 'EPERM') {
     return {

@@ -350,7 +350,7 @@ describe('while it is verified', () => {
 
 it('what is told of its end quotes its last words, and does not say that there were none before its last step', () => {
   for (const [lastOutput, message] of [
-    ['no route', 'cloudflared ended: exit code 1. Last output: no route'],
+    ['no route', 'cloudflared ended: exit code 1. Last output: "no route".'],
     ['', 'cloudflared ended: exit code 1.'],
   ] as const) {
     const world = verified();

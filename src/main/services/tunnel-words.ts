@@ -144,7 +144,7 @@ export function verdictProblem(verdict: Verdict, url: string, status: number | n
     case 'origin-down':
       return {
         message: 'The tunnel is good, but G-Labs behind it does not answer.',
-        cure: 'Start G-Labs. The tunnel stays, and keeps its address.',
+        cure: 'It is good again as soon as G-Labs is back. The tunnel stays, and keeps its address.',
       };
     case 'in-flight-limit':
       return {
@@ -180,4 +180,4 @@ export function verdictProblem(verdict: Verdict, url: string, status: number | n
 const quoted = (lastOutput: string): string => lastWords(lastOutput) || ' It printed nothing.';
 
 /** Of one that did: what it printed before its last step is no cause of its end. */
-const lastWords = (lastOutput: string): string => (lastOutput ? ` Last output: ${lastOutput}` : '');
+const lastWords = (lastOutput: string): string => (lastOutput ? ` Last output: "${lastOutput}".` : '');
