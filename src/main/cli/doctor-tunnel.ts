@@ -39,7 +39,7 @@ async function checkProgram(all: Settings, env: NodeJS.ProcessEnv): Promise<Diag
   const mode = all['tunnel.mode'];
   if (!needsProgram(mode)) return good('cloudflared', `not needed (tunnel.mode is ${mode})`);
   const named = all['tunnel.cloudflared'];
-  const found = await createProgramSearch({ env })(named);
+  const found = await createProgramSearch({ env })(named, { ask: true });
   if ('path' in found) return good('cloudflared', found.path);
   const { message } = found.problem;
   return named === null

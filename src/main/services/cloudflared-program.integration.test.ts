@@ -120,15 +120,18 @@ describe('what it says of itself', () => {
     });
   });
 
-  it('is asked once, and again when the file has changed', async () => {
+  it('is asked once, by who starts it, and again when the file has changed', async () => {
     const counter = join(folder, 'asked');
     const script = (version: string) =>
       `#!/bin/sh\necho x >> ${counter}\necho "cloudflared version ${version}"\n`;
     const file = await program(script('2021.1.0'));
     const search = createProgramSearch({ env });
-    expect(await search(file)).toEqual({ path: file, without: ['edge-ip-version'] });
-    expect(await search(file)).toEqual({ path: file, without: ['edge-ip-version'] });
+    expect(await search(file, { ask: false })).toEqual({ path: file, without: [] });
+    await expect(readFile(counter)).rejects.toThrow('ENOENT');
+    expect(await search(file, { ask: true })).toEqual({ path: file, without: ['edge-ip-version'] });
+    expect(await search(file, { ask: true })).toEqual({ path: file, without: ['edge-ip-version'] });
     await program(`${script('2026.8.2')}\n`);
-    expect(await search(file)).toEqual({ path: file, without: [] });
+    expect(await search(file, { ask: true })).toEqual({ path: file, without: [] });
+    expect(await readFile(counter, 'utf8')).toBe('x\nx\n');
   });
 });

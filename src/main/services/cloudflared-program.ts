@@ -126,21 +126,25 @@ export async function readVersion(
   return { version: version ?? null };
 }
 
-/** Finds cloudflared and what it can do, by the setting `tunnel.cloudflared`. */
-export type ProgramSearch = (named: string | null) => Promise<ProgramFound>;
+/**
+ * Finds cloudflared by the setting `tunnel.cloudflared`. `ask`: also what it can do, for which it is run; only for who
+ * is about to start it.
+ */
+export type ProgramSearch = (named: string | null, how: { ask: boolean }) => Promise<ProgramFound>;
 
 export type ProgramFound = { path: string; without: readonly string[] } | { problem: Problem };
 
 /** Asks each program for its version once, and again when its file has changed. */
 export function createProgramSearch(parts: { env: Environment }): ProgramSearch {
   const asked = new Map<string, { changedAt: number; found: ProgramFound }>();
-  return async (named) => {
+  return async (named, { ask }) => {
     const place = await findCloudflared({ named, env: parts.env });
     if ('problem' in place) return place;
     const { path } = place;
     const { mtimeMs: changedAt } = await stat(path);
     const before = asked.get(path);
     if (before?.changedAt === changedAt) return before.found;
+    if (!ask) return { path, without: [] };
     const answer = await readVersion(path, cloudflaredEnvironment(parts.env));
     const found = 'problem' in answer ? answer : { path, without: flagsMissingIn(answer.version) };
     asked.set(path, { changedAt, found });

@@ -229,7 +229,7 @@ class TunnelShell implements Service {
   /** What an earlier Flowdeck left running goes on when it is still what the settings ask for; else it is ended. */
   private async prepare(): Promise<void> {
     const { children, clock, serviceState } = this.options;
-    const plan = await this.plan();
+    const plan = await this.plan({ ask: false });
     this.loop.dispatch({ type: 'planned', plan });
     const known = Remembered.safeParse(remembered(serviceState)).data;
     this.leftover = await settleLeftovers('tunnel', {
@@ -358,12 +358,13 @@ class TunnelShell implements Service {
     );
   }
 
-  private async plan(): Promise<TunnelPlan> {
+  /** `ask`: cloudflared is asked what it can do. Somebody who only looks runs no program. */
+  private async plan(how: { ask: boolean }): Promise<TunnelPlan> {
     const { settings, secrets, origin, program } = this.options;
     const all = settings.all();
     const mode = all['tunnel.mode'];
     this.token = mode === 'named' ? await secrets.get('tunnel.token') : null;
-    const found = needsProgram(mode) ? await program(all['tunnel.cloudflared']) : null;
+    const found = needsProgram(mode) ? await program(all['tunnel.cloudflared'], how) : null;
     return planTunnel(all, { originUrl: origin.url(), hasToken: this.token !== null, program: found });
   }
 
@@ -371,7 +372,7 @@ class TunnelShell implements Service {
   private async planOfNow(): Promise<TunnelPlan> {
     for (;;) {
       const { replans } = this;
-      const plan = await this.plan();
+      const plan = await this.plan({ ask: true });
       if (replans === this.replans) return plan;
     }
   }
@@ -379,7 +380,7 @@ class TunnelShell implements Service {
   private replanSoon(): void {
     this.replans += 1;
     const mine = this.replans;
-    this.plan().then(
+    this.plan({ ask: this.state.desired === 'up' }).then(
       (plan) => {
         // Only the newest settings count, whatever order the answers come in.
         if (mine === this.replans) this.loop.dispatch({ type: 'planned', plan });

@@ -99,6 +99,11 @@ class MirroredService implements Service {
   async start(): Promise<void> {
     this.ask('start');
     await this.settled((view) => view.desired === 'up' && !passing.has(view.state));
+    this.assertReady();
+  }
+
+  /** As it would have been said where it happened. */
+  private assertReady(): void {
     const { state, problem, url } = this.current;
     if (state === 'ready') return;
     throw fail('backend-unreachable', problem?.message ?? `It is ${state}.`, {
@@ -121,6 +126,7 @@ class MirroredService implements Service {
     const before = this.current.since;
     this.ask('restart');
     await this.settled((view) => view.since !== before && !passing.has(view.state));
+    this.assertReady();
   }
 
   /** What the other one runs is not ours to end. */
@@ -146,13 +152,23 @@ class MirroredService implements Service {
     const { clock, db } = this.parts;
     const began = clock.monotonic();
     const { signal } = this.closing;
+    const asked = this.parts.supervisor();
     for (;;) {
       await clock.sleep(READ_MS / 2, signal).catch(() => undefined);
-      if (signal.aborted)
-        throw fail('interrupted', 'This Flowdeck was closed before the other one answered.');
+      if (signal.aborted) {
+        throw fail('interrupted', 'The Flowdeck that was asked has ended before it could do this.', {
+          cure: 'Try again.',
+        });
+      }
       const heard = !db.serviceRequests.waiting(this.name, process.pid);
       this.read();
       if (heard && holds(this.current)) return;
+      if (asked !== null && this.parts.supervisor() !== asked) {
+        throw fail('backend-unreachable', 'The Flowdeck that supervised has ended before it could do this.', {
+          where: `process ${asked}`,
+          cure: 'Another one has taken its place: try again.',
+        });
+      }
       if (!heard && clock.monotonic() - began > ANSWER_MS) {
         throw fail('backend-unreachable', 'The Flowdeck that supervises does not answer.', {
           where: `process ${this.current.supervisor ?? 'unknown'}`,
