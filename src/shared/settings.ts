@@ -110,7 +110,7 @@ export const settingSchemas = {
     .enum(['stop', 'keep'])
     .default('stop')
     .describe(
-      'stop: what Flowdeck started ends with it. keep: what it starts from then on runs on, and the next start takes it up.',
+      'stop: what Flowdeck started ends with it. keep: what it starts from then on runs on, and the next start takes it up; its output goes to logs/services as it is printed.',
     ),
   'storage.default': z.string().min(1).default('local').describe('Store that runs use.'),
   'storage.stores': z
