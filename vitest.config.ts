@@ -9,6 +9,8 @@ export default defineConfig({
           // tokens.test.ts reads the design tokens out of it; vitest otherwise empties style sheets.
           css: { include: [/renderer\/styles\.css/] },
           environment: 'node',
+          // Properties try a thousand cases, on machines that may be busy.
+          testTimeout: 30_000,
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts'],
         },
