@@ -82,7 +82,9 @@ const transports: Record<string, () => Promise<FlowdeckClient>> = {
     const shown = await fetch(served.url, { redirect: 'manual' });
     const cookie = shown.headers.get('set-cookie')?.split(';')[0] ?? '';
     const url = `${served.origin.replace('http', 'ws')}/wire`;
-    const open = () => new WebSocket(url, { headers: { cookie, origin: served.origin } });
+    // In a page a connection that is refused is told by `close`; here it would also be an exception.
+    const open = () =>
+      new WebSocket(url, { headers: { cookie, origin: served.origin } }).on('error', () => undefined);
     const connection = createConnection(dialSocket(open));
     ends.push(connection.close);
     return connection.client;

@@ -41,10 +41,20 @@ function told(...views: Seen[]) {
   const report = createServiceReport(output, clock);
   for (const view of views) report.hear(view);
   const lines = stdout.split('\n').filter(Boolean);
-  return { lines: lines.map((line): unknown => JSON.parse(line)), text: stderr };
+  const timed = /^\d\d:\d\d:\d\d /gm;
+  return {
+    lines: lines.map((line): unknown => JSON.parse(line)),
+    text: stderr.replaceAll(timed, ''),
+    times: stderr.match(timed)?.length ?? 0,
+  };
 }
 
 describe('the report of the services', () => {
+  it('tells a person when each thing was', () => {
+    const waiting = glabs({ state: 'unhealthy', pid: null, problem, nextAttemptAt: at(1000) });
+    expect(told(glabs(), waiting, glabs()).times).toBe(3);
+  });
+
   it('has a line of cli.md at every change of state, with nothing left out', () => {
     const waiting = glabs({ state: 'unhealthy', pid: null, problem, nextAttemptAt: at(1000) });
     expect(told(glabs(), waiting).lines).toEqual([

@@ -19,15 +19,18 @@ export function createServiceReport(output: Output, clock: Clock): ServiceReport
       if (isNews(view, before)) {
         output.record(stateRecord(view, isoTime(clock)));
         const words = serviceWords(view, before, clock.now());
-        if (words !== null) output.text(words);
+        if (words !== null) output.text(`${timeOfDay(clock)} ${words}`);
       }
       if (!isAddressNews(view, told)) return;
       output.record(addressRecord(view, isoTime(clock)));
-      for (const line of addressWords(view, told)) output.text(line);
+      for (const line of addressWords(view, told)) output.text(`${timeOfDay(clock)} ${line}`);
       told = view;
     },
   };
 }
+
+/** `22:41:07`, on this machine's clock: what happened in the night has a time. */
+const timeOfDay = (clock: Clock): string => new Date(clock.now()).toTimeString().slice(0, 8);
 
 /** Pure. That something is down is news only when it was not before. */
 export function isNews(view: Seen, before: Seen | null): boolean {

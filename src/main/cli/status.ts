@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { ServiceView } from '../../shared/services.ts';
+import { type ServiceName, ServiceView } from '../../shared/services.ts';
 import type { Flowdeck } from '../app/flowdeck.ts';
 import type { ServiceRecord } from '../db/service-state.ts';
 import { type Clock, isoTime, systemClock } from '../platform/clock.ts';
@@ -25,14 +25,23 @@ export const addStatus: AddCommand = (work) =>
         const { db, runner } = opened;
         const saved = await savedView(db.serviceState.get('glabs'));
         const glabs = saved === null ? await lookAt(opened, systemClock) : savedGlabs(saved);
-        const tunnel = tunnelStatus(
-          await savedView(db.serviceState.get('tunnel')),
-          db.tunnelAddresses.current(),
-        );
+        const savedTunnel = await savedView(db.serviceState.get('tunnel'));
+        const left = {
+          glabs: saved === null ? await leftRunning(opened, 'glabs') : null,
+          tunnel: savedTunnel === null ? await leftRunning(opened, 'tunnel') : null,
+        };
+        const tunnel = tunnelStatus(savedTunnel, db.tunnelAddresses.current());
         const runs = (await runner.recentRuns(20)).filter((run) => run.finishedAt === null);
-        output.record({ type: 'status', glabs, tunnel, runs });
+        output.record({
+          type: 'status',
+          glabs: { ...glabs, pid: glabs.pid ?? left.glabs },
+          tunnel: { ...tunnel, pid: tunnel.pid ?? left.tunnel },
+          runs,
+        });
         output.text(glabsText(glabs));
+        if (left.glabs !== null) output.text(leftText(left.glabs));
         output.text(tunnelText(tunnel));
+        if (left.tunnel !== null) output.text(leftText(left.tunnel));
         output.text(runs.length === 0 ? 'No run is going on.' : runsTable(runs));
         return exitCodes.done;
       }),
@@ -45,6 +54,18 @@ async function savedView(record: ServiceRecord | null): Promise<Saved | null> {
   const view = SavedView.safeParse(JSON.parse(record.view)).data;
   return view === undefined ? null : { view, supervisor: record.ownerPid };
 }
+
+/** Process of a service that an earlier Flowdeck left running, on purpose or by its own sudden end. */
+async function leftRunning({ db }: Flowdeck, service: ServiceName): Promise<number | null> {
+  for (const child of db.serviceChildren.all().filter((each) => each.service === service)) {
+    if (child.started !== null && (await stillRuns({ pid: child.pid, startTime: child.started })))
+      return child.pid;
+  }
+  return null;
+}
+
+const leftText = (pid: number): string =>
+  `  Process ${pid}, which Flowdeck started, runs on and nobody watches it. The next window or flowdeck up looks after it.`;
 
 const LOOK_MS = 10_000;
 

@@ -62,7 +62,13 @@ export class GlabsProcess {
       takeUp: async (leftover) => {
         const outcome = await look();
         demo = outcome.demo;
-        return leftover.kept || outcome.tasks > 0 || (!demo && this.options.mayHoldPaidWork());
+        // With a file to print to it was to outlive its Flowdeck, however that ended.
+        return (
+          leftover.kept ||
+          leftover.output !== null ||
+          outcome.tasks > 0 ||
+          (!demo && this.options.mayHoldPaidWork())
+        );
       },
       note: this.hooks.note,
     });

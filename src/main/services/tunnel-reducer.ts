@@ -77,9 +77,9 @@ class Reduction extends TunnelWatch {
     });
   }
 
-  private stop(): TunnelStep {
+  private stop(state: TunnelState = this.state): TunnelStep {
     const down: TunnelState = {
-      ...this.enter(this.state, 'stopped', true),
+      ...this.enter(state, 'stopped', true),
       ...fresh(),
       desired: 'down',
       problem: null,
@@ -92,6 +92,8 @@ class Reduction extends TunnelWatch {
   private planned(state: TunnelState): TunnelStep {
     const before = this.state.plan;
     if (state.desired === 'down') return nothing(state);
+    // Nobody wants one any more: that is no failure.
+    if (state.plan.mode === 'none') return this.stop(state);
     const runs = state.child !== null && !state.child.ending;
     // That its program, or its token, cannot be found just now says nothing about one that runs.
     const unsure = before.problem !== null || state.plan.problem !== null;

@@ -184,6 +184,10 @@ class TunnelShell implements Service {
     await this.prepared;
     const asked = await this.planOfNow();
     if (stops !== this.stops) throw stoppedBefore();
+    if (asked.mode === 'none' && asked.problem) {
+      this.loop.dispatch({ type: 'planned', plan: asked });
+      throw fail('usage', asked.problem.message, { where: 'tunnel', cure: asked.problem.cure });
+    }
     this.loop.dispatch({ type: 'start', plan: asked });
     await this.loop.until(() => this.closed || answered(this.state));
     const { phase, problem, plan, url } = this.state;
@@ -236,7 +240,8 @@ class TunnelShell implements Service {
       children,
       clock,
       graceMs: this.graceMs,
-      takeUp: ({ kept, output }) => kept && output !== null && known?.startKey === startKey(plan),
+      // With a file to print to it was to outlive its Flowdeck, however that ended.
+      takeUp: ({ output }) => output !== null && known?.startKey === startKey(plan),
       note: (text) => this.say(text),
     });
     if (!this.leftover || !known) return;

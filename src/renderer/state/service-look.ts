@@ -34,7 +34,7 @@ export function tunnelAbsence(
 
 /** State of a service as a mark and a word. */
 export function serviceLook(service: ServiceView): Marked {
-  const { state, tunnel, nextAttemptAt } = service;
+  const { state, tunnel, nextAttemptAt, problem } = service;
   if (tunnel !== null) {
     const absence = tunnelAbsence(service);
     if (absence === 'off') return { mark: 'skipped', word: 'off' };
@@ -43,6 +43,8 @@ export function serviceLook(service: ServiceView): Marked {
   }
   // It has ended and is started again by itself: nobody is needed for that.
   if (state === 'unhealthy' && nextAttemptAt !== null) return { mark: 'working', word: 'restarting' };
+  // It is up, and every run would be refused.
+  if (state === 'ready' && problem !== null) return { mark: 'needs-you', word: 'key refused' };
   return serviceMark(state);
 }
 
