@@ -114,8 +114,18 @@ const reaches = (service: GlabsService, view: object) =>
   vi.waitFor(() => expect(service.view()).toMatchObject(view), { timeout: 20_000, interval: 10 });
 const texts = (service: GlabsService) => service.view().log.map((line) => line.text);
 
+it('one that was to run on is taken over also when its Flowdeck was killed', async () => {
+  const settings = await settingsFor([], 'keep');
+  const { flowdeck, pid } = await otherFlowdeck(settings);
+  await crash(flowdeck);
+  const service = nextFlowdeck(settings);
+  await reaches(service, { state: 'ready', pid, adopted: false });
+  await service.stop();
+  expect(await alive(pid)).toBe(false);
+});
+
 it('a Flowdeck that is killed leaves a G-Labs, which the next one ends with all it started before it starts its own', async () => {
-  const settings = await settingsFor(['stubborn', 'grandchild'], 'keep');
+  const settings = await settingsFor(['stubborn', 'grandchild'], 'stop');
   const { flowdeck, pid } = await otherFlowdeck(settings);
   await crash(flowdeck);
   expect(await alive(pid)).toBe(true);
