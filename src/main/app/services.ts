@@ -54,7 +54,7 @@ export async function openServices(parts: ServicesParts): Promise<Services> {
   // Null for the instant in which a new one writes its name.
   let holder = lock ? null : await readLockHolder(lockFile);
   let role: Role = lock
-    ? await parts.supervise([])
+    ? await superviseWith(lock, () => parts.supervise([]))
     : await mirrorServices({ ...parts, supervisor: () => holder?.pid ?? null });
   let unhear = hear();
   let closing: Promise<void> | null = null;
@@ -80,12 +80,7 @@ export async function openServices(parts: ServicesParts): Promise<Services> {
     }
     log.info('The Flowdeck that supervised is gone; this one takes its place.');
     const before = role;
-    try {
-      role = await parts.supervise(wantedUp(before));
-    } catch (error) {
-      await taken.release();
-      throw error;
-    }
+    role = await superviseWith(taken, () => parts.supervise(wantedUp(before)));
     lock = taken;
     unhear();
     unhear = hear();
@@ -100,7 +95,8 @@ export async function openServices(parts: ServicesParts): Promise<Services> {
     clock,
     TAKE_OVER_MS,
     () => {
-      changing = changing.then(takeOver);
+      // What failed a second ago was told then, and is tried again.
+      changing = changing.catch(() => undefined).then(takeOver);
       return changing;
     },
     (error) => log.error('The services could not be taken over', { err: error }),
@@ -145,6 +141,16 @@ export async function openServices(parts: ServicesParts): Promise<Services> {
       return closing;
     },
   };
+}
+
+/** One that cannot supervise does not keep others from it. */
+async function superviseWith(lock: Lock, supervise: () => Promise<Role>): Promise<Role> {
+  try {
+    return await supervise();
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
 }
 
 /** Null: another process has it. */

@@ -49,11 +49,11 @@ async function up({ output, flowdeck, interruption }: Session, flags: UpFlags): 
     const { glabs, tunnel } = services.view();
     report.hear(glabs);
     report.hear(tunnel);
-    await unlessAborted(signal, bringUp(services, output, flags));
+    await unlessAborted(signal, bringUp(services, output, flags, 'fail'));
     await Promise.race([aborted(signal), supervisor.taken]);
     if (!signal.aborted) {
       // What the other one stopped when it ended is to be up here.
-      await unlessAborted(signal, bringUp(services, output, flags));
+      await unlessAborted(signal, bringUp(services, output, flags, 'stay'));
       await aborted(signal);
     }
     return exitCodes.done;
@@ -64,7 +64,13 @@ async function up({ output, flowdeck, interruption }: Session, flags: UpFlags): 
   }
 }
 
-async function bringUp(services: Services, output: Output, { tunnel, demo = false }: UpFlags): Promise<void> {
+/** `otherwise`: whether a G-Labs that cannot be had is the end. At the beginning a person waits for it; later nobody does. */
+async function bringUp(
+  services: Services,
+  output: Output,
+  { tunnel, demo = false }: UpFlags,
+  otherwise: 'fail' | 'stay',
+): Promise<void> {
   try {
     await services.glabs.start();
     if (demo) assertIsDemo(services.glabs.view());
@@ -73,7 +79,7 @@ async function bringUp(services: Services, output: Output, { tunnel, demo = fals
     // Stopped from a window meanwhile, or another Flowdeck's end came in between.
     if (failure.failure.code === 'interrupted') return;
     // One that another Flowdeck supervises is for that one to mend, and is worth watching.
-    if (services.supervisor() === null || failure.failure.code === 'usage') {
+    if (otherwise === 'fail' && (services.supervisor() === null || failure.failure.code === 'usage')) {
       showLastOutput(services.glabs.view(), output);
       throw failure;
     }

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { errorCode } from '../platform/error-code.ts';
+import { parseObject } from './json-object.ts';
 
 /**
  * What answers at an address (glabs-api.md A9). `up`: G-Labs or what speaks its wire. `down`: nothing listens.
@@ -134,16 +135,4 @@ function readError(
   if (code.startsWith('HPE_') || error.message === 'too long')
     return { kind: 'foreign', message: 'It does not speak HTTP as G-Labs does.' };
   return { kind: 'silent', message: `The connection broke off (${code || 'no code'}).` };
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

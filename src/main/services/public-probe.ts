@@ -2,6 +2,7 @@ import { request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { errorCode } from '../platform/error-code.ts';
+import { parseObject } from './json-object.ts';
 import type { FreshNames } from './tunnel-names.ts';
 import type { PublicAnswer } from './tunnel-verdict.ts';
 
@@ -157,16 +158,4 @@ function whyNot(error: Error): string {
   if (code === 'ENOTFOUND') return 'no-name';
   const late = error.name === 'AbortError' || error.name === 'TimeoutError' || code === 'ABORT_ERR';
   return late ? 'No answer in time.' : `The connection broke off (${code || 'no code'}).`;
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }
