@@ -326,7 +326,7 @@ describe('a store that is away', () => {
     const relay = await openRelay(s3.port);
     try {
       const object = await objectOf(randomBytes(12 * 1024 * 1024));
-      const put = refusal(storeAt({ limits }, relay.port).put(object));
+      const put = refusal(storeAt({ limits: { ...limits, idleMs: 3000 } }, relay.port).put(object));
       await relay.reached(1024 * 1024);
       relay.hold();
       expect((await put).failure.code).toBe('store-unreachable');
@@ -355,7 +355,8 @@ describe('a store that is away', () => {
     const relay = await openRelay(own.port);
     try {
       const object = await objectOf(randomBytes(12 * 1024 * 1024));
-      const store = storeAt({ limits }, relay.port);
+      // A line that is cut is noticed at once; a busy server is waited for.
+      const store = storeAt({ limits: { tries: 1 } }, relay.port);
       const put = refusal(store.put(object));
       await relay.reached(1024 * 1024);
       await own.kill();
