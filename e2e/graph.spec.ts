@@ -26,10 +26,13 @@ async function activeCard(page: Page): Promise<string | null> {
   return id === null ? null : page.locator(`[id="${id}"]`).textContent();
 }
 
+/** Where a card stands; while the graph is laid out anew it may be off the page for a moment. */
 const place = async (locator: Locator) => {
-  const box = await locator.boundingBox();
-  if (!box) throw new Error('it is not on the page');
-  return box;
+  for (;;) {
+    await expect(locator).toBeVisible();
+    const box = await locator.boundingBox();
+    if (box) return box;
+  }
 };
 
 test.describe('the graph of a run', { tag: '@window' }, () => {
