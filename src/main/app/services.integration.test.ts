@@ -33,8 +33,9 @@ afterEach(async () => {
   for (const flowdeck of opened.splice(0)) await flowdeck.close();
   for (const child of children.splice(0)) {
     if (child.exitCode !== null || child.signalCode !== null) continue;
+    // Asked to end, so that what it started ends with it.
     const ended = once(child, 'exit');
-    child.kill('SIGKILL');
+    child.stdin?.write('close\n');
     await ended;
   }
   await rm(folder, { recursive: true, force: true });
