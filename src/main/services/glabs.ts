@@ -20,6 +20,7 @@ import { createProbe, type Probe } from './probe.ts';
 import { remembered, ServiceRecorder, type ServiceStateStore } from './saved-service.ts';
 import type { Service } from './service.ts';
 import { ServiceHistory } from './service-history.ts';
+import { ServiceLife } from './service-life.ts';
 import { ServiceLoop } from './service-loop.ts';
 
 export interface GlabsServiceOptions extends GlabsProcessOptions {
@@ -64,10 +65,9 @@ class GlabsShell implements GlabsService {
   private readonly loop: ServiceLoop<GlabsState, GlabsEvent, GlabsEffect>;
   private readonly prepared: Promise<void>;
   private readonly process: GlabsProcess;
+  private readonly life: ServiceLife;
   private unhearNetwork: (() => void) | null = null;
-  private closing: Promise<void> | null = null;
   private closed = false;
-  private stops = 0;
 
   constructor(options: GlabsServiceOptions) {
     this.options = options;
@@ -116,6 +116,16 @@ class GlabsShell implements GlabsService {
     this.prepared = this.prepare().catch((error: unknown) =>
       this.log.error('what an earlier Flowdeck left could not be looked at', { err: error }),
     );
+    this.life = new ServiceLife({
+      prepared: this.prepared,
+      loop: this.loop,
+      bringUp: (stillWanted) => this.bringUp(stillWanted),
+      takeDown: () => this.loop.dispatch({ type: 'stop' }),
+      state: () => this.state,
+      leave: () => this.process.leave(),
+      deafen: () => this.unwatch(),
+      end: () => this.end(),
+    });
   }
 
   private get state(): GlabsState {
@@ -146,27 +156,11 @@ class GlabsShell implements GlabsService {
   }
 
   start(): Promise<void> {
-    return this.bringUp(this.stops);
+    return this.life.start();
   }
 
-  /** `stops`: how many were asked for before this. One that was asked for since is the newer wish, and holds. */
-  private async bringUp(stops: number): Promise<void> {
-    await this.prepared;
-    const plan = await this.plan();
-    if (stops !== this.stops) throw stoppedBefore();
-    this.loop.dispatch({ type: 'start', plan });
-    await this.loop.until(() => this.closed || settled(this.state));
-    if (this.state.phase === 'ready' && !this.closed) return;
-    const { problem, plan: used } = this.state;
-    if (!problem) throw stoppedBefore();
-    throw fail('backend-unreachable', problem.message, { where: used.url, cure: problem.cure });
-  }
-
-  async stop(): Promise<void> {
-    this.stops += 1;
-    await this.prepared;
-    this.loop.dispatch({ type: 'stop' });
-    await this.loop.until(() => this.state.child === null || this.state.desired === 'up');
+  stop(): Promise<void> {
+    return this.life.stop();
   }
 
   async restart(): Promise<void> {
@@ -176,27 +170,30 @@ class GlabsShell implements GlabsService {
         cure: 'Restart it where it was started.',
       });
     }
-    const stopped = this.stop();
-    const { stops } = this;
-    await stopped;
-    await this.bringUp(stops);
+    await this.life.restart();
   }
 
   close({ keep } = { keep: false }): Promise<void> {
-    this.closing ??= (async () => {
-      this.unwatch();
-      await this.prepared;
-      if (!keep || !this.process.leave()) {
-        do await this.stop();
-        while (this.state.child);
-      }
-      this.closed = true;
-      this.hearNetwork(false);
-      this.loop.close();
-      this.announcer.close();
-      await this.recorder.flush();
-    })();
-    return this.closing;
+    return this.life.close(keep);
+  }
+
+  private async bringUp(stillWanted: () => boolean): Promise<void> {
+    const plan = await this.plan();
+    if (!stillWanted()) throw stoppedBefore();
+    this.loop.dispatch({ type: 'start', plan });
+    await this.loop.until(() => this.closed || settled(this.state));
+    if (this.state.phase === 'ready' && !this.closed) return;
+    const { problem, plan: used } = this.state;
+    if (!problem) throw stoppedBefore();
+    throw fail('backend-unreachable', problem.message, { where: used.url, cure: problem.cure });
+  }
+
+  private async end(): Promise<void> {
+    this.closed = true;
+    this.hearNetwork(false);
+    this.loop.close();
+    this.announcer.close();
+    await this.recorder.flush();
   }
 
   /** What an earlier Flowdeck left running goes on, or is ended, before anything else. */

@@ -19,6 +19,7 @@ import type { PublicProbe } from './public-probe.ts';
 import { remembered, ServiceRecorder, type ServiceStateStore } from './saved-service.ts';
 import type { Service } from './service.ts';
 import { ServiceHistory } from './service-history.ts';
+import { ServiceLife } from './service-life.ts';
 import { ServiceLoop } from './service-loop.ts';
 import { lookAtTunnel } from './tunnel-look.ts';
 import type { TunnelMetrics } from './tunnel-metrics.ts';
@@ -89,13 +90,11 @@ class TunnelShell implements Service {
   private readonly ends: (() => void)[];
   private readonly graceMs: number;
   private readonly process: TunnelProcess;
-  private readonly prepared: Promise<void>;
+  private readonly life: ServiceLife;
   private unhearNetwork: (() => void) | null = null;
   private token: string | null = null;
   private leftover: Leftover | null = null;
-  private closing: Promise<void> | null = null;
   private closed = false;
-  private stops = 0;
   private lastSettled: TunnelState | null = null;
   private originSeen: { up: boolean; url: string };
   private replans = 0;
@@ -152,9 +151,21 @@ class TunnelShell implements Service {
         this.announcer.soon();
       }),
     ];
-    this.prepared = this.prepare().catch((error: unknown) =>
+    const prepared = this.prepare().catch((error: unknown) =>
       this.log.error('what an earlier Flowdeck left could not be looked at', { err: error }),
     );
+    this.life = new ServiceLife({
+      prepared,
+      loop: this.loop,
+      bringUp: (stillWanted) => this.bringUp(stillWanted),
+      takeDown: () => this.loop.dispatch({ type: 'stop' }),
+      state: () => this.state,
+      leave: () => this.leave(),
+      deafen: () => {
+        for (const end of this.ends) end();
+      },
+      end: () => this.end(),
+    });
   }
 
   private get state(): TunnelState {
@@ -176,14 +187,24 @@ class TunnelShell implements Service {
   }
 
   start(): Promise<void> {
-    return this.bringUp(this.stops);
+    return this.life.start();
   }
 
-  /** `stops`: how many were asked for before this. One that was asked for since is the newer wish, and holds. */
-  private async bringUp(stops: number): Promise<void> {
-    await this.prepared;
+  stop(): Promise<void> {
+    return this.life.stop();
+  }
+
+  restart(): Promise<void> {
+    return this.life.restart();
+  }
+
+  close({ keep } = { keep: false }): Promise<void> {
+    return this.life.close(keep);
+  }
+
+  private async bringUp(stillWanted: () => boolean): Promise<void> {
     const asked = await this.planOfNow();
-    if (stops !== this.stops) throw stoppedBefore();
+    if (!stillWanted()) throw stoppedBefore();
     if (asked.mode === 'none' && asked.problem) {
       this.loop.dispatch({ type: 'planned', plan: asked });
       throw fail('usage', asked.problem.message, { where: 'tunnel', cure: asked.problem.cure });
@@ -199,35 +220,12 @@ class TunnelShell implements Service {
     throw fail(code, problem.message, { where: url ?? 'tunnel', cure: problem.cure });
   }
 
-  async stop(): Promise<void> {
-    this.stops += 1;
-    await this.prepared;
-    this.loop.dispatch({ type: 'stop' });
-    await this.loop.until(() => this.state.child === null || this.state.desired === 'up');
-  }
-
-  async restart(): Promise<void> {
-    const stopped = this.stop();
-    const { stops } = this;
-    await stopped;
-    await this.bringUp(stops);
-  }
-
-  close({ keep } = { keep: false }): Promise<void> {
-    this.closing ??= (async () => {
-      for (const end of this.ends) end();
-      await this.prepared;
-      if (!keep || !this.leave()) {
-        do await this.stop();
-        while (this.state.child);
-      }
-      this.closed = true;
-      this.hearNetwork(false);
-      this.loop.close();
-      this.announcer.close();
-      await this.recorder.flush();
-    })();
-    return this.closing;
+  private async end(): Promise<void> {
+    this.closed = true;
+    this.hearNetwork(false);
+    this.loop.close();
+    this.announcer.close();
+    await this.recorder.flush();
   }
 
   /** What an earlier Flowdeck left running goes on when it is still what the settings ask for; else it is ended. */
