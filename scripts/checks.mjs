@@ -1,6 +1,14 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { countPlaywright, countVitest, skippedInPlaywright, skippedInVitest } from './counts.mjs';
+import { stripVTControlCharacters } from 'node:util';
+import {
+  countPlaywright,
+  countVitest,
+  failedInPlaywright,
+  failedInVitest,
+  skippedInPlaywright,
+  skippedInVitest,
+} from './counts.mjs';
 import { readIfThere, root } from './setup/basics.mjs';
 import { runQuietly } from './setup/command.mjs';
 
@@ -87,7 +95,11 @@ function vitestCheck(node, project, lane) {
         ],
         { cwd: root, env: testEnvironment() },
       );
-      return judged(code, output, report, countVitest, skippedInVitest);
+      return judged(code, output, report, {
+        count: countVitest,
+        skipped: skippedInVitest,
+        failed: failedInVitest,
+      });
     },
   };
 }
@@ -121,7 +133,11 @@ function playwrightCheck(node, browser) {
           },
         },
       );
-      return judged(code, output, report, countPlaywright, skippedInPlaywright);
+      return judged(code, output, report, {
+        count: countPlaywright,
+        skipped: skippedInPlaywright,
+        failed: failedInPlaywright,
+      });
     },
   };
 }
@@ -141,26 +157,38 @@ function freshReport(name) {
 }
 
 /**
+ * Of a failure that belongs to no test, an unhandled rejection say, the report knows nothing.
+ * @param {string} output
+ */
+const withoutPasses = (output) =>
+  stripVTControlCharacters(output)
+    .split('\n')
+    .filter((line) => !/^\s*(✓|↓|-\s+\d+ \[)/.test(line))
+    .join('\n');
+
+/**
  * A runner that ended badly has at least one failure, whatever its report says (or when there is none).
  * @template Report
  * @param {number | null} code
  * @param {string} output
  * @param {string} file its report
- * @param {(report: Report) => Counts} count
- * @param {(report: Report) => string[]} skipped
+ * @param {{ count: (report: Report) => Counts, skipped: (report: Report) => string[], failed: (report: Report) => string[] }} read
  */
-function judged(code, output, file, count, skipped) {
+function judged(code, output, file, { count, skipped, failed }) {
   const ok = code === 0;
   const text = readIfThere(file);
+  // What failed comes first and is short: whoever looks at a log of CI may see its beginning only.
+  writeFileSync(file.replace(/\.json$/, '.log'), output);
   if (text === null) {
     const counts = { passed: 0, failed: 1, skipped: 0 };
     return { ok: false, output: `${output}\nIt ended with ${code} and left no report.\n`, counts };
   }
   const report = JSON.parse(text);
   const counts = count(report);
+  const failures = failed(report);
   return {
     ok,
-    output,
+    output: failures.length > 0 ? failures.join('\n') : withoutPasses(output),
     counts: ok ? counts : { ...counts, failed: Math.max(1, counts.failed) },
     skipped: skipped(report),
   };

@@ -1,12 +1,14 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /**
  * @typedef {{ passed: number, failed: number, skipped: number }} Counts
  *
  * What is read of the JSON reports of vitest and Playwright:
  * @typedef {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests?: number, testResults?: VitestFile[] }} VitestReport
- * @typedef {{ status: string, assertionResults: { fullName?: string, status?: string }[] }} VitestFile
+ * @typedef {{ name?: string, status: string, message?: string, assertionResults: { fullName?: string, status?: string, failureMessages?: string[] | null }[] }} VitestFile
  * @typedef {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number }, suites?: PlaywrightSuite[] }} PlaywrightReport
- * @typedef {{ title: string, suites?: PlaywrightSuite[], specs?: { title: string, tests: PlaywrightTest[] }[] }} PlaywrightSuite
- * @typedef {{ projectName: string, status: string, annotations?: { type: string, description?: string }[] }} PlaywrightTest
+ * @typedef {{ title: string, suites?: PlaywrightSuite[], specs?: { title: string, file?: string, tests: PlaywrightTest[] }[] }} PlaywrightSuite
+ * @typedef {{ projectName: string, status: string, annotations?: { type: string, description?: string }[], results?: { errors?: { message?: string }[] }[] }} PlaywrightTest
  */
 
 /**
@@ -65,10 +67,10 @@ export function skippedInPlaywright({ suites = [] }) {
 
 /**
  * @param {PlaywrightSuite} suite
- * @returns {{ title: string, test: PlaywrightTest }[]}
+ * @returns {{ title: string, file: string, test: PlaywrightTest }[]}
  */
 const testsBelow = ({ suites = [], specs = [] }) => [
-  ...specs.flatMap(({ title, tests }) => tests.map((test) => ({ title, test }))),
+  ...specs.flatMap(({ title, file = '', tests }) => tests.map((test) => ({ title, file, test }))),
   ...suites.flatMap(testsBelow),
 ];
 
@@ -83,6 +85,51 @@ export const skippedInVitest = ({ testResults = [] }) =>
       ['pending', 'skipped', 'todo'].includes(status) ? [fullName] : [],
     ),
   );
+
+/**
+ * What failed, in a few lines each: of a report of a thousand tests nothing else is worth reading.
+ * @param {Pick<VitestReport, 'testResults'>} report
+ * @returns {string[]}
+ */
+export const failedInVitest = ({ testResults = [] }) =>
+  testResults
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name = '', message = '', assertionResults }) => {
+      const failed = assertionResults.filter(({ status }) => status === 'failed');
+      if (failed.length === 0) return [told(name, 'the file itself', message)];
+      return failed.map(({ fullName = '', failureMessages }) =>
+        told(name, fullName, (failureMessages ?? []).join('\n')),
+      );
+    });
+
+/**
+ * @param {Pick<PlaywrightReport, 'suites'>} report
+ * @returns {string[]}
+ */
+export const failedInPlaywright = ({ suites = [] }) =>
+  suites.flatMap(testsBelow).flatMap(({ test, title, file }) => {
+    if (test.status !== 'unexpected' && test.status !== 'flaky') return [];
+    const errors = (test.results ?? []).flatMap(({ errors = [] }) =>
+      errors.map(({ message = '' }) => message),
+    );
+    return [told(`${test.projectName} ${file}`, title, errors.join('\n'))];
+  });
+
+const LINES = 14;
+
+/**
+ * @param {string} file
+ * @param {string} test
+ * @param {string} message
+ */
+function told(file, test, message) {
+  const lines = stripVTControlCharacters(message)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  return [`${file} › ${test}`, ...lines.slice(0, LINES).map((line) => `    ${line.slice(0, 300)}`)].join(
+    '\n',
+  );
+}
 
 /**
  * The table at the end of `npm test`, and its closing line.

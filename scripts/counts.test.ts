@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { countPlaywright, countVitest, skippedInPlaywright, skippedInVitest, summary } from './counts.mjs';
+import {
+  countPlaywright,
+  countVitest,
+  failedInPlaywright,
+  failedInVitest,
+  skippedInPlaywright,
+  skippedInVitest,
+  summary,
+} from './counts.mjs';
 
 describe('the summary of npm test', () => {
   it('ends with the sums alone on their line', () => {
@@ -54,6 +62,41 @@ describe('the summary of npm test', () => {
     expect(summary([{ name: 'x', ok: true, seconds: 1, counts, skipped: ['a b'] }])).toContain(
       '\nskipped: a b\n\n1 passed',
     );
+  });
+
+  it('tells of what failed and of nothing else: the file, the test, the beginning of its message', () => {
+    const message = `\u001b[31mAssertionError\u001b[39m: expected 1 to be 2\n\n${'at line\n'.repeat(40)}`;
+    const testResults = [
+      { name: 'a.test.ts', status: 'passed', assertionResults: [{ fullName: 'fine', status: 'passed' }] },
+      {
+        name: 'b.test.ts',
+        status: 'failed',
+        assertionResults: [
+          { fullName: 'fine too', status: 'passed' },
+          { fullName: 'adds up', status: 'failed', failureMessages: [message] },
+        ],
+      },
+      { name: 'c.test.ts', status: 'failed', message: 'no such import', assertionResults: [] },
+    ];
+    const [first = '', second, ...rest] = failedInVitest({ testResults });
+    expect(first.split('\n').slice(0, 3)).toEqual([
+      'b.test.ts › adds up',
+      '    AssertionError: expected 1 to be 2',
+      '    at line',
+    ]);
+    expect(first.split('\n').length).toBeLessThan(20);
+    expect(second).toBe('c.test.ts › the file itself\n    no such import');
+    expect(rest).toEqual([]);
+
+    const results = [{ errors: [{ message: 'Error: it is not on the page' }] }];
+    const tests = [
+      { projectName: 'browser', status: 'expected' },
+      { projectName: 'browser', status: 'unexpected', results },
+    ];
+    const specs = tests.map((test, i) => ({ title: `test ${i}`, file: 'x.spec.ts', tests: [test] }));
+    expect(failedInPlaywright({ suites: [{ title: '', suites: [{ title: '', specs }] }] })).toEqual([
+      'browser x.spec.ts › test 1\n    Error: it is not on the page',
+    ]);
   });
 
   it('a flaky browser test counts as failed', () => {

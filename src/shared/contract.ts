@@ -5,6 +5,15 @@ import { Failure, failureCodes } from './failure.ts';
 import { liveMessage } from './live.ts';
 import { PromptEdit, PromptSource } from './prompts.ts';
 import { QueueChange, QueueEntry, QueueView } from './queue.ts';
+import {
+  AfterCare,
+  AfterCareDone,
+  Diagnosis,
+  RecoveriesChange,
+  RecoveriesView,
+  RecoveryAction,
+  RecoveryStep,
+} from './recovery.ts';
 import { RunGraph } from './run-graph.ts';
 import { JournalEntry, RunChange, RunSummary, RunView } from './run-view.ts';
 import { ServiceName, ServicesChange, ServicesView } from './services.ts';
@@ -173,6 +182,47 @@ export const contract = {
     /** What was asked of the run when it began. */
     options: base.input(z.object({ runId })).output(RunOptions),
     journal: base.input(z.object({ runId, nodeId: z.number() })).output(z.array(JournalEntry)),
+  },
+  /** Interrupted runs, and what becomes of them (behaviour.md §8). */
+  recovery: {
+    watch: base.output(eventIterator(liveMessage(RecoveriesView, RecoveriesChange))),
+    /** Looks at everything, changes nothing. Takes seconds: addresses are asked for. */
+    diagnose: base.input(z.object({ path })).output(Diagnosis),
+    /** Where a person is in the wizard, so that it can be left and taken up again. */
+    keep: base
+      .input(z.object({ path, step: RecoveryStep, action: RecoveryAction.nullable() }))
+      .output(z.void()),
+    /**
+     * Carries a plan out, after a backup. `asked`: nodes with a request of unknown fate that a person wants made anew.
+     * The answer comes when the run has begun; null: no run was needed.
+     */
+    apply: base
+      .input(
+        z.object({
+          path,
+          action: RecoveryAction,
+          /** As the plan has them. */
+          nodes: z.array(z.number()).max(20_000).default([]),
+          backup: z.string().max(4096).nullable().default(null),
+          asked: z.array(z.number()).max(20_000).default([]),
+        }),
+      )
+      .output(z.object({ runId: runId.nullable(), backupId: z.string().nullable() })),
+    /** What the wizard's last step offers. */
+    afterCare: base.input(z.object({ path })).output(AfterCare),
+    doAfterCare: base
+      .input(
+        z.object({
+          path,
+          bump: z.boolean(),
+          note: z.string().max(2000),
+          registry: z.boolean(),
+          tracker: z.boolean(),
+        }),
+      )
+      .output(AfterCareDone),
+    /** Takes a recovery off the list; the run stays in the records. */
+    dismiss: base.input(z.object({ path })).output(z.void()),
   },
   /** Runs that wait their turn (behaviour.md §5). */
   queue: {

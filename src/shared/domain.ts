@@ -75,6 +75,24 @@ export type GateMode = z.infer<typeof GateMode>;
 export const RunOutcome = z.enum(['completed', 'failed-nodes', 'held', 'interrupted', 'aborted']);
 export type RunOutcome = z.infer<typeof RunOutcome>;
 
+/** Why a run ended before it was through (behaviour.md §8). */
+export const RunCause = z.enum([
+  /** Our process was killed, or died: it left no record of its end, and the machine has run on since. */
+  'killed',
+  /** The same, and the machine was started anew since. */
+  'rebooted',
+  /** G-Labs did not come back in time. */
+  'backend',
+  /** The tunnel did not come back in time. */
+  'tunnel',
+  /** This machine had no network. */
+  'network',
+  'cancelled',
+  /** Something else, which the run's own message tells. */
+  'other',
+]);
+export type RunCause = z.infer<typeof RunCause>;
+
 /** What a run is doing, or how it ended. */
 export const RunStatus = z.enum([
   'starting',

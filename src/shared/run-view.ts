@@ -6,6 +6,7 @@ import {
   NodeState,
   PlanReason,
   PlanTotals,
+  RunCause,
   RunCounts,
   RunMode,
   RunStatus,
@@ -141,6 +142,8 @@ export const RunSummary = z.object({
   output: z.string().nullable(),
   errorsFile: z.string().nullable(),
   message: z.string().nullable(),
+  /** Why it ended before it was through; null: it did not. */
+  cause: RunCause.nullable().default(null),
   /** This process drives the run: pause, resume, cancel and picks act at once. */
   live: z.boolean(),
 });

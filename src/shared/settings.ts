@@ -175,6 +175,10 @@ export const settingSchemas = {
     .union([z.enum(['local', 'tunnel']), url])
     .default('local')
     .describe('local: G-Labs directly. tunnel: through the public address. Or an address.'),
+  'recovery.onStart': z
+    .enum(['tell', 'resume'])
+    .default('tell')
+    .describe('What to do with a run that was interrupted: tell a person, or go on with it by itself.'),
   'workflow.fields': z
     .record(z.string(), z.array(z.string().min(1)))
     .default({})

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { createGlabsBackend } from '../backend/glabs.ts';
 import type { Database } from '../db/database.ts';
+import { packRecord } from '../db/runs.ts';
 import { takeBackup } from '../history/backup.ts';
 import type { Clock } from '../platform/clock.ts';
 import { nodeDisk } from '../platform/disk.ts';
 import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
 import type { Log } from '../platform/log.ts';
+import { inspectMedia } from '../platform/media.ts';
 import type { DataPaths } from '../platform/paths.ts';
 import { stillRuns } from '../platform/process-identity.ts';
 import type { Secrets } from '../platform/secrets.ts';
@@ -97,6 +99,8 @@ export function openRunner({
       ),
     watch: (file, onChange) =>
       watchFile(file, onChange, (error) => log.warn('A workflow cannot be watched', { err: error, file })),
+    inspect: inspectMedia,
+    pack: packRecord,
     media: mediaId,
     self: { pid: process.pid, started },
     isAlive: (pid, startTime) => stillRuns({ pid, startTime }),

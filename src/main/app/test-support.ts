@@ -26,6 +26,7 @@ export const runSummary = (change: Partial<RunSummary>): RunSummary => ({
   output: null,
   errorsFile: null,
   message: null,
+  cause: null,
   live: true,
   ...change,
 });

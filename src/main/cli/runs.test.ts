@@ -26,6 +26,7 @@ const run = (counts: Partial<RunSummary['counts']>, costUSD: number): RunSummary
   output: null,
   errorsFile: null,
   message: null,
+  cause: null,
   live: false,
 });
 

@@ -48,6 +48,7 @@ const summary = (runId: string, startedAt: string): RunSummary => ({
   output: null,
   errorsFile: null,
   message: null,
+  cause: null,
   live: true,
 });
 

@@ -7,6 +7,7 @@ import { createJournalTable, type JournalTable } from './journal.ts';
 import { createMovedFiles, type MovedFiles } from './moved-files.ts';
 import { createObjectsTable, type ObjectsTable } from './objects.ts';
 import { createQueueTable, type QueueTable } from './queue.ts';
+import { createRecoveriesTable, type RecoveriesTable } from './recoveries.ts';
 import { createRunsTable, type RunsTable } from './runs.ts';
 import { createServiceChildrenTable, type ServiceChildrenTable } from './service-children.ts';
 import { createServiceRequestsTable, type ServiceRequestsTable } from './service-requests.ts';
@@ -30,6 +31,7 @@ export interface Database {
   readonly serviceRequests: ServiceRequestsTable;
   readonly tunnelAddresses: TunnelAddresses;
   readonly queue: QueueTable;
+  readonly recoveries: RecoveriesTable;
   sqliteVersion(): string;
   /** A small fact that must outlive the process, such as "the sample was copied". */
   mark(name: string): string | null;
@@ -67,6 +69,7 @@ export function openDatabase(file: string): Database {
     serviceRequests: createServiceRequestsTable(connection),
     tunnelAddresses: createTunnelAddresses(connection),
     queue: createQueueTable(connection),
+    recoveries: createRecoveriesTable(connection),
     sqliteVersion: () => String(connection.prepare('SELECT sqlite_version()').pluck().get()),
     mark: (name) => (getMark.get(name) as string | undefined) ?? null,
     setMark: (name, value) => {

@@ -67,8 +67,8 @@ it('takes the copy on disk where the database is damaged, and nothing where both
 it('knows no backup of another workflow, and none that is not there', async () => {
   const other = join(desk.testing, 'XYZG4-V0-1.nbflow');
   await writeFile(other, 'other');
-  for (const work of [restore(other, id, desk.deps), restore(file, 'b-0', desk.deps)])
-    expect(await failureOf(work)).toMatchObject({ code: 'not-found' });
+  expect(await failureOf(restore(other, id, desk.deps))).toMatchObject({ code: 'not-found' });
+  expect(await failureOf(restore(file, 'b-0', desk.deps))).toMatchObject({ code: 'not-found' });
   expect(await desk.files(desk.testing)).toEqual({
     'XYZG3-V0-1.nbflow': 'now',
     'XYZG4-V0-1.nbflow': 'other',

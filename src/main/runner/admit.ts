@@ -91,6 +91,7 @@ export async function admitRun(
     output: null,
     errorsFile: null,
     message: null,
+    cause: null,
     live: true,
   };
   const mediaOf = (url: string) => {

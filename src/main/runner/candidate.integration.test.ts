@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { inspectMedia } from '../platform/media.ts';
 import { makeCandidate } from './candidate.ts';
 import {
   candidateBench,
@@ -185,7 +186,7 @@ describe('a key that is refused', () => {
   it('at a download ends the run as refused', async () => {
     const { deps } = bench({ download: async () => Promise.reject(problem('refused')) });
     const result = { url: 'http://g/api/files/a.png', bytes: null };
-    await expect(fetchResult(result, 'image', deps)).rejects.toMatchObject({
+    await expect(fetchResult(result, 'image', { ...deps, inspect: inspectMedia })).rejects.toMatchObject({
       failure: { code: 'backend-refused' },
     });
   });
@@ -263,7 +264,9 @@ describe('a result', () => {
       },
     });
     const result = { url: 'https://elsewhere.example/a.png', bytes: null };
-    await expect(fetchResult(result, 'image', deps)).rejects.toThrow('could not be fetched');
+    await expect(fetchResult(result, 'image', { ...deps, inspect: inspectMedia })).rejects.toThrow(
+      'could not be fetched',
+    );
     expect(asked).toBeGreaterThan(3);
   });
 });

@@ -1,6 +1,5 @@
 import { fail } from '../../shared/failure.ts';
 import type { RunView } from '../../shared/run-view.ts';
-import { packRecord } from '../db/runs.ts';
 import { betweenRuns } from '../platform/held-file.ts';
 import { editWorkflow } from '../workflow/edit.ts';
 import { galleryUrls, savedUrls } from '../workflow/fields.ts';
@@ -76,7 +75,7 @@ export async function pickAfterEnd(
   );
   const picksOpen = nodes.reduce((sum, entry) => sum + entry.gates.filter(({ held }) => held).length, 0);
   const summary = { ...view.summary, picksOpen };
-  const packed = await packRecord({ ...view, summary, nodes });
+  const packed = await deps.pack({ ...view, summary, nodes });
   await deps.db.commits.write(() => deps.db.runs.replaceView(summary, packed));
 }
 

@@ -3,6 +3,7 @@ import type { Backend } from '../backend/backend.ts';
 import type { Database } from '../db/database.ts';
 import type { Clock, Random } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
+import type { MediaInfo } from '../platform/media.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { KeptOutput } from './outputs.ts';
 import type { Place } from './place.ts';
@@ -25,6 +26,7 @@ export interface NodeContext {
   dispatch: Dispatch;
   keep: Uploader['keep'];
   disk: Disk;
+  inspect: (bytes: Uint8Array) => Promise<MediaInfo>;
   clock: Clock;
   random: Random;
   counts: RunCounts;

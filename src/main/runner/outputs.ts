@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts';
 import type { StoredFile } from '../db/objects.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
-import { inspectMedia, type MediaInfo, sha256 } from '../platform/media.ts';
+import { type MediaInfo, sha256 } from '../platform/media.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { NodePlaces } from './places.ts';
 import type { Sending } from './send-queue.ts';
@@ -29,6 +29,7 @@ export interface OutputDeps {
   disk: Disk;
   clock: Clock;
   signal: AbortSignal;
+  inspect: (bytes: Uint8Array) => Promise<MediaInfo>;
 }
 
 const FETCHES = 3;
@@ -56,7 +57,7 @@ export class DownloadProblem extends Error {
 export async function fetchResult(
   result: ResultFile,
   kind: GenerationKind,
-  deps: Pick<OutputDeps, 'backend' | 'dispatch' | 'clock' | 'signal'>,
+  deps: Pick<OutputDeps, 'backend' | 'dispatch' | 'clock' | 'signal' | 'inspect'>,
 ): Promise<{ bytes: Uint8Array; info: MediaInfo }> {
   let problem = '';
   let outages = 0;
@@ -72,7 +73,7 @@ export async function fetchResult(
         problem = `${bytes.byteLength} of ${expectedBytes} bytes came`;
         continue;
       }
-      const info = await inspectMedia(bytes);
+      const info = await deps.inspect(bytes);
       if (info.kind === kind) return { bytes, info };
       problem = `it is ${info.contentType}, not a ${kind === 'image' ? 'picture' : 'clip'}`;
     } catch (error) {

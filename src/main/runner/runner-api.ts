@@ -59,6 +59,27 @@ export interface StartControl {
    * `held`. A window waits, a command does not.
    */
   waitAtGates?: boolean;
+  /** Outputs of a run without a journal, found in `Assets/` or in the store: taken instead of generated. */
+  salvage?: Salvage;
+  /** Nodes whose request of unknown fate is given up and made anew: a person said so. */
+  asked?: ReadonlySet<number>;
+}
+
+/** What recovery found for places of a workflow that the journal knows nothing of (behaviour.md §7, §8). */
+export interface Salvage {
+  /** How many places it has something for. */
+  readonly size: number;
+  has(nodeId: number, row: number, candidate: number): boolean;
+  /**
+   * The file of this place, looked at anew: whole, of the right kind, with this hash; or `why` it cannot be taken after
+   * all. `url`: where the store has it already.
+   */
+  take(
+    nodeId: number,
+    row: number,
+    candidate: number,
+    signal: AbortSignal,
+  ): Promise<{ file: string; sha256: string; url: string | null } | { why: string }>;
 }
 
 export interface RunHandle {

@@ -1,9 +1,12 @@
 import type { RunOptions } from '../../shared/domain.ts';
+import type { RunGraph } from '../../shared/run-graph.ts';
+import type { RunView } from '../../shared/run-view.ts';
 import type { SettingKey, Settings } from '../../shared/settings.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Database } from '../db/database.ts';
 import type { Clock, Random } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
+import type { MediaInfo } from '../platform/media.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Workflow } from '../workflow/read.ts';
 import type { BackendWatch } from './backend-news.ts';
@@ -37,6 +40,10 @@ export interface RunnerDeps {
   openSource: (workflow: Workflow) => SourceWriter;
   /** Hears when a file is changed, by whomever; returns what ends that. */
   watch: (file: string, onChange: () => void) => () => void;
+  /** Looks whether bytes are a whole picture or clip; rejects with the reason in words (platform/media.ts). */
+  inspect: (bytes: Uint8Array) => Promise<MediaInfo>;
+  /** Makes a record small for the database (db/runs.ts). */
+  pack: (record: RunView | RunGraph) => Promise<Uint8Array>;
   /** The id under which the window finds a stored file. */
   media: (sha256: string, file: string) => string | null;
   self: { pid: number; started: string | null };

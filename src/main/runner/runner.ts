@@ -4,7 +4,6 @@ import { type Plan, RunOptions } from '../../shared/domain.ts';
 import { fail, toFailure } from '../../shared/failure.ts';
 import type { RunEvent } from '../../shared/run-events.ts';
 import type { JournalEntry, RunSummary } from '../../shared/run-view.ts';
-import { packRecord } from '../db/runs.ts';
 import { betweenRuns } from '../platform/held-file.ts';
 import { generationNodes } from '../workflow/generation.ts';
 import { repairWorkflow } from '../workflow/repair.ts';
@@ -60,7 +59,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     try {
       const run = await admitRun(real, options, deps, signal, findGone);
       const { summary } = run.recorder.view();
-      const drawing = await packRecord(drawingOf(run.opened.workflow));
+      const drawing = await deps.pack(drawingOf(run.opened.workflow));
       await db.commits.write(() => {
         db.runs.insert(
           {
@@ -116,7 +115,7 @@ export function createRunner(deps: RunnerDeps): Runner {
         await atLast(run.recorder.flush);
         await atLast(async () => {
           const view = run.recorder.view();
-          const packed = await packRecord(view);
+          const packed = await deps.pack(view);
           await db.commits.write(() => db.runs.finish(view.summary, packed, clock.now()));
         });
         live.delete(run.runId);

@@ -9,10 +9,12 @@ import type { RunEvent, RunEventOf } from '../../shared/run-events.ts';
 import { type SettingKey, type Settings, settingSchemas } from '../../shared/settings.ts';
 import { createGlabsBackend } from '../backend/glabs.ts';
 import { openDatabase } from '../db/database.ts';
+import { packRecord } from '../db/runs.ts';
 import { takeBackup } from '../history/backup.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { type Disk, nodeDisk } from '../platform/disk.ts';
 import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
+import { inspectMedia } from '../platform/media.ts';
 import { watchFile } from '../platform/watch-file.ts';
 import { createLocalStore } from '../storage/local-store.ts';
 import type { BackendWatch } from './backend-news.ts';
@@ -134,6 +136,8 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     backup: (path, content, reason) => takeBackup(path, content, reason, { db, disk, clock: systemClock }),
     lock: async (path, what) => acquireLock(await lockFileFor(path, join(folder, 'locks')), { what }),
     alone: (file, what, work) => withFileLock(file, what, work, { folder: join(folder, 'locks') }),
+    inspect: inspectMedia,
+    pack: packRecord,
     media: (sha256, file) => `${sha256}.${file.slice(file.lastIndexOf('.') + 1)}`,
     self: { pid: process.pid, started: null },
     isAlive: async (pid) => pid === process.pid,

@@ -33,6 +33,7 @@ function run(
     output: null,
     errorsFile: null,
     message: null,
+    cause: null,
     live: false,
     ...over,
     counts: { ...emptyCounts(), ...over.counts },
