@@ -6,6 +6,7 @@ import { takeBackup } from '../history/backup.ts';
 import { type Bumped, bump } from '../history/bump.ts';
 import { restore } from '../history/restore.ts';
 import type { Clock } from '../platform/clock.ts';
+import { hashOf } from '../platform/content-hash.ts';
 import { nodeDisk } from '../platform/disk.ts';
 import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
 import type { SettingsStore } from '../platform/settings-store.ts';
@@ -49,6 +50,7 @@ export function openEditing({ db, settings, clock }: EditingParts): Editing {
   const deps = {
     db,
     disk: nodeDisk,
+    hash: hashOf,
     clock,
     setting: settings.get,
     fields: () => settings.get('workflow.fields'),

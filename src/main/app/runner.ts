@@ -5,10 +5,11 @@ import type { Database } from '../db/database.ts';
 import { packRecord } from '../db/runs.ts';
 import { takeBackup } from '../history/backup.ts';
 import type { Clock } from '../platform/clock.ts';
+import { hashOf } from '../platform/content-hash.ts';
 import { nodeDisk } from '../platform/disk.ts';
 import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
 import type { Log } from '../platform/log.ts';
-import { inspectMedia } from '../platform/media.ts';
+import { inspectMedia, pictureForRequest } from '../platform/media.ts';
 import type { DataPaths } from '../platform/paths.ts';
 import { stillRuns } from '../platform/process-identity.ts';
 import type { Secrets } from '../platform/secrets.ts';
@@ -18,6 +19,7 @@ import { createRunner } from '../runner/runner.ts';
 import type { Runner } from '../runner/runner-api.ts';
 import { openSourceWriter } from '../runner/source-thread.ts';
 import { createLocalStore } from '../storage/local-store.ts';
+import { assertTakes } from '../storage/try-store.ts';
 import { rememberAlive, seenServices, watchBackend } from './backend-watch.ts';
 import { mediaId } from './media.ts';
 import { chooseServer } from './run-server.ts';
@@ -85,6 +87,7 @@ export function openRunner({
         clock,
       }),
     watchBackend: (backend) => watchBackend(backend, watched),
+    tryStore: (store, signal) => assertTakes(store, clock, signal),
     here: createLocalStore({ name: 'here', root: paths.objects }),
     openStore: (name) => openStore(name, { settings, secrets, paths, clock }),
     backup: (workflow, content, reason) =>
@@ -100,6 +103,8 @@ export function openRunner({
     watch: (file, onChange) =>
       watchFile(file, onChange, (error) => log.warn('A workflow cannot be watched', { err: error, file })),
     inspect: inspectMedia,
+    fit: pictureForRequest,
+    hash: hashOf,
     pack: packRecord,
     media: mediaId,
     self: { pid: process.pid, started },

@@ -26,6 +26,17 @@ export const systemClock: Clock = {
     }),
 };
 
+/** A signal that is aborted `ms` from now by this clock, unless it is cleared before. */
+export function timeLimit(clock: Pick<Clock, 'sleep'>, ms: number): { signal: AbortSignal; clear(): void } {
+  const late = new AbortController();
+  const over = new AbortController();
+  clock.sleep(ms, over.signal).then(
+    () => late.abort(new DOMException('The time is up.', 'TimeoutError')),
+    (reason: unknown) => reason,
+  );
+  return { signal: late.signal, clear: () => over.abort() };
+}
+
 /** Numbers in [0, 1), as a parameter. */
 export type Random = () => number;
 

@@ -53,7 +53,7 @@ export async function admitRun(
   await assertInside(placesFor(planned.projectFolder, opened.workflow, planned.nodes), disk);
   if (totals.generations > 0) {
     await assertFolders(opened.path, planned.projectFolder, disk);
-    await awaitStore(store, resolved.waitAtStartMs, clock, signal);
+    await awaitStore(store, resolved.waitAtStartMs, deps, signal);
   }
   const server = await deps.server(options);
   const backend = await deps.openBackend(server);

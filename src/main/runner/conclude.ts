@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { RunOutcome } from '../../shared/domain.ts';
 import { type Failure, toFailure } from '../../shared/failure.ts';
 import type { RunEventOf } from '../../shared/run-events.ts';
-import { isoTime } from '../platform/clock.ts';
+import { type Clock, isoTime, timeLimit } from '../platform/clock.ts';
 import { updateErrorsFile } from './errors-file.ts';
 import type { RunState } from './run-state.ts';
 import type { RunnerDeps } from './runner-deps.ts';
@@ -22,7 +22,7 @@ export async function concludeRun(
   let output: string | null = null;
   let errorsFile: string | null = null;
 
-  if (end.cancelled) await stopTasks(run, end.inFlight);
+  if (end.cancelled) await stopTasks(run, end.inFlight, clock);
   try {
     await end.source.flush();
   } catch (error) {
@@ -88,15 +88,16 @@ const untried = (run: RunState): Set<number> =>
 const blocked = (run: RunState): boolean => run.nodes.some((node) => node.reason.startsWith('blocked by'));
 
 /** Asks the backend to stop what is there; what cannot be stopped stays in the journal and is taken up by the next run. */
-async function stopTasks(run: RunState, inFlight: ReadonlySet<string>): Promise<void> {
-  const giveUp = AbortSignal.timeout(STOP_MS);
+async function stopTasks(run: RunState, inFlight: ReadonlySet<string>, clock: Clock): Promise<void> {
+  const limit = timeLimit(clock, STOP_MS);
   await Promise.all(
     [...inFlight].map(async (taskId) => {
       try {
-        await run.backend.stop(taskId, giveUp);
+        await run.backend.stop(taskId, limit.signal);
       } catch (error) {
         run.notice(`Task ${taskId} could not be stopped: ${toFailure(error).message}`);
       }
     }),
   );
+  limit.clear();
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
+import type { MediaInfo } from '../platform/media.ts';
 import type { Trouble } from './reference-address.ts';
 import { shownReference, webAddress } from './reference-address.ts';
 import { type Had, MAX_REFERENCE_BYTES, type Picture, pictureIn, tooBig } from './reference-bytes.ts';
@@ -6,6 +7,8 @@ import { type Had, MAX_REFERENCE_BYTES, type Picture, pictureIn, tooBig } from '
 export interface WebDeps {
   fetch: typeof fetch;
   clock: Clock;
+  /** Looks whether bytes are a whole picture or clip. */
+  inspect: (bytes: Uint8Array) => Promise<MediaInfo>;
 }
 
 const TRIES = 3;
@@ -31,7 +34,7 @@ export async function fetchPicture(
     if (attempt > 1) await deps.clock.sleep(REST_MS * 2 ** attempt, signal);
     const got = await fetchOnce(address, deps, signal);
     if (got.ok) {
-      const looked = await pictureIn(got.bytes);
+      const looked = await pictureIn(got.bytes, deps.inspect);
       if (looked.ok) return looked;
       last = looked;
     } else if (got.final) return got;

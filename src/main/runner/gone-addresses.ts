@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, timeLimit } from '../platform/clock.ts';
 
 /** Finds out which addresses lead nowhere any more. */
 export type FindGone = (urls: readonly string[], signal?: AbortSignal) => Promise<Set<string>>;
@@ -28,11 +28,12 @@ export function createGoneFinder(deps: { fetch: typeof fetch; clock: Clock }): F
       (url) => /^https?:/i.test(url) && (goodUntil.get(url) ?? 0) <= now,
     );
     if (asked.length === 0) return gone;
-    const over = AbortSignal.any([AbortSignal.timeout(ALL_MS), ...(signal ? [signal] : [])]);
+    const limit = timeLimit(clock, ALL_MS);
+    const over = AbortSignal.any([limit.signal, ...(signal ? [signal] : [])]);
     const ask = async (url: string) => {
       const host = hostOf(url);
       if (host === null || silent.has(host) || over.aborted) return;
-      const status = await statusOf(url, over, deps.fetch);
+      const status = await statusOf(url, over, deps);
       if (status === null) silent.add(host);
       else if (status === 404 || status === 410) gone.add(url);
       else if (status < 400) goodUntil.set(url, clock.monotonic() + GOOD_MS);
@@ -43,6 +44,7 @@ export function createGoneFinder(deps: { fetch: typeof fetch; clock: Clock }): F
     await queue.addAll([...firsts.values()].map((url) => () => ask(url)));
     const rest = asked.filter((url) => firsts.get(hostOf(url)) !== url);
     await queue.addAll(rest.map((url) => () => ask(url)));
+    limit.clear();
     signal?.throwIfAborted();
     for (const url of goodUntil.keys()) {
       if (goodUntil.size <= REMEMBERED) break;
@@ -55,15 +57,20 @@ export function createGoneFinder(deps: { fetch: typeof fetch; clock: Clock }): F
 const hostOf = (url: string): string | null => (URL.canParse(url) ? new URL(url).host : null);
 
 /** The answer's status; null when none came. A server that knows no HEAD is asked for the first byte. */
-async function statusOf(url: string, over: AbortSignal, ask: typeof fetch): Promise<number | null> {
+async function statusOf(
+  url: string,
+  over: AbortSignal,
+  { fetch: ask, clock }: { fetch: typeof fetch; clock: Clock },
+): Promise<number | null> {
   const forms: RequestInit[] = [{ method: 'HEAD' }, { headers: { range: 'bytes=0-0' } }];
   let status: number | null = null;
   for (const form of forms) {
+    const limit = timeLimit(clock, ANSWER_MS);
     try {
       const answer = await ask(url, {
         ...form,
         redirect: 'follow',
-        signal: AbortSignal.any([over, AbortSignal.timeout(ANSWER_MS)]),
+        signal: AbortSignal.any([over, limit.signal]),
       });
       await answer.body?.cancel();
       status = answer.status;
@@ -71,6 +78,8 @@ async function statusOf(url: string, over: AbortSignal, ask: typeof fetch): Prom
       // No answer is an answer here: nothing is known of this address.
       if (error instanceof Error) return null;
       throw error;
+    } finally {
+      limit.clear();
     }
     if (status !== 405 && status !== 501) break;
   }

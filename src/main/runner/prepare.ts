@@ -4,7 +4,6 @@ import { fail } from '../../shared/failure.ts';
 import type { SettingKey, Settings } from '../../shared/settings.ts';
 import { videoModel } from '../backend/models.ts';
 import type { Database } from '../db/database.ts';
-import { hashOf } from '../platform/content-hash.ts';
 import type { Disk } from '../platform/disk.ts';
 import { checkWorkflow } from '../workflow/check.ts';
 import { type GenerationNode, generationNodes } from '../workflow/generation.ts';
@@ -24,6 +23,8 @@ import { assertTargets } from './reroll.ts';
 export interface PrepareDeps {
   db: Database;
   disk: Disk;
+  /** SHA-256 in hex; off this thread for what may be large (platform/content-hash.ts). */
+  hash: (bytes: Uint8Array) => Promise<string>;
   setting: <K extends SettingKey>(key: K) => Settings[K];
 }
 
@@ -88,7 +89,7 @@ export async function planOpened(
   findGone: FindGone = askNobody,
 ): Promise<Planned> {
   const { workflow, path } = opened;
-  const { db, disk, setting } = deps;
+  const { db, disk, hash, setting } = deps;
   const projectFolder =
     options.outRoot === null ? await findProjectFolder(path, disk) : resolve(options.outRoot);
   const nodes = generationNodes(workflow);
@@ -98,7 +99,7 @@ export async function planOpened(
   const hashes = await hashLocal(
     nodes.flatMap((node) => referencesOf(node, refImage)),
     [dirname(path), projectFolder],
-    disk,
+    { disk, hash },
   );
   // Their store does not have them yet; this machine does.
   const onTheWay = new Set(db.uploads.list(path).map(({ url }) => url));
@@ -134,7 +135,7 @@ const AT_ONCE = 32;
 async function hashLocal(
   values: readonly string[],
   folders: readonly string[],
-  disk: Disk,
+  { disk, hash }: Pick<PrepareDeps, 'disk' | 'hash'>,
 ): Promise<Map<string, string>> {
   const hashes = new Map<string, string>();
   const local = [...new Set(values)].filter((value) => !/^(https?|data):/i.test(value));
@@ -142,7 +143,7 @@ async function hashLocal(
     const address = addressOf(value, folders);
     if (address.kind !== 'local') return;
     const read = await readLocal(address.paths, disk);
-    if (read.ok) hashes.set(value, await hashOf(read.bytes));
+    if (read.ok) hashes.set(value, await hash(read.bytes));
   });
   return hashes;
 }

@@ -2,7 +2,7 @@ import { FlowdeckError } from '../../shared/failure.ts';
 import type { ReferenceImage } from '../backend/backend.ts';
 import type { Disk } from '../platform/disk.ts';
 import { errorCode } from '../platform/error-code.ts';
-import { inspectMedia } from '../platform/media.ts';
+import type { MediaInfo } from '../platform/media.ts';
 import type { Trouble } from './reference-address.ts';
 
 /** A picture that was looked at: it decodes, and G-Labs takes its format. */
@@ -25,11 +25,14 @@ export const tooBig: Trouble = { what: TOO_BIG, cure: 'Make it smaller.' };
 const mediaTypes = { png: 'image/png', jpg: 'image/jpeg', webp: 'image/webp' } as const;
 
 /** Whether bytes are a picture G-Labs takes, by decoding them: names and headers prove nothing. */
-export async function pictureIn(bytes: Uint8Array): Promise<Had<{ picture: Picture }>> {
+export async function pictureIn(
+  bytes: Uint8Array,
+  inspect: (bytes: Uint8Array) => Promise<MediaInfo>,
+): Promise<Had<{ picture: Picture }>> {
   if (bytes.byteLength === 0)
     return { ok: false, what: 'is empty (0 bytes)', cure: 'Save or upload the picture anew.' };
   try {
-    const { ext, width, height } = await inspectMedia(bytes);
+    const { ext, width, height } = await inspect(bytes);
     if (ext === 'mp4')
       return { ok: false, what: 'is a clip, not a picture', cure: 'Use a PNG, JPEG or WebP picture.' };
     return { ok: true, picture: { bytes, ext, mediaType: mediaTypes[ext], width, height } };

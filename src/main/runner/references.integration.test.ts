@@ -10,6 +10,7 @@ import { type Database, openDatabase } from '../db/database.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { hashOf } from '../platform/content-hash.ts';
 import { nodeDisk } from '../platform/disk.ts';
+import { inspectMedia, pictureForRequest } from '../platform/media.ts';
 import { createPictureLoader, forRequest, ReferenceProblem } from './references.ts';
 
 /** Real pictures, real files, and a web server that does what the test says. */
@@ -52,12 +53,14 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const pictures = { inspect: inspectMedia, hash: hashOf, fit: pictureForRequest };
 const loader = (clock: Clock = brisk) =>
   createPictureLoader({
     disk: nodeDisk,
     objects: db.objects,
     fetch,
     clock,
+    ...pictures,
     folders: [join(folder, 'testing'), folder],
   });
 const load = (value: string) => loader()(value, signal);
@@ -316,6 +319,7 @@ describe('an address', () => {
       objects: db.objects,
       fetch,
       clock: systemClock,
+      ...pictures,
       folders: [],
     });
     await expect(patient(`${url}/a.png`, signal)).rejects.toThrow('over 40 MB');

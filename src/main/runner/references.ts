@@ -1,9 +1,8 @@
 import type { ReferenceImage } from '../backend/backend.ts';
 import type { ObjectsTable } from '../db/objects.ts';
 import type { Clock } from '../platform/clock.ts';
-import { hashOf } from '../platform/content-hash.ts';
 import type { Disk } from '../platform/disk.ts';
-import { pictureForRequest } from '../platform/media.ts';
+import type { MediaInfo, RequestPicture } from '../platform/media.ts';
 import { safeName } from '../workflow/names.ts';
 import { fetchPicture } from './fetch-picture.ts';
 import { addressOf, shownReference } from './reference-address.ts';
@@ -35,6 +34,10 @@ export interface PictureSource {
   objects: ObjectsTable;
   fetch: typeof fetch;
   clock: Clock;
+  /** As in RunnerDeps. */
+  inspect: (bytes: Uint8Array) => Promise<MediaInfo>;
+  hash: (bytes: Uint8Array) => Promise<string>;
+  fit: (bytes: Uint8Array, maxBytes: number) => Promise<RequestPicture>;
   /** Relative paths start from these, in order (behaviour.md §5). */
   folders: string[];
 }
@@ -139,7 +142,7 @@ async function load(value: string, source: PictureSource, signal: AbortSignal): 
   if (!had.ok) throw new ReferenceProblem(`The reference ${shownReference(value)} ${had.what}. ${had.cure}`);
   const { picture, localPath } = had;
   const { bytes, ext, mediaType, width, height } = picture;
-  const request = await pictureForRequest(bytes, REQUEST_BYTES);
+  const request = await source.fit(bytes, REQUEST_BYTES);
   if (request.bytes.byteLength < LEAST_BYTES) {
     const size = `${width}×${height} pixels, ${request.bytes.byteLength} bytes`;
     throw new ReferenceProblem(
@@ -149,7 +152,7 @@ async function load(value: string, source: PictureSource, signal: AbortSignal): 
   return {
     value,
     bytes,
-    sha256: await hashOf(bytes),
+    sha256: await source.hash(bytes),
     ext,
     contentType: mediaType,
     width,
@@ -168,20 +171,20 @@ async function pictureAt(value: string, source: PictureSource, signal: AbortSign
       return { ok: false, what: address.what, cure: address.cure };
     case 'embedded': {
       const read = readEmbedded(value);
-      return read.ok ? looked(await pictureIn(read.bytes), null) : read;
+      return read.ok ? looked(await pictureIn(read.bytes, source.inspect), null) : read;
     }
     case 'local': {
       const read = await readLocal(address.paths, source.disk);
       if (!read.ok) return read;
       // A file address of our own books is an address already; a foreign one is a path in other letters.
       const stored = /^file:/i.test(value) && source.objects.byUrl(value) !== null;
-      return looked(await pictureIn(read.bytes), stored ? null : read.path);
+      return looked(await pictureIn(read.bytes, source.inspect), stored ? null : read.path);
     }
     case 'web': {
       const known = source.objects.byUrl(value);
       const bytes = known && (await source.disk.read(known.file));
-      if (known && bytes && (await hashOf(bytes)) === known.sha256)
-        return looked(await pictureIn(bytes), null);
+      if (known && bytes && (await source.hash(bytes)) === known.sha256)
+        return looked(await pictureIn(bytes, source.inspect), null);
       return looked(await fetchPicture(address.url, source, signal), null);
     }
   }

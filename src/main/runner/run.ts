@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { RerollTarget } from '../../shared/domain.ts';
 import { type Failure, FlowdeckError, fail, toFailure } from '../../shared/failure.ts';
 import type { RunEventOf } from '../../shared/run-events.ts';
+import { timeLimit } from '../platform/clock.ts';
 import { startOf, strangerAt } from './admit.ts';
 import { concludeRun } from './conclude.ts';
 import { createDispatch } from './dispatch.ts';
@@ -71,8 +72,11 @@ export function carryOut(
   let wake: () => void = () => undefined;
 
   const answers = new AbortController();
+  let stopAnswers: () => void = () => undefined;
   signal.addEventListener('abort', () => {
-    AbortSignal.timeout(ANSWER_MS).addEventListener('abort', () => answers.abort(signal.reason));
+    const limit = timeLimit(clock, ANSWER_MS);
+    limit.signal.addEventListener('abort', () => answers.abort(signal.reason));
+    stopAnswers = limit.clear;
   });
   const abort = (error: FlowdeckError) => {
     failure ??= error.failure;
@@ -131,6 +135,9 @@ export function carryOut(
     objects: db.objects,
     fetch: deps.fetch,
     clock,
+    inspect: deps.inspect,
+    hash: deps.hash,
+    fit: deps.fit,
     folders: [dirname(opened.path), planned.projectFolder],
   });
 
@@ -163,6 +170,7 @@ export function carryOut(
       ending.abort(error);
     }
     dispatch.close();
+    stopAnswers();
     return concludeRun(run, { source, inFlight, cancelled, failure }, deps);
   })();
 

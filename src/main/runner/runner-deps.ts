@@ -6,7 +6,7 @@ import type { Backend } from '../backend/backend.ts';
 import type { Database } from '../db/database.ts';
 import type { Clock, Random } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
-import type { MediaInfo } from '../platform/media.ts';
+import type { MediaInfo, RequestPicture } from '../platform/media.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Workflow } from '../workflow/read.ts';
 import type { BackendWatch } from './backend-news.ts';
@@ -28,6 +28,8 @@ export interface RunnerDeps {
   watchBackend: (backend: Pick<Backend, 'server' | 'way'>) => BackendWatch;
   /** Rejects with `usage` for a name that is not configured. */
   openStore: (name: string) => Promise<ObjectStore>;
+  /** Writes a tiny object; rejects with what keeps a store from taking it (storage/try-store.ts). */
+  tryStore: (store: ObjectStore, signal: AbortSignal) => Promise<void>;
   /** A store on this machine, for the copies of what goes elsewhere. */
   here: ObjectStore;
   /** Before every destructive change; `reason` is a slug (behaviour.md §9). */
@@ -42,6 +44,10 @@ export interface RunnerDeps {
   watch: (file: string, onChange: () => void) => () => void;
   /** Looks whether bytes are a whole picture or clip; rejects with the reason in words (platform/media.ts). */
   inspect: (bytes: Uint8Array) => Promise<MediaInfo>;
+  /** A picture as it goes into a request of at most `maxBytes` for it (platform/media.ts). */
+  fit: (bytes: Uint8Array, maxBytes: number) => Promise<RequestPicture>;
+  /** SHA-256 in hex; off this thread for what may be large (platform/content-hash.ts). */
+  hash: (bytes: Uint8Array) => Promise<string>;
   /** Makes a record small for the database (db/runs.ts). */
   pack: (record: RunView | RunGraph) => Promise<Uint8Array>;
   /** The id under which the window finds a stored file. */

@@ -1,7 +1,5 @@
 import { FlowdeckError } from '../../shared/failure.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { assertTakes } from '../storage/try-store.ts';
 import { putMovedIn } from './moved-addresses.ts';
 import type { PlanFacts } from './plan.ts';
 import { placeUploads, type ResumedUploads, resumeUploads } from './resume-uploads.ts';
@@ -17,14 +15,14 @@ const PROBE_MS = 1000;
 export async function awaitStore(
   store: ObjectStore,
   waitMs: number,
-  clock: Clock,
+  { clock, tryStore }: Pick<RunnerDeps, 'clock' | 'tryStore'>,
   signal: AbortSignal,
 ): Promise<void> {
   if (store.kind !== 's3') return;
   const deadline = clock.monotonic() + waitMs;
   for (;;) {
     try {
-      return await assertTakes(store, clock, signal);
+      return await tryStore(store, signal);
     } catch (error) {
       signal.throwIfAborted();
       const left = deadline - clock.monotonic();

@@ -12,11 +12,13 @@ import { openDatabase } from '../db/database.ts';
 import { packRecord } from '../db/runs.ts';
 import { takeBackup } from '../history/backup.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
+import { hashOf } from '../platform/content-hash.ts';
 import { type Disk, nodeDisk } from '../platform/disk.ts';
 import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
-import { inspectMedia } from '../platform/media.ts';
+import { inspectMedia, pictureForRequest } from '../platform/media.ts';
 import { watchFile } from '../platform/watch-file.ts';
 import { createLocalStore } from '../storage/local-store.ts';
+import { assertTakes } from '../storage/try-store.ts';
 import type { BackendWatch } from './backend-news.ts';
 import { createRunner } from './runner.ts';
 import type { Runner } from './runner-api.ts';
@@ -131,12 +133,15 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
         healthPaths: setting('glabs.healthPaths'),
         clock: systemClock,
       }),
+    tryStore: (store, signal) => assertTakes(store, systemClock, signal),
     here: createLocalStore({ name: 'here', root: join(dataDir, 'objects') }),
     openStore: async () => createLocalStore({ name: 'local', root: join(dataDir, 'objects') }),
     backup: (path, content, reason) => takeBackup(path, content, reason, { db, disk, clock: systemClock }),
     lock: async (path, what) => acquireLock(await lockFileFor(path, join(folder, 'locks')), { what }),
     alone: (file, what, work) => withFileLock(file, what, work, { folder: join(folder, 'locks') }),
     inspect: inspectMedia,
+    fit: pictureForRequest,
+    hash: hashOf,
     pack: packRecord,
     media: (sha256, file) => `${sha256}.${file.slice(file.lastIndexOf('.') + 1)}`,
     self: { pid: process.pid, started: null },
