@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Finding, GenerationKind, RunCause } from './domain.ts';
+import { Finding, GenerationKind, RunCause, type RunStatus } from './domain.ts';
 
 /** Recovery of an interrupted run (behaviour.md §8) as every face shows it. */
 
@@ -15,6 +15,9 @@ export const RecoveryVerdict = z.enum([
   'give up',
 ]);
 export type RecoveryVerdict = z.infer<typeof RecoveryVerdict>;
+
+/** Whether a run that reads so ended before it was through, and not by a person's wish to wait for picks. */
+export const isCutShort = (status: RunStatus): boolean => status === 'interrupted' || status === 'aborted';
 
 /** What can be done about it. */
 export const RecoveryAction = z.enum([

@@ -17,6 +17,7 @@ import type { Catalogue } from './catalogue.ts';
 import { type Editing, openEditing } from './editing.ts';
 import { createMedia, type Media } from './media.ts';
 import { findPlaces, type Places } from './places.ts';
+import { openRecovery, type Recovery } from './recovery.ts';
 import type { InProcessClient } from './router.ts';
 import { openRunner } from './runner.ts';
 import { openServices, type Services } from './services.ts';
@@ -49,6 +50,8 @@ export interface Flowdeck {
   readonly runner: Runner;
   /** What changes a workflow file between two runs. */
   readonly editing: Editing;
+  /** What becomes of interrupted runs (behaviour.md §8). */
+  readonly recovery: Recovery;
   readonly media: Media;
   /**
    * G-Labs and the tunnel; from the first call on they are probed, and G-Labs is adopted if it runs. `demo` of the
@@ -125,6 +128,18 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
     }),
   );
   const editing = lazily(() => openEditing({ db: db.get(), settings, clock }));
+  const recovery = lazily(() =>
+    openRecovery({
+      db: db.get(),
+      settings,
+      secrets,
+      clock,
+      paths,
+      runner: runner.get(),
+      editing: editing.get(),
+      services: services.made,
+    }),
+  );
   const windowSide = lazily(() => openWindowSide(flowdeck, clock));
 
   /** In this order: first what asks, then what works, then what was started, then what remembers. */
@@ -155,6 +170,9 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
     },
     get editing() {
       return editing.get();
+    },
+    get recovery() {
+      return recovery.get();
     },
     media: createMedia({ objects: () => db.get().objects, thumbnails: paths.thumbnails, makeThumbnail }),
     services: (asked) => {

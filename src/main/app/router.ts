@@ -9,6 +9,7 @@ import {
 import type { RerollTarget } from '../../shared/domain.ts';
 import { type Failure, fail, toFailure } from '../../shared/failure.ts';
 import type { PromptEdit } from '../../shared/prompts.ts';
+import type { RecoveriesChange, RecoveriesView } from '../../shared/recovery.ts';
 import type { RunGraph } from '../../shared/run-graph.ts';
 import type { RunChange, RunView } from '../../shared/run-view.ts';
 import type { ServiceName, ServicesChange, ServicesView } from '../../shared/services.ts';
@@ -18,6 +19,7 @@ import type { SettingsStore } from '../platform/settings-store.ts';
 import type { RunHandle, Runner } from '../runner/runner-api.ts';
 import type { Editing } from './editing.ts';
 import type { Queue } from './queue.ts';
+import type { Recovery } from './recovery.ts';
 import type { Topic } from './topic.ts';
 
 /** What the router hands questions on to. */
@@ -40,6 +42,8 @@ export interface RouterParts {
   addRoot(path: string): Promise<void>;
   editing: Editing;
   queue: Queue;
+  recovery: Recovery;
+  recoveries(): Topic<RecoveriesView, RecoveriesChange>;
   reroll(runId: string, targets: RerollTarget[], edits: PromptEdit[]): Promise<Rerolled>;
   /** Null: there is no such run, or nothing was drawn down for it. */
   graph(runId: string): RunGraph | null;
@@ -62,7 +66,7 @@ export function createRouter(parts: RouterParts) {
       throw typedError(error, parts);
     }
   });
-  const { runner, settings, editing, queue } = parts;
+  const { runner, settings, editing, queue, recovery } = parts;
 
   return os.router({
     app: { info: os.app.info.handler(() => parts.info()) },
@@ -126,6 +130,23 @@ export function createRouter(parts: RouterParts) {
         if ((await runner.view(input.runId)) === null) throw noSuchRun(input.runId);
         return runner.journal(input.runId, input.nodeId);
       }),
+    },
+    recovery: {
+      watch: os.recovery.watch.handler(({ signal }) => parts.recoveries().subscribe(signal)),
+      diagnose: os.recovery.diagnose.handler(({ input, signal }) =>
+        recovery.diagnose(input.path, signal === undefined ? {} : { signal }),
+      ),
+      keep: os.recovery.keep.handler(({ input }) => recovery.keep(input.path, input.step, input.action)),
+      apply: os.recovery.apply.handler(async ({ input: { path, ...wish } }) => {
+        // As a run, a recovery belongs to Flowdeck and not to the page that began it.
+        const { handle, backupId } = await recovery.apply(path, wish, { waitAtGates: true });
+        return { runId: handle?.runId ?? null, backupId };
+      }),
+      afterCare: os.recovery.afterCare.handler(({ input }) => recovery.afterCare(input.path)),
+      doAfterCare: os.recovery.doAfterCare.handler(({ input: { path, ...wish } }) =>
+        recovery.doAfterCare(path, wish),
+      ),
+      dismiss: os.recovery.dismiss.handler(({ input }) => recovery.dismiss(input.path)),
     },
     queue: {
       watch: os.queue.watch.handler(({ signal }) => queue.topic.subscribe(signal)),

@@ -16,6 +16,8 @@ import { createHeldRuns } from './held-runs.ts';
 import type { Places } from './places.ts';
 import { projectRoots, realRoots, withRoot } from './project-roots.ts';
 import { openQueue } from './queue.ts';
+import type { Recovery } from './recovery.ts';
+import { openRecoveriesTopic } from './recovery-topic.ts';
 import { createRepeater } from './repeater.ts';
 import { rerollIn } from './rerolls.ts';
 import { createRouter, type InProcessClient } from './router.ts';
@@ -46,6 +48,7 @@ export interface WindowParts {
   readonly db: Database;
   readonly runner: Runner;
   readonly editing: Editing;
+  readonly recovery: Recovery;
   services(): Promise<Services>;
   warnings(): string[];
   onFault(error: unknown): { logFile: string };
@@ -55,7 +58,7 @@ export interface WindowParts {
 const SEND_LEFT_MS = 60_000;
 
 export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promise<WindowSide> {
-  const { runner, editing, settings, log, paths, places } = flowdeck;
+  const { runner, editing, recovery, settings, log, paths, places } = flowdeck;
   const hasSample = await provideSample(places.sampleProject, paths.sampleProject, flowdeck.db).catch(
     (error: unknown) => {
       log.warn('The sample project could not be copied', { err: error });
@@ -82,6 +85,8 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
     const sample = hasSample ? paths.sampleProject : null;
     catalogue.setRoots(await realRoots(projectRoots(settings.get('projects.roots'), sample)));
   };
+  const recoveries = await openRecoveriesTopic(runner.cutShort, flowdeck.db.recoveries);
+  const stopRecoveries = recovery.onChanged(recoveries.look);
   const stopHearing = settings.onChange((keys) => {
     if (keys.includes('projects.roots')) lookThrough().catch(flowdeck.onFault);
   });
@@ -109,6 +114,7 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
   const runs = await openRunsTopic(runner, clock, (summary) => {
     catalogue.noteRun(summary);
     heldRuns.note(summary);
+    recoveries.note(summary);
   });
 
   const router = createRouter({
@@ -138,6 +144,8 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
     },
     editing,
     queue,
+    recovery,
+    recoveries: () => recoveries.topic,
     reroll: (runId, targets, edits) => rerollIn({ runner, editing, queue }, runId, targets, edits),
     graph: runner.graph,
     onFault: flowdeck.onFault,
@@ -159,6 +167,8 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
       servicesTopic.close();
       run.close();
       runs.close();
+      stopRecoveries();
+      recoveries.close();
       await Promise.all([catalogue.close(), glancer.close()]);
     },
   };

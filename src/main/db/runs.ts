@@ -45,6 +45,13 @@ export function createRunsTable(db: Connection) {
   const recent = db.prepare(
     'SELECT summary, pid, process_started AS processStarted, finished_at AS finishedAt FROM runs ORDER BY started_at DESC, rowid DESC LIMIT ?',
   );
+  const cutShort = db.prepare(
+    `SELECT summary, pid, process_started AS processStarted, finished_at AS finishedAt FROM runs r
+     WHERE (finished_at IS NULL OR status IN ('interrupted', 'aborted')) AND NOT EXISTS (
+       SELECT 1 FROM runs newer WHERE newer.workflow = r.workflow
+         AND (newer.started_at > r.started_at OR (newer.started_at = r.started_at AND newer.rowid > r.rowid)))
+     ORDER BY started_at DESC, rowid DESC`,
+  );
   const one = db.prepare(
     'SELECT summary, view, pid, process_started AS processStarted, finished_at AS finishedAt FROM runs WHERE id = ?',
   );
@@ -87,6 +94,8 @@ export function createRunsTable(db: Connection) {
     /** As JSON. */
     optionsOf: (id: string) => (options.get(id) as string | undefined) ?? null,
     recent: (limit: number): StoredRun[] => (recent.all(limit) as Row[]).map(stored),
+    /** The newest run of each workflow, where that was cut short or has no end yet. Newest first. */
+    cutShort: (): StoredRun[] => (cutShort.all() as Row[]).map(stored),
     find(id: string): (StoredRun & { view: RunView | null }) | null {
       const row = one.get(id) as (Row & { view: Buffer | null }) | undefined;
       if (!row) return null;

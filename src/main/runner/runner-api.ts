@@ -28,6 +28,10 @@ export interface Runner {
   pick(runId: string, gate: number, row: number, candidate: number): Promise<void>;
   /** Newest first. Runs of other processes and earlier days are in it, with `live: false`. */
   recentRuns(limit: number): Promise<RunSummary[]>;
+  /**
+   * The newest run of each workflow, where it was interrupted or could not go on, by whatever process. Newest first.
+   */
+  cutShort(): Promise<RunSummary[]>;
   /** A run's record: as it stands for a live one, as it ended for an old one. Null: no such run. */
   view(runId: string): Promise<RunView | null>;
   /** The live run of this process, if it is one. */

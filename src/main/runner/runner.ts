@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { FixResult } from '../../shared/contract.ts';
 import { type Plan, RunOptions } from '../../shared/domain.ts';
 import { fail, toFailure } from '../../shared/failure.ts';
+import { isCutShort } from '../../shared/recovery.ts';
 import type { RunEvent } from '../../shared/run-events.ts';
 import type { JournalEntry, RunSummary } from '../../shared/run-view.ts';
 import { betweenRuns } from '../platform/held-file.ts';
@@ -225,6 +226,10 @@ export function createRunner(deps: RunnerDeps): Runner {
     recentRuns: async (limit) => {
       const stored = await Promise.all(db.runs.recent(limit).map(told));
       return stored.map((summary) => live.get(summary.runId)?.view().summary ?? summary);
+    },
+    cutShort: async () => {
+      const stored = await Promise.all(db.runs.cutShort().map(told));
+      return stored.filter(({ runId, status }) => !live.has(runId) && isCutShort(status));
     },
     view: async (runId) => {
       const handle = live.get(runId);
