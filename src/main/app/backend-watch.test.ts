@@ -4,7 +4,7 @@ import type { BackendNews } from '../runner/backend-news.ts';
 import { blankView } from '../services/blank-view.ts';
 import { isMended, rememberAlive, seenServices, standingOf, watchBackend } from './backend-watch.ts';
 
-const clock = { now: () => 0, monotonic: () => 0, sleep: async () => undefined };
+const clock = { now: () => 0, monotonic: () => 0, sinceBoot: () => 0, sleep: async () => undefined };
 const url = 'http://127.0.0.1:8765';
 const local = { server: url, way: 'direct' } as const;
 const away = { server: 'https://a.example', way: 'tunnel' } as const;

@@ -8,7 +8,7 @@ import type { Seen } from './service-words.ts';
 
 const NOW = Date.parse('2026-11-20T03:00:00.000Z');
 const at = (ms: number) => new Date(NOW + ms).toISOString();
-const clock: Clock = { now: () => NOW, monotonic: () => 0, sleep: async () => undefined };
+const clock: Clock = { now: () => NOW, monotonic: () => 0, sinceBoot: () => 0, sleep: async () => undefined };
 const problem = { message: 'G-Labs ended: exit code 3.', cure: 'It is started again by itself.' };
 
 const glabs = serviceView;

@@ -1,9 +1,16 @@
+import { uptime } from 'node:os';
+
 /** Time as a parameter: nothing else in Flowdeck reads a clock (architecture.md, rule 3). */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
   /** Milliseconds that only ever grow, for durations and deadlines. */
   monotonic(): number;
+  /**
+   * Milliseconds since the machine started, the time it slept included, by a clock that nobody sets: two processes read
+   * the same. A rough one: some systems tell whole seconds.
+   */
+  sinceBoot(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -11,6 +18,7 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+  sinceBoot: () => uptime() * 1000,
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);

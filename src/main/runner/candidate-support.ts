@@ -110,6 +110,7 @@ export function candidateBench({ db }: Journal, backend: Partial<Backend>) {
   const clock: Clock = {
     now: () => Math.round(at),
     monotonic: () => at,
+    sinceBoot: () => at,
     sleep: async (ms, signal) => {
       signal?.throwIfAborted();
       // What would go on for ever ends here, as a failure of the test.

@@ -23,6 +23,7 @@ function clockOf(): Clock & { sleeps: number[] } {
     sleeps,
     now: () => at,
     monotonic: () => at,
+    sinceBoot: () => at,
     sleep: async (ms, signal) => {
       signal?.throwIfAborted();
       await setImmediate();

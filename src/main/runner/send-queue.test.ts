@@ -22,6 +22,7 @@ function clockOf(slept: number[]): Clock {
   return {
     now: () => at,
     monotonic: () => at,
+    sinceBoot: () => at,
     async sleep(ms, signal) {
       slept.push(ms);
       for (let turn = 0; turn < 20; turn++) await setImmediate();

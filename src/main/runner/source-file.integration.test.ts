@@ -358,6 +358,7 @@ describe('how often', () => {
     const clock: Clock = {
       now: () => now,
       monotonic: () => now,
+      sinceBoot: () => now,
       sleep: (ms, signal) =>
         new Promise((resolve, reject) => {
           const rest = { ms, end: resolve, ended: false };

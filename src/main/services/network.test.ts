@@ -11,6 +11,7 @@ function machine() {
   const clock: Clock = {
     now: () => state.now,
     monotonic: () => awake,
+    sinceBoot: () => awake,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         const sleeper = { at: awake + ms, wake: resolve };

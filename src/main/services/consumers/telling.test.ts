@@ -25,6 +25,7 @@ function bench(options: { confirmed?: Confirmation; canLook?: boolean; newest?: 
   const clock: Clock = {
     now: () => at,
     monotonic: () => at,
+    sinceBoot: () => at,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         const sleeper = { due: at + ms, wake: resolve };

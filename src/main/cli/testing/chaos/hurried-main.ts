@@ -10,6 +10,7 @@ await main(process.argv.slice(2), {
   clock: {
     now: () => Math.round(epoch + (systemClock.now() - epoch) * speed),
     monotonic: () => systemClock.monotonic() * speed,
+    sinceBoot: systemClock.sinceBoot,
     sleep: (ms, signal) => systemClock.sleep(ms / speed, signal),
   },
 });
