@@ -43,6 +43,7 @@ function queueOf(answer: (key: string, tries: number) => Error | null, giveUpMs 
     name: 'r2',
     kind: 's3',
     urlOf: (key) => `https://cdn.example/${key}`,
+    list: async () => [],
     async put({ key }, signal) {
       tried.push(key);
       most = Math.max(most, ++now);

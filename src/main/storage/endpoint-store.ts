@@ -57,6 +57,7 @@ export function createEndpointStore(options: EndpointStoreOptions): ObjectStore 
     name,
     kind: 'endpoint',
     urlOf: () => null,
+    list: async () => null,
     async put(object, signal) {
       signal?.throwIfAborted();
       assertKey(object.key, name);

@@ -182,3 +182,39 @@ describe('a disk that takes nothing', () => {
     expect(await readFile(root, 'utf8')).toBe('not a folder');
   });
 });
+
+describe('listing', () => {
+  const keysBelow = async (prefix: string) =>
+    (await storeAt().list(prefix))?.map(({ key }) => key).sort() ?? null;
+
+  test('tells what lies below a prefix, folders of tabs included, and nothing beside it', async () => {
+    const keys = ['XYZG3/V0-1/scene01-c1.png', 'XYZG3/V0-1/account-a/scene01-c1.png'];
+    for (const key of [...keys, 'XYZG3/V0-10/scene01-c1.png', 'XYZG30/V0-1/scene01-c1.png', 'refs/a.png'])
+      await storeAt().put(await objectOf('a picture', key));
+    expect(await keysBelow('XYZG3/V0-1/')).toEqual(keys.sort());
+    expect(await keysBelow('XYZG3/V0-1')).toEqual([...keys, 'XYZG3/V0-10/scene01-c1.png'].sort());
+    expect(await keysBelow('nothing/')).toEqual([]);
+  });
+
+  test('tells size and time of each', async () => {
+    const object = await objectOf('a picture');
+    const before = Math.floor(Date.now() / 1000) * 1000;
+    await storeAt().put(object);
+    const [listed] = (await storeAt().list('XYZG3/')) ?? [];
+    expect(listed).toMatchObject({ key: object.key, size: object.size });
+    expect(listed?.modifiedAt).toBeGreaterThanOrEqual(before);
+  });
+
+  test('does not follow links, and leaves out what is still being written', async () => {
+    await storeAt().put(await objectOf('a picture'));
+    await writeFile(join(folder, 'secret.png'), 'secret');
+    await symlink(join(folder, 'secret.png'), join(root, 'XYZG3', 'V0-1', 'scene02-c1.png'));
+    await symlink(folder, join(root, 'XYZG3', 'V0-1', 'account-a'));
+    await writeFile(join(root, 'XYZG3', 'V0-1', '.scene03-c1.png.1-2.tmp'), 'half');
+    expect(await keysBelow('')).toEqual(['XYZG3/V0-1/scene03-c1.png']);
+  });
+
+  test('a store that was never written to is empty', async () => {
+    expect(await keysBelow('')).toEqual([]);
+  });
+});

@@ -6,6 +6,7 @@ import { type AtomicFs, copyFileExclusive } from '../platform/atomic-file.ts';
 import { errorCode } from '../platform/error-code.ts';
 import { fileFailure } from '../platform/file-failure.ts';
 import { makeFolder } from '../platform/make-folder.ts';
+import { listFolder } from './list-folder.ts';
 import type { ObjectStore, StoredObject, StoreObject } from './object-store.ts';
 import { objectUrl } from './object-url.ts';
 import { assertSource, hashOf } from './source-file.ts';
@@ -76,7 +77,15 @@ export function createLocalStore(options: LocalStoreOptions): ObjectStore {
       try {
         return await put(object, signal);
       } catch (error) {
-        throw asStoreFailure(error, name, root);
+        throw asStoreFailure(error, name, root, 'written');
+      }
+    },
+    async list(prefix, signal) {
+      try {
+        return await listFolder(root, prefix, signal);
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw asStoreFailure(error, name, root, 'read');
       }
     },
   };
@@ -154,11 +163,11 @@ async function isThere(
 }
 
 /** Whatever the disk says, a store is reachable or not; a fault of ours and an abort stay what they are. */
-function asStoreFailure(error: unknown, name: string, root: string): unknown {
+function asStoreFailure(error: unknown, name: string, root: string, use: 'written' | 'read'): unknown {
   const known = error instanceof FlowdeckError ? error : fileFailure(error, root);
   if (known === null || known.failure.code !== 'folder') return known ?? error;
   const { message, where, cure } = known.failure;
-  return fail('store-unreachable', `The store "${name}" cannot be written: ${message}`, {
+  return fail('store-unreachable', `The store "${name}" cannot be ${use}: ${message}`, {
     where: where ?? root,
     ...(cure === undefined ? {} : { cure }),
     cause: error,

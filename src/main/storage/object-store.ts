@@ -11,6 +11,23 @@ export interface ObjectStore {
    * Rejects with a FlowdeckError: `store-unreachable`, which may pass by itself, or `store-refused`, which does not.
    */
   put(object: StoreObject, signal?: AbortSignal): Promise<StoredObject>;
+  /**
+   * What lies below a prefix such as `XYZG3/V0-1/`, at most 10,000 objects, in no order. Null: this kind of store cannot
+   * tell. Rejects as `put` does, or with the signal's reason.
+   */
+  list(prefix: string, signal?: AbortSignal): Promise<ListedObject[] | null>;
+}
+
+/** More than a workflow's version can have: 20,000 nodes are hardly ever all generation nodes. */
+export const MOST_LISTED = 10_000;
+
+export interface ListedObject {
+  /** As it was given to `put`. */
+  key: string;
+  /** Bytes. */
+  size: number;
+  /** Milliseconds since the epoch; null: the store does not say. */
+  modifiedAt: number | null;
 }
 
 export interface StoreObject {

@@ -385,3 +385,32 @@ test('no more than eight connections, however many objects', async () => {
     await relay.close();
   }
 });
+
+describe('listing a bucket', () => {
+  test('tells every key below a prefix without that of the store, with size and time', async () => {
+    const store = storeAt({ prefix: 'listed' });
+    const here = await objectOf('a picture', 'XYZG3/V0-1/account-a/scene01-c1.png');
+    await store.put(here);
+    await store.put(await objectOf('another', 'XYZG3/V0-10/scene01-c1.png'));
+    await storeAt().put(await objectOf('elsewhere', 'XYZG3/V0-1/scene09-c1.png'));
+    const listed = await store.list('XYZG3/V0-1/');
+    expect(listed).toEqual([{ key: here.key, size: here.size, modifiedAt: expect.any(Number) }]);
+    expect(Math.abs((listed?.[0]?.modifiedAt ?? 0) - Date.now())).toBeLessThan(24 * 3600_000);
+    expect(await store.list('nothing/')).toEqual([]);
+  });
+
+  test('goes on from page to page', async () => {
+    const store = storeAt({ prefix: 'pages', limits: { pageKeys: 2 } });
+    const object = await objectOf('small');
+    const keys = Array.from({ length: 7 }, (_, i) => `XYZG3/V0-1/scene0${i}-c1.png`);
+    for (const key of keys) await store.put({ ...object, key });
+    const listed = await store.list('XYZG3/V0-1/');
+    expect(listed?.map(({ key }) => key).sort()).toEqual([...keys].sort());
+  });
+
+  test('a bucket that is not there is refused with words', async () => {
+    const { failure } = await refusal(storeAt({ bucket: 'nowhere' }).list('XYZG3/'));
+    expect(failure.code).toBe('store-refused');
+    expect(failure.message).toContain('has no such bucket');
+  });
+});

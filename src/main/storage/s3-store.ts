@@ -12,6 +12,7 @@ import type { StoreSettings } from '../../shared/settings.ts';
 import type { ObjectStore, StoredObject, StoreObject } from './object-store.ts';
 import { objectUrl, shownUrl } from './object-url.ts';
 import { s3Answer, s3Failure } from './s3-failure.ts';
+import { listBucket } from './s3-list.ts';
 import { putInParts } from './s3-parts.ts';
 import { sendFile } from './send-file.ts';
 import { assertContent } from './source-file.ts';
@@ -33,9 +34,17 @@ export interface S3Limits {
   tries: number;
   /** Larger files go in parts, in bytes. */
   partsFrom: number;
+  /** Keys in a page of a listing; no store gives more than 1,000. */
+  pageKeys: number;
 }
 
-const usual: S3Limits = { connectMs: 10_000, idleMs: 30_000, tries: 2, partsFrom: 16 * 1024 * 1024 };
+const usual: S3Limits = {
+  connectMs: 10_000,
+  idleMs: 30_000,
+  tries: 2,
+  partsFrom: 16 * 1024 * 1024,
+  pageKeys: 1000,
+};
 
 /** Connections of one store, all requests together (issue 3). */
 const CONNECTIONS = 8;
@@ -136,6 +145,19 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
       } catch (error) {
         signal?.throwIfAborted();
         throw s3Failure(error, placeOf(fullKey(object.key)));
+      }
+    },
+    async list(below, signal) {
+      signal?.throwIfAborted();
+      try {
+        return await listBucket(
+          client,
+          { bucket, above: fullKey(''), below, pageKeys: limits.pageKeys },
+          signal,
+        );
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw s3Failure(error, placeOf(fullKey(below)));
       }
     },
   };

@@ -104,6 +104,7 @@ describe('a store that is tried', () => {
       name: 'r2',
       kind: 's3',
       urlOf: () => null,
+      list: async () => [],
       put: async ({ key }) => ({ url: `https://cdn.example/${key}`, uploaded: true, file: null }),
     };
     const { steps } = await tryIt(forgetful);

@@ -76,7 +76,10 @@ export async function startS3(args: readonly string[] = []): Promise<S3Process> 
 }
 
 async function startProgram(args: string[]): Promise<{ port: number; kill(): Promise<void> }> {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  // Its tokens for the next page of a listing are DES, which OpenSSL has put away.
+  const child = spawn(process.execPath, ['--openssl-legacy-provider', program, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const ready: { port: number } = await new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line)));

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import S3rver from '@20minutes/s3rver';
 import { DUMMY_ACCOUNT } from '@20minutes/s3rver/lib/models/account.js';
+import v4 from '@20minutes/s3rver/lib/signature/v4.js';
 
 /**
  * For tests and benchmarks only: an S3 server as a process of its own, with objects below `--directory`. It checks
- * signatures, and ends with its parent. s3rver lacks two things that S3 and R2 have: letting go of an upload in parts,
- * and `If-None-Match: *`; both are added here. `--conditional refused`: a store that knows no such header.
+ * signatures, and ends with its parent. s3rver lacks three things that S3 and R2 have: letting go of an upload in parts,
+ * `If-None-Match: *`, and the slash after a bucket's name in a signature, as a listing has it; all are added here.
+ * `--conditional refused`: a store that knows no such header.
  */
 const { values } = parseArgs({
   options: {
@@ -23,6 +25,12 @@ const { values } = parseArgs({
 });
 const { directory, secret } = values;
 if (directory === undefined || secret === undefined) throw new Error('needs --directory and --secret');
+
+const { getStringToSign } = v4;
+v4.getStringToSign = (canonical, request) => {
+  const ofBucket = /^\/[^/]+$/.test(canonical.uri);
+  return getStringToSign(ofBucket ? { ...canonical, uri: `${canonical.uri}/` } : canonical, request);
+};
 
 DUMMY_ACCOUNT.createKeyPair(values['access-key'], secret);
 const s3 = new S3rver({ directory, silent: true, configureBuckets: [{ name: values.bucket }] });

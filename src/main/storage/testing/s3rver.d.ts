@@ -13,3 +13,11 @@ declare module '@20minutes/s3rver' {
 declare module '@20minutes/s3rver/lib/models/account.js' {
   export const DUMMY_ACCOUNT: { createKeyPair(accessKeyId: string, secretAccessKey: string): void };
 }
+
+declare module '@20minutes/s3rver/lib/signature/v4.js' {
+  const v4: {
+    /** The text a request is signed by; `uri` is its path, encoded. */
+    getStringToSign(canonical: { uri: string }, request: unknown): string;
+  };
+  export = v4;
+}
