@@ -27,7 +27,9 @@ export function styleOf(text: string): JsonStyle {
   const valueStart = skipSpace(text, skipSpace(text, keyEnd) + 1);
   const colon = text.slice(keyEnd, valueStart);
   const loose = indent !== null || colon.endsWith(' ') || isSpaced(text, valueStart);
-  return { indent, newline, colon: colon.includes('\n') ? ': ' : colon, comma: loose ? ', ' : ',' };
+  // By hand, mostly to align it with those below it: no pattern for others.
+  const spaced = /[\n\t]| {2}/.test(colon);
+  return { indent, newline, colon: spaced ? ': ' : colon, comma: loose ? ', ' : ',' };
 }
 
 /** `base`: the white space of the line the value stands on. `lines`: a list or object gets a line per item. */
