@@ -203,4 +203,8 @@ describe('an entry for a workflow that had none', () => {
     expect(path('{"workflows":{"april":{"xyz-wellness":{}},"june":{"xyz-wellness":{}}}}')).toBeNull();
     expect(path('{"workflows":[]}')).toBeNull();
   });
+
+  it('has no place where something else stands', () => {
+    expect(path('{"workflows":{"xyz-wellness":{"XYZG9":"V0-1"}}}')).toBeNull();
+  });
 });

@@ -75,17 +75,29 @@ export function withNewEntry(
 
 /**
  * Where a new entry belongs: under its brand, as the folders name it; at the top of a registry that keeps its workflows
- * without brands. Null where that cannot be told.
+ * without brands. Null where that cannot be told, or where something else stands there already.
  */
-export function placeForNew(
-  registry: JsonObject,
-  code: string,
-  { brand, month }: ProjectPlace,
-): JsonPath | null {
-  const base = workflowsPath(registry);
+export function placeForNew(registry: JsonObject, code: string, place: ProjectPlace): JsonPath | null {
   const workflows = workflowsOf(registry);
   if (workflows === null) return null;
-  if (Object.values(workflows).some((value) => isObject(value) && isEntry(value))) return [...base, code];
+  const base = workflowsPath(registry);
+  const flat = Object.values(workflows).some((value) => isObject(value) && isEntry(value));
+  const group = flat ? { path: base, value: workflows } : groupFor(registry, workflows, base, code, place);
+  return group === null || Object.hasOwn(group.value, code) ? null : [...group.path, code];
+}
+
+interface Group {
+  path: JsonPath;
+  value: JsonObject;
+}
+
+function groupFor(
+  registry: JsonObject,
+  workflows: JsonObject,
+  base: JsonPath,
+  code: string,
+  { brand, month }: ProjectPlace,
+): Group | null {
   if (brand === null) return null;
   const groups = groupsNamed(brand, workflows, base);
   const own =
@@ -93,11 +105,11 @@ export function placeForNew(
   const group = own[0];
   if (own.length === 1 && group !== undefined) {
     const type = typeOfCode(code);
-    const below = type !== null && isObject(group.value[type]) ? [type] : [];
-    return [...group.path, ...below, code];
+    const below = type === null ? null : group.value[type];
+    return type !== null && isObject(below) ? { path: [...group.path, type], value: below } : group;
   }
   const slug = isObject(registry.brands) ? slugOf(brand, registry.brands) : null;
-  return groups.length === 0 && slug !== null ? ['workflows', slug, code] : null;
+  return groups.length === 0 && slug !== null ? { path: ['workflows', slug], value: {} } : null;
 }
 
 /** The newest of a history in either order; null when it is empty. */
@@ -123,11 +135,7 @@ const slugOf = (brand: string, among: JsonObject): string | null =>
   Object.keys(among).find((slug) => slug.toLowerCase() === brand.toLowerCase()) ?? null;
 
 /** Objects of this name that hold workflows, at most two levels down: `workflows.may.{brand}`. */
-function groupsNamed(
-  brand: string,
-  among: JsonObject,
-  base: JsonPath,
-): { path: JsonPath; value: JsonObject }[] {
+function groupsNamed(brand: string, among: JsonObject, base: JsonPath): Group[] {
   const isOwn = (name: string) => name.toLowerCase() === brand.toLowerCase();
   return Object.entries(among).flatMap(([name, value]) => {
     if (!isObject(value) || isEntry(value)) return [];

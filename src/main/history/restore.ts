@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { fail } from '../../shared/failure.ts';
 import type { BackupRow } from '../db/backups.ts';
 import { asOneWrite, betweenRuns, type FileLocks, sameFile } from '../platform/held-file.ts';
@@ -25,16 +25,36 @@ export async function restore(
   );
 }
 
+/**
+ * Puts the content of a backup where the workflow was and is not any more. Rejects with `not-found`, with
+ * `workflow-unreadable` for a damaged backup, with `locked`, and with `folder` when a file is there after all.
+ */
+export async function bringBack(path: string, backupId: string, deps: RestoreDeps): Promise<void> {
+  const { disk } = deps;
+  const there = (real: string) =>
+    fail('folder', `${basename(real)} is there again.`, { where: real, cure: 'Look at it anew.' });
+  await betweenRuns(
+    path,
+    'restore',
+    async (real) => {
+      if ((await disk.stat(real)) !== null) throw there(real);
+      const content = await contentOf(rowOf(real, backupId, deps), deps);
+      await disk.writeNew(
+        dirname(real),
+        (n) => {
+          if (n > 1) throw there(real);
+          return basename(real);
+        },
+        content,
+      );
+    },
+    deps,
+  );
+}
+
 async function putBack(real: string, backupId: string, deps: RestoreDeps): Promise<{ undoBackupId: string }> {
-  const { db, disk } = deps;
-  const row = db.backups.find(backupId);
-  if (row?.workflow !== real) {
-    throw fail('not-found', `There is no backup ${backupId} of ${basename(real)}.`, {
-      where: real,
-      cure: 'Look into backups/ for the one you mean.',
-    });
-  }
-  const content = await contentOf(row, deps);
+  const { disk } = deps;
+  const content = await contentOf(rowOf(real, backupId, deps), deps);
   for (;;) {
     const seen = await disk.stat(real);
     const now = await disk.read(real);
@@ -45,6 +65,15 @@ async function putBack(real: string, backupId: string, deps: RestoreDeps): Promi
     await disk.write(real, content);
     return { undoBackupId: undo.id };
   }
+}
+
+function rowOf(real: string, backupId: string, { db }: RestoreDeps): BackupRow {
+  const row = db.backups.find(backupId);
+  if (row?.workflow === real) return row;
+  throw fail('not-found', `There is no backup ${backupId} of ${basename(real)}.`, {
+    where: real,
+    cure: 'Look into backups/ for the one you mean.',
+  });
 }
 
 async function contentOf(row: BackupRow, { db, disk }: RestoreDeps): Promise<Uint8Array> {
