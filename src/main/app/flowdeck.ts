@@ -1,4 +1,5 @@
 import { type Database, openDatabase } from '../db/database.ts';
+import { readBoot } from '../platform/boot.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { type OpenLog, openLog } from '../platform/log.ts';
 import { makeThumbnail } from '../platform/media.ts';
@@ -88,6 +89,7 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
   const log = openLog(paths.logs, { secrets: secrets.seen });
   const places = findPlaces();
   const started = await processStartTime(process.pid);
+  const boot = await readBoot(clock.now(), clock.sinceBoot());
 
   const db = lazily(() => openDatabase(paths.database));
   let demo = false;
@@ -125,6 +127,7 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
       services: services.made,
       sourceWorker: places.sourceWorker,
       started,
+      boot,
     }),
   );
   const editing = lazily(() => openEditing({ db: db.get(), settings, clock }));

@@ -41,6 +41,8 @@ interface RunnerParts {
   sourceWorker: string;
   /** When this process began (platform/process-identity.ts). */
   started: string | null;
+  /** Which start of the machine this is (platform/boot.ts). */
+  boot: string;
 }
 
 /** The runner with the real world around it: this machine's disk, the configured backend and stores. */
@@ -54,6 +56,7 @@ export function openRunner({
   services,
   sourceWorker,
   started,
+  boot,
 }: RunnerParts): Runner {
   const watched = { services, saved: db.serviceState, isAlive: rememberAlive(stillRuns, clock) };
   const throughTunnel = tunnelServer({
@@ -107,7 +110,7 @@ export function openRunner({
     hash: hashOf,
     pack: packRecord,
     media: mediaId,
-    self: { pid: process.pid, started },
+    self: { pid: process.pid, started, boot },
     isAlive: (pid, startTime) => stillRuns({ pid, startTime }),
     newId: randomUUID,
   });

@@ -65,6 +65,7 @@ const addRun = (runId: string, startedAt = 1) =>
       pid: 1,
       processStarted: null,
       startedAt,
+      boot: null,
     },
     summary(runId, new Date(startedAt).toISOString()),
   );
@@ -78,6 +79,8 @@ const intent = (more: Partial<Intent> = {}): Intent => ({
   attempt: 1,
   kind: 'image',
   fingerprint: 'f',
+  demo: false,
+  priceUSD: 0.04,
   prompt: 'a jar on a table',
   server: 'http://127.0.0.1:8765',
   ...more,
@@ -170,9 +173,9 @@ describe('the journal', () => {
     addRun('r1');
     db.journal.intend(intent(), 1);
     const second = db.journal.intend(intent({ attempt: 2 }), 2);
-    const where = '/w/XYZG3-V0-1.nbflow';
-    expect(db.journal.latest(where, 4, 1, 1, 'f')?.id).toBe(second);
-    expect(db.journal.latest(where, 4, 1, 1, 'other')).toBeNull();
+    const place = intent();
+    expect(db.journal.latest(place)?.id).toBe(second);
+    expect(db.journal.latest({ ...place, fingerprint: 'other' })).toBeNull();
     expect(db.journal.attempts('r1', 4, 1, 1)).toBe(2);
   });
 
@@ -242,8 +245,8 @@ describe('a workflow that moved', () => {
     );
     for (const _ of [1, 2]) {
       db.movedFiles.follow(from, to);
-      expect(db.journal.latest(to, 4, 1, 1, 'f')).toMatchObject({ id: paid, taskId: 'abc12345' });
-      expect(db.journal.latest(to, 4, 1, 2, 'f')).toBeNull();
+      expect(db.journal.latest(intent({ workflow: to }))).toMatchObject({ id: paid, taskId: 'abc12345' });
+      expect(db.journal.latest(intent({ workflow: to, candidate: 2 }))).toBeNull();
       expect(db.fingerprints.of(to)).toEqual(new Map([[4, 'old key']]));
     }
     expect(uploads.prepare('SELECT workflow FROM uploads').pluck().all()).toEqual([to]);

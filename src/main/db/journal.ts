@@ -23,11 +23,20 @@ export interface JournalRow {
   nodeId: number;
   row: number;
   candidate: number;
+  /** Which submission of its place in its run this is, from 1; 0: none, its file was found. */
   attempt: number;
   kind: GenerationKind;
   fingerprint: string;
   prompt: string;
   server: string;
+  /** Ordered from the demo: no real run takes it up, and the other way round. */
+  demo: boolean;
+  /** US dollars, if it is paid for; by the prices of then. */
+  priceUSD: number;
+  /** Which start of the machine the intent belongs to (platform/boot.ts). */
+  boot: string | null;
+  /** Milliseconds from that start to the intent, by a clock that nobody sets. */
+  upMs: number | null;
   state: JournalState;
   taskId: string | null;
   /** Result addresses of a completed task, as JSON. */
@@ -55,7 +64,15 @@ export type Intent = Pick<
   | 'fingerprint'
   | 'prompt'
   | 'server'
+  | 'demo'
+  | 'priceUSD'
 >;
+
+/** An instant by a clock that nobody sets: milliseconds since this start of the machine. */
+export interface UpTime {
+  boot: string;
+  ms: number;
+}
 
 /** What a step adds to a row. */
 export type JournalStep = { state: JournalState } & Partial<
@@ -63,14 +80,20 @@ export type JournalStep = { state: JournalState } & Partial<
 >;
 
 const columns = `id, run_id AS runId, workflow, node_id AS nodeId, row, candidate, attempt, kind, fingerprint, prompt, server,
-  state, task_id AS taskId, results, file, sha256, url, error_class AS errorClass, error_code AS errorCode, message,
+  demo, price_usd AS priceUSD, boot, up_ms AS upMs, state, task_id AS taskId, results, file, sha256, url, error_class AS errorClass, error_code AS errorCode, message,
   intent_at AS intentAt, submitted_at AS submittedAt, changed_at AS changedAt`;
+
+/** As SQLite gives it: it has no booleans. */
+type StoredRow = Omit<JournalRow, 'demo'> & { demo: number };
+const rowOf = (row: StoredRow): JournalRow => ({ ...row, demo: row.demo === 1 });
 
 /** Statements of the journal. Callers wrap writes in `Commits.write`. */
 export function createJournalTable(db: Connection) {
   const insert = db.prepare(
-    `INSERT INTO journal (run_id, workflow, node_id, row, candidate, attempt, kind, fingerprint, prompt, server, state, intent_at, changed_at)
-     VALUES (@runId, @workflow, @nodeId, @row, @candidate, @attempt, @kind, @fingerprint, @prompt, @server, 'intent', @at, @at)`,
+    `INSERT INTO journal (run_id, workflow, node_id, row, candidate, attempt, kind, fingerprint, prompt, server, demo, price_usd, boot, up_ms,
+       state, intent_at, changed_at)
+     VALUES (@runId, @workflow, @nodeId, @row, @candidate, @attempt, @kind, @fingerprint, @prompt, @server, @demo, @priceUSD, @boot,
+       @upMs, 'intent', @at, @at)`,
   );
   const step = db.prepare(
     `UPDATE journal SET state = @state, task_id = coalesce(@taskId, task_id), results = coalesce(@results, results),
@@ -82,10 +105,14 @@ export function createJournalTable(db: Connection) {
   const ofNode = db.prepare(`SELECT ${columns} FROM journal WHERE run_id = ? AND node_id = ? ORDER BY id`);
   const ofPlace = db.prepare(
     `SELECT ${columns} FROM journal WHERE workflow = ? AND node_id = ? AND row = ? AND candidate = ? AND fingerprint = ?
-     ORDER BY id DESC LIMIT 1`,
+       AND demo = ? ORDER BY id DESC LIMIT 1`,
   );
   const unwritten = db.prepare(
     "SELECT id, node_id AS nodeId, url FROM journal WHERE workflow = ? AND state = 'stored' AND url IS NOT NULL",
+  );
+  const cameSince = db.prepare(
+    `SELECT node_id AS nodeId, row, candidate, url, state FROM journal
+     WHERE workflow = ? AND state IN ('stored', 'written') AND url IS NOT NULL AND changed_at >= ?`,
   );
   const putAside = db.prepare(
     `UPDATE journal SET state = 'written', message = @why, changed_at = @at WHERE workflow = @workflow
@@ -93,12 +120,13 @@ export function createJournalTable(db: Connection) {
   );
   const open = db.prepare(
     `SELECT nodeId, count(*) AS places FROM (
-       SELECT node_id AS nodeId, state, max(id) FROM journal WHERE workflow = ? GROUP BY node_id, row, candidate
+       SELECT node_id AS nodeId, state, max(id) FROM journal WHERE workflow = @workflow AND demo = coalesce(@demo, demo)
+         GROUP BY node_id, row, candidate
      ) WHERE state IN ('intent', 'submitted', 'completed', 'downloaded', 'stored') GROUP BY nodeId`,
   );
   const atBackend = db
     .prepare(
-      "SELECT 1 FROM journal WHERE state IN ('intent', 'submitted', 'completed', 'timeout') AND changed_at > ? LIMIT 1",
+      "SELECT 1 FROM journal WHERE state IN ('intent', 'submitted', 'completed', 'timeout', 'parked') AND changed_at > ? LIMIT 1",
     )
     .pluck();
   const owned = db.prepare('SELECT 1 FROM journal WHERE task_id = ? LIMIT 1').pluck();
@@ -109,9 +137,11 @@ export function createJournalTable(db: Connection) {
     .pluck();
 
   return {
-    /** A new intent; returns its id. */
-    intend(intent: Intent, at: number): number {
-      return Number(insert.run({ ...intent, at }).lastInsertRowid);
+    /** A new intent at `at` (milliseconds since the epoch), which is `up`; returns its id. */
+    intend(intent: Intent, at: number, up: UpTime | null = null): number {
+      const demo = intent.demo ? 1 : 0;
+      const [boot, upMs] = up === null ? [null, null] : [up.boot, Math.round(up.ms)];
+      return Number(insert.run({ ...intent, demo, boot, upMs, at }).lastInsertRowid);
     },
     step(id: number, change: JournalStep, at: number): void {
       step.run({
@@ -128,16 +158,31 @@ export function createJournalTable(db: Connection) {
         message: change.message ?? null,
       });
     },
-    ofNode: (runId: string, nodeId: number) => ofNode.all(runId, nodeId) as JournalRow[],
-    /** The latest request for this place of this very content, of any run. */
-    latest: (workflow: string, nodeId: number, row: number, candidate: number, fingerprint: string) =>
-      (ofPlace.get(workflow, nodeId, row, candidate, fingerprint) as JournalRow | undefined) ?? null,
+    ofNode: (runId: string, nodeId: number): JournalRow[] =>
+      (ofNode.all(runId, nodeId) as StoredRow[]).map(rowOf),
+    /** The latest request for this place of this very content, of any run with (or without) the demo. */
+    latest(
+      place: Omit<Intent, 'runId' | 'attempt' | 'kind' | 'prompt' | 'server' | 'priceUSD'>,
+    ): JournalRow | null {
+      const { workflow, nodeId, row, candidate, fingerprint, demo } = place;
+      const found = ofPlace.get(workflow, nodeId, row, candidate, fingerprint, demo ? 1 : 0);
+      return found === undefined ? null : rowOf(found as StoredRow);
+    },
     /** Whether a backend may still have something that was ordered and not fetched since then. */
     atBackendSince: (since: number) => atBackend.get(since) === 1,
-    /** Nodes with places whose latest request was begun and has not come to the file, and how many. */
-    open: (workflow: string) => open.all(workflow) as { nodeId: number; places: number }[],
-    /** Stored outputs that no write to the workflow file was noted for. */
+    /** Nodes with places whose latest request was begun and has not come to the file, and how many; `demo` null: of both. */
+    open: (workflow: string, demo: boolean | null) =>
+      open.all({ workflow, demo: demo === null ? null : Number(demo) }) as {
+        nodeId: number;
+        places: number;
+      }[],
+    /** Stored outputs, also of the demo, that no write to the workflow file was noted for. */
     unwritten: (workflow: string) => unwritten.all(workflow) as { id: number; nodeId: number; url: string }[],
+    /** Outputs that were stored or written to the workflow file since then, by whatever run. */
+    cameSince: (workflow: string, since: number) =>
+      cameSince.all(workflow, since) as (Pick<JournalRow, 'nodeId' | 'row' | 'candidate' | 'state'> & {
+        url: string;
+      })[],
     /**
      * Outputs of these nodes that are made but stand in no file: no later run takes them up. What is in flight stays.
      * Gives how many.

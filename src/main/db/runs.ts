@@ -15,12 +15,16 @@ export interface RunRow {
   pid: number;
   processStarted: string | null;
   startedAt: number;
+  /** Which start of the machine it belongs to (platform/boot.ts). */
+  boot: string | null;
 }
 
 export interface StoredRun {
   summary: RunSummary;
   pid: number;
   processStarted: string | null;
+  /** Which start of the machine it belongs to; null: not noted. */
+  boot: string | null;
   /** Not ended by its own process (yet). */
   open: boolean;
 }
@@ -33,8 +37,9 @@ const compress = promisify(zstdCompress);
 /** Runs and their records: what one could see live is kept whole, compressed, once a run ends. */
 export function createRunsTable(db: Connection) {
   const insert = db.prepare(
-    `INSERT INTO runs (id, workflow, name, mode, options, server, demo, status, pid, process_started, started_at, summary)
-     VALUES (@id, @workflow, @name, @mode, @options, @server, @demo, 'running', @pid, @processStarted, @startedAt, @summary)`,
+    `INSERT INTO runs (id, workflow, name, mode, options, server, demo, status, pid, process_started, started_at, boot,
+       summary)
+     VALUES (@id, @workflow, @name, @mode, @options, @server, @demo, 'running', @pid, @processStarted, @startedAt, @boot, @summary)`,
   );
   const summarise = db.prepare('UPDATE runs SET status = ?, summary = ? WHERE id = ?');
   const finish = db.prepare(
@@ -43,17 +48,21 @@ export function createRunsTable(db: Connection) {
   const setView = db.prepare('UPDATE runs SET view = ? WHERE id = ?');
   const setBackup = db.prepare('UPDATE runs SET backup = ? WHERE id = ?');
   const recent = db.prepare(
-    'SELECT summary, pid, process_started AS processStarted, finished_at AS finishedAt FROM runs ORDER BY started_at DESC, rowid DESC LIMIT ?',
+    'SELECT summary, pid, process_started AS processStarted, finished_at AS finishedAt, boot FROM runs ORDER BY started_at DESC, rowid DESC LIMIT ?',
   );
   const cutShort = db.prepare(
-    `SELECT summary, pid, process_started AS processStarted, finished_at AS finishedAt FROM runs r
+    `SELECT summary, pid, process_started AS processStarted, finished_at AS finishedAt, boot FROM runs r
      WHERE (finished_at IS NULL OR status IN ('interrupted', 'aborted')) AND NOT EXISTS (
        SELECT 1 FROM runs newer WHERE newer.workflow = r.workflow
          AND (newer.started_at > r.started_at OR (newer.started_at = r.started_at AND newer.rowid > r.rowid)))
      ORDER BY started_at DESC, rowid DESC`,
   );
+  const ofWorkflow = db.prepare(
+    `SELECT summary, pid, process_started AS processStarted, finished_at AS finishedAt, boot FROM runs WHERE workflow = ?
+     ORDER BY started_at DESC, rowid DESC LIMIT ?`,
+  );
   const one = db.prepare(
-    'SELECT summary, view, pid, process_started AS processStarted, finished_at AS finishedAt FROM runs WHERE id = ?',
+    'SELECT summary, view, pid, process_started AS processStarted, finished_at AS finishedAt, boot FROM runs WHERE id = ?',
   );
   const lastOf = db.prepare(
     'SELECT id AS runId, status, coalesce(finished_at, started_at) AS at FROM runs WHERE workflow = ? ORDER BY started_at DESC LIMIT 1',
@@ -63,11 +72,18 @@ export function createRunsTable(db: Connection) {
   const graph = db.prepare('SELECT graph FROM runs WHERE id = ?').pluck();
   const options = db.prepare('SELECT options FROM runs WHERE id = ?').pluck();
 
-  type Row = { summary: string; pid: number; processStarted: string | null; finishedAt: number | null };
+  type Row = {
+    summary: string;
+    pid: number;
+    processStarted: string | null;
+    finishedAt: number | null;
+    boot: string | null;
+  };
   const stored = (row: Row): StoredRun => ({
     summary: RunSummary.parse(JSON.parse(row.summary)),
     pid: row.pid,
     processStarted: row.processStarted,
+    boot: row.boot,
     open: row.finishedAt === null,
   });
 
@@ -94,6 +110,9 @@ export function createRunsTable(db: Connection) {
     /** As JSON. */
     optionsOf: (id: string) => (options.get(id) as string | undefined) ?? null,
     recent: (limit: number): StoredRun[] => (recent.all(limit) as Row[]).map(stored),
+    /** Newest first. */
+    ofWorkflow: (workflow: string, limit: number): StoredRun[] =>
+      (ofWorkflow.all(workflow, limit) as Row[]).map(stored),
     /** The newest run of each workflow, where that was cut short or has no end yet. Newest first. */
     cutShort: (): StoredRun[] => (cutShort.all() as Row[]).map(stored),
     find(id: string): (StoredRun & { view: RunView | null }) | null {

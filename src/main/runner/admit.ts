@@ -12,9 +12,11 @@ import type { FindGone } from './gone-addresses.ts';
 import { initialView } from './initial-view.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
 import { assertInside, findProjectFolder, placesFor } from './places.ts';
+import { placesToFill, withOffers } from './plan-offers.ts';
 import { assertChecked, type OpenedWorkflow, openWorkflow, planOpened } from './prepare.ts';
 import { createRecorder } from './recorder.ts';
 import type { AdmittedRun } from './run-state.ts';
+import type { StartControl } from './runner-api.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 import { awaitStore, placeMoved, sendWhatIsLeft } from './store-at-start.ts';
 
@@ -26,6 +28,7 @@ import { awaitStore, placeMoved, sendWhatIsLeft } from './store-at-start.ts';
 export async function admitRun(
   path: string,
   options: RunOptions,
+  control: Pick<StartControl, 'salvage' | 'asked'>,
   deps: RunnerDeps,
   signal: AbortSignal,
   findGone: FindGone,
@@ -44,25 +47,31 @@ export async function admitRun(
   const store = await deps.openStore(resolved.storage);
   const left = await sendWhatIsLeft(opened.path, resolved.waitAtStartMs, deps, signal);
   const uploaded = sentBefore + left.uploaded;
-  const planned = await planOpened(opened, resolved, deps, (urls) => findGone(urls, signal));
+  const cold = await planOpened(opened, resolved, deps, (urls) => findGone(urls, signal));
+  const planned = { ...cold, plan: withOffers(cold.plan, control, cold.facts) };
   if (left.moved.length > 0) {
     await placeMoved(opened.path, left, planned.facts, deps);
-    return admitRun(path, options, deps, signal, findGone, uploaded);
+    return admitRun(path, options, control, deps, signal, findGone, uploaded);
   }
   const { totals } = planned.plan;
+  const places = placesToFill(planned.plan);
   await assertInside(placesFor(planned.projectFolder, opened.workflow, planned.nodes), disk);
-  if (totals.generations > 0) {
+  if (places > 0) {
     await assertFolders(opened.path, planned.projectFolder, disk);
     await awaitStore(store, resolved.waitAtStartMs, deps, signal);
   }
   const server = await deps.server(options);
   const backend = await deps.openBackend(server);
   const health =
-    totals.generations > 0 ? await awaitBackend(backend, resolved.waitAtStartMs, deps, signal) : null;
+    totals.generations > 0
+      ? await awaitBackend(backend, resolved.waitAtStartMs, deps, signal)
+      : places > 0
+        ? await askOnce(backend, signal)
+        : null;
   // That may have taken minutes: what was edited meanwhile is what gets made and backed up.
   const now = await disk.read(opened.path);
   if (now === null || Buffer.compare(now, opened.bytes) !== 0)
-    return admitRun(path, options, deps, signal, findGone, uploaded);
+    return admitRun(path, options, control, deps, signal, findGone, uploaded);
 
   const runId = deps.newId();
   const counts = { ...emptyCounts(), uploaded };
@@ -82,7 +91,7 @@ export async function admitRun(
     counts,
     plan: totals,
     done: 0,
-    total: totals.generations,
+    total: places,
     etaS: null,
     costUSD: 0,
     savedUSD: money.saved,
@@ -163,6 +172,17 @@ const savedBy = ({ plan, facts }: AdmittedRun['planned']): number =>
       0,
     ),
   );
+
+/** All that is wanted was found: whose it is, the backend is asked if it is there. It need not be. */
+async function askOnce(backend: Backend, signal: AbortSignal): Promise<BackendHealth | null> {
+  try {
+    return await backend.health(signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof BackendError)) throw error;
+    return null;
+  }
+}
 
 const PROBE_MS = 1000;
 

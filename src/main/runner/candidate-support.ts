@@ -28,6 +28,8 @@ export const intent = {
   fingerprint: 'v1:x',
   prompt,
   server: 'http://g',
+  demo: false,
+  priceUSD: 0.04,
 };
 export const request = { kind: 'image' as const, prompt, model: 'm', aspectRatio: '9:16', references: [] };
 
@@ -66,6 +68,7 @@ export async function openJournal() {
       pid: 1,
       processStarted: null,
       startedAt: START,
+      boot: null,
     };
     await db.commits.write(() => db.runs.insert(row, {} as RunSummary));
   }
@@ -184,6 +187,9 @@ export function candidateBench({ db }: Journal, backend: Partial<Backend>) {
     inFlight: new Set(),
     retries: 3,
     reuse: true,
+    offer: null,
+    onNotice: (message) => notices.push(message),
+    self: { boot: 'this start' },
     asked: false,
     gone: new Set(),
   };

@@ -4,6 +4,7 @@ import type { Intent } from '../db/journal.ts';
 import { type FollowDeps, follow } from './follow.ts';
 import { createLosses } from './losses.ts';
 import { type Started, submit, type Verdict } from './submission.ts';
+import { type Offer, takeOffer } from './take-offer.ts';
 import { type TakeUpDeps, takeUp } from './take-up.ts';
 
 /** A result of a task, not yet fetched, and the journal row it belongs to. */
@@ -46,6 +47,9 @@ export interface CandidateDeps extends TakeUpDeps, FollowDeps {
   onLost: () => void;
   /** May an output of an earlier run be taken? Not for nodes that are to be made anew. */
   reuse: boolean;
+  /** What recovery found for this place; null: nothing. */
+  offer: Offer | null;
+  onNotice: (message: string) => void;
 }
 
 /** A request that bounces this often in a row, though the backend says it is well, will not get through. */
@@ -69,12 +73,16 @@ export async function makeCandidate(
   let retries = 0;
   const losses = createLosses(deps);
   let bounces = 0;
-  let earlier = deps.reuse
-    ? db.journal.latest(place.workflow, place.nodeId, place.row, place.candidate, place.fingerprint)
-    : null;
+  let { offer } = deps;
+  let earlier = deps.reuse ? db.journal.latest(place) : null;
 
   for (;;) {
     signal.throwIfAborted();
+    if (earlier === null && offer !== null) {
+      const found = await takeOffer(offer, place, deps);
+      offer = null;
+      if (found) return { ...found, attempts };
+    }
     const order = losses.order();
     const started: Started = earlier
       ? await takeUp(earlier, place, deps)

@@ -1,4 +1,6 @@
-import type { ErrorClass } from '../../shared/domain.ts';
+import type { ErrorClass, GenerationKind } from '../../shared/domain.ts';
+import { toFailure } from '../../shared/failure.ts';
+import type { StoredFile } from '../db/objects.ts';
 import type { GenerationNode } from '../workflow/generation.ts';
 import type { CandidateOutcome } from './candidate.ts';
 import type { NodeContext } from './node-context.ts';
@@ -68,41 +70,54 @@ async function fetchAndKeep(
   return keepResult(outcome.journalId, fetched, place, context.places, context);
 }
 
-/** Fetched by an earlier run, perhaps not stored: what is missing is done now, nothing is bought. */
+/** Fetched by an earlier run or found by recovery, perhaps not stored: what is missing is done now, nothing is bought. */
 async function salvage(
   outcome: Extract<CandidateOutcome, { kind: 'salvaged' }>,
   place: Place,
   { node }: PlannedNode,
   context: NodeContext,
 ): Promise<KeptOutput> {
-  const { db, clock } = context;
-  context.counts.salvaged++;
-  const ext = outcome.file.slice(outcome.file.lastIndexOf('.') + 1);
-  const inBooks = db.objects.bySha(outcome.sha256);
-  const bytes = await context.disk.read(outcome.file);
-  const file = context.places.candidate(place.row, place.candidate, ext);
+  const { db, clock, disk, places } = context;
+  const { journalId, sha256, url: known } = outcome;
+  const bytes = await disk.read(outcome.file);
+  if (bytes === null || (await context.hash(bytes)) !== sha256)
+    throw new DownloadProblem(`${outcome.file} was changed or removed just now.`);
+  const object = db.objects.bySha(sha256) ?? (await objectOf(outcome, bytes, node.kind, context));
+  const { ext } = object;
+  const file = places.candidate(place.row, place.candidate, ext);
   // It was found in the store: people look for it in Assets.
-  if (bytes !== null && file !== outcome.file)
-    await placeOnDisk(file, bytes, (hash) => db.objects.bySha(hash) !== null, context.disk);
-  const object = inBooks ?? {
-    sha256: outcome.sha256,
-    ext,
-    contentType: node.kind === 'video' ? 'video/mp4' : `image/${ext === 'jpg' ? 'jpeg' : ext}`,
-    size: bytes?.byteLength ?? 0,
-    file: outcome.file,
-  };
-  const { sha256, url: known } = outcome;
+  if (file !== outcome.file) await placeOnDisk(file, bytes, (hash) => db.objects.bySha(hash) !== null, disk);
+  context.counts.salvaged++;
+  const key = places.key(place.row, place.candidate, sha256, ext);
   if (known !== null) {
-    await db.commits.write(() =>
-      db.journal.step(outcome.journalId, { state: 'stored', url: known }, clock.now()),
-    );
+    // What lies in Assets may be edited by a person; what stands behind an address may not.
+    const copy =
+      db.objects.byUrl(known) === null ? await context.here.put({ ...object, key }, context.signal) : null;
+    await db.commits.write(() => {
+      if (copy !== null) db.objects.put({ ...object, file: copy.file ?? object.file }, known);
+      db.journal.step(journalId, { state: 'stored', url: known }, clock.now());
+    });
     return { url: known, file, sha256, ext, sent: Promise.resolve({ uploaded: false, url: known }) };
   }
-  const key = context.places.key(place.row, place.candidate, sha256, ext);
   const { url, sent } = await context.keep({ ...object, file: outcome.file }, key, (at) =>
-    db.journal.step(outcome.journalId, { state: 'stored', url: at }, clock.now()),
+    db.journal.step(journalId, { state: 'stored', url: at }, clock.now()),
   );
   return { url, file, sha256, ext, sent };
+}
+
+/** What a file is by its own bytes: its name may come from another tool. */
+async function objectOf(
+  { sha256, file }: Extract<CandidateOutcome, { kind: 'salvaged' }>,
+  bytes: Uint8Array,
+  kind: GenerationKind,
+  { inspect }: NodeContext,
+): Promise<StoredFile> {
+  const info = await inspect(bytes).catch((error: unknown) => {
+    throw new DownloadProblem(`${file} cannot be taken: ${toFailure(error).message}`);
+  });
+  if (info.kind !== kind)
+    throw new DownloadProblem(`${file} is ${info.contentType}, not what is wanted here.`);
+  return { sha256, ext: info.ext, contentType: info.contentType, size: bytes.byteLength, file };
 }
 
 /** Wrong values are replaced silently by some backends (glabs-api.md A4): the picture itself tells. */

@@ -8,6 +8,7 @@ import type { Place } from './place.ts';
 import type { PlannedNode } from './plan.ts';
 import { addressesOf, type LoadedPicture } from './references.ts';
 import type { RunState } from './run-state.ts';
+import type { Salvage } from './runner-api.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 import { failNode, finishNode, tellStayed } from './standings.ts';
 import type { Uploader } from './uploader.ts';
@@ -25,6 +26,9 @@ export interface Workshop {
   /** Aborted a little later: answers to requests that are out. */
   answerSignal: AbortSignal;
   backendStart: () => number | null;
+  /** Whether the backend is the demo; `order`: something is to be ordered there, so that it must be known for sure. */
+  isDemo: (order: boolean) => Promise<boolean>;
+  salvage: Salvage | undefined;
   inFlight: Set<string>;
   track: <T>(work: Promise<T>) => Promise<T>;
   filesPerTask: { image: number; video: number };
@@ -63,6 +67,7 @@ export async function makeNode(
   if (node.node.inputs.length + node.references.length > 0) run.tell(node, 'uploading-refs');
   const frames = run.framesOf(node);
   const kept: Promise<{ index: number; url: string }>[] = [];
+  const demo = await shop.isDemo(node.generations > 0);
   const outcome = await runNode(node, {
     ...run,
     ...deps,
@@ -73,6 +78,8 @@ export async function makeNode(
     retries: options.retries,
     reuse: node.reuse,
     asked: node.asked,
+    demo,
+    priceUSD: planned.facts.priceOf(node.node),
     gone: planned.facts.gone,
     places: run.places.of(node.nodeId),
     picturesOfRow: (row) => addressesOf(run.picturesOf(node, row)),

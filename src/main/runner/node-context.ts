@@ -4,11 +4,13 @@ import type { Database } from '../db/database.ts';
 import type { Clock, Random } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
 import type { MediaInfo } from '../platform/media.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { KeptOutput } from './outputs.ts';
 import type { Place } from './place.ts';
 import type { NodePlaces } from './places.ts';
 import type { LoadedPicture } from './references.ts';
+import type { Salvage } from './runner-api.ts';
 import type { Uploader } from './uploader.ts';
 
 /** What happened to a candidate, for events. */
@@ -25,8 +27,11 @@ export interface NodeContext {
   backend: Backend;
   dispatch: Dispatch;
   keep: Uploader['keep'];
+  /** A store on this machine. */
+  here: ObjectStore;
   disk: Disk;
   inspect: (bytes: Uint8Array) => Promise<MediaInfo>;
+  hash: (bytes: Uint8Array) => Promise<string>;
   clock: Clock;
   random: Random;
   counts: RunCounts;
@@ -42,6 +47,13 @@ export interface NodeContext {
   /** Addresses that lead nowhere any more. */
   gone: ReadonlySet<string>;
   backendStart: () => number | null;
+  self: { boot: string | null };
+  /** Whether what is ordered comes from the demo. */
+  demo: boolean;
+  /** US dollars of one candidate. */
+  priceUSD: number;
+  /** What recovery found; undefined: nothing. */
+  salvage: Salvage | undefined;
   load: (value: string, signal: AbortSignal) => Promise<LoadedPicture>;
   places: NodePlaces;
   /** Addresses of the pictures a row (from 0) starts from or refers to, in the order of the node's inputs. Throws a ReferenceProblem. */

@@ -1,5 +1,4 @@
 import type { GenerationRequest, ReferenceImage, ResultFile } from '../backend/backend.ts';
-import { sha256 } from '../platform/media.ts';
 import { fingerprint } from '../workflow/fingerprint.ts';
 import { type CandidateOutcome, makeCandidate } from './candidate.ts';
 import { keepCandidate, type NodeFailure } from './keep-candidate.ts';
@@ -7,7 +6,10 @@ import { createLosses } from './losses.ts';
 import type { NodeContext } from './node-context.ts';
 import type { Place } from './place.ts';
 import { galleryOf, type PlannedNode, referenceIdentity } from './plan.ts';
+import { mayTake } from './plan-offers.ts';
 import { forRequest, type LoadedPicture, ReferenceProblem, referenceName } from './references.ts';
+import { upTime } from './submission.ts';
+import type { Offer } from './take-offer.ts';
 
 export interface NodeOutcome {
   /** Row-major over rows × perRow, then what a backend gave beyond that; null where nothing is. */
@@ -125,7 +127,15 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
       fingerprint: print,
       prompt: request.prompt,
       server: context.backend.server,
+      demo: context.demo,
+      priceUSD: context.priceUSD,
     };
+    const { salvage } = context;
+    const { row, candidate } = place;
+    const offer: Offer | null =
+      salvage && mayTake(planned, place, salvage)
+        ? (signal) => salvage.take(node.nodeId, row, candidate, signal)
+        : null;
     let attempt = 1;
     const make = (before: number) =>
       context.dispatch.inSlot(urgencyOf(planned, place), () =>
@@ -134,9 +144,11 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
           request,
           {
             ...context,
+            offer,
+            onNotice: context.on.notice,
             intact: async (file, hash) => {
               const bytes = await context.disk.read(file);
-              return bytes !== null && sha256(bytes) === hash;
+              return bytes !== null && (await context.hash(bytes)) === hash;
             },
             onPaid: context.on.paid,
             onLost: () => context.on.lost(place, attempt),
@@ -178,7 +190,11 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
       }
       const { db, clock } = context;
       const journalId = await db.commits.write(() => {
-        const id = db.journal.intend({ ...intent, candidate: place.candidate, attempt: 1 }, clock.now());
+        const id = db.journal.intend(
+          { ...intent, candidate: place.candidate, attempt: 1 },
+          clock.now(),
+          upTime(context),
+        );
         const results = result.url === null ? {} : { results: JSON.stringify([result.url]) };
         db.journal.step(
           id,

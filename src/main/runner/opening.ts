@@ -56,7 +56,9 @@ export function announce(run: RunState, table: Settings['costs.table']): void {
  * ordered since would lie unused. A re-roll takes it up.
  */
 export function tellOpenRerolls(run: RunState, { db }: RunnerDeps): void {
-  const places = new Map(db.journal.open(run.opened.path).map((open) => [open.nodeId, open.places]));
+  const places = new Map(
+    db.journal.open(run.opened.path, run.demo).map((open) => [open.nodeId, open.places]),
+  );
   for (const node of run.nodes) {
     const open = node.todo.length === 0 && node.reason === 'cached' ? places.get(node.nodeId) : undefined;
     if (open === undefined) continue;

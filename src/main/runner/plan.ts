@@ -283,7 +283,11 @@ export function pictureFor(
 export const rowLength = (source: GenerationNode, gallery: readonly unknown[]): number =>
   source.prompts.length > 1 ? source.perRow : Math.max(source.perRow, gallery.length);
 
-function totalsOf(nodes: readonly PlannedNode[], facts: PlanFacts): PlanTotals {
+/** What a plan comes to. */
+export function totalsOf(
+  nodes: readonly PlannedNode[],
+  facts: Pick<PlanFacts, 'concurrency' | 'maxTasks'>,
+): PlanTotals {
   const count = (kind: 'image' | 'video') =>
     nodes.filter((node) => node.kind === kind).reduce((sum, node) => sum + node.generations, 0);
   const images = count('image');

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { RerollTarget } from '../../shared/domain.ts';
 import { type Failure, FlowdeckError, fail, toFailure } from '../../shared/failure.ts';
 import type { RunEventOf } from '../../shared/run-events.ts';
+import { BackendError } from '../backend/backend.ts';
 import { timeLimit } from '../platform/clock.ts';
 import { startOf, strangerAt } from './admit.ts';
 import { concludeRun } from './conclude.ts';
@@ -12,6 +13,7 @@ import { makeNode, type Workshop } from './make-node.ts';
 import { announce, closeWritten, prepareFile, tellOpenRerolls } from './opening.ts';
 import { keepAndTell, openUploads } from './outgoing.ts';
 import type { PlannedNode } from './plan.ts';
+import { placesToFill } from './plan-offers.ts';
 import type { PromptLocks } from './prompt-locks.ts';
 import { createPictureLoader } from './references.ts';
 import { type AdmittedRun, createRunState } from './run-state.ts';
@@ -20,6 +22,7 @@ import type { RunnerDeps } from './runner-deps.ts';
 import { decide } from './schedule.ts';
 import { createSourceFile } from './source-file.ts';
 import { holdNode, releaseHeld, skipNode, skipTheRest } from './standings.ts';
+import { refusal } from './submission.ts';
 import { createWriteBack } from './write-back.ts';
 
 export interface RunControl {
@@ -41,7 +44,7 @@ export function carryOut(
   admitted: AdmittedRun,
   deps: RunnerDeps,
   prompts: PromptLocks,
-  { waitAtGates = false }: Pick<StartControl, 'waitAtGates'> = {},
+  { waitAtGates = false, salvage }: Pick<StartControl, 'waitAtGates' | 'salvage'> = {},
 ): RunControl {
   const { db, disk, clock } = deps;
   const { opened, options } = admitted;
@@ -60,7 +63,7 @@ export function carryOut(
     making.add(over);
     return work;
   };
-  let { backendStart } = admitted;
+  let { backendStart, demo } = admitted;
   const waitS = options.waitMidRunMs / 1000;
   let { concurrency } = options;
   let failure: Failure | null = null;
@@ -94,9 +97,11 @@ export function carryOut(
     abort,
     watch: deps.watchBackend(backend),
     onHealth: (health) => {
-      const stranger = strangerAt(backend.server, health, admitted.demo);
-      if (stranger === null) backendStart = startOf(health, clock);
-      return stranger;
+      const stranger = strangerAt(backend.server, health, demo);
+      if (stranger !== null) return stranger;
+      demo = health.demo;
+      backendStart = startOf(health, clock);
+      return null;
     },
     onDown: (outage) => run.emit({ type: 'backend.down', server: backend.server, waitS, ...outage }),
     onUp: (downMs) => run.emit({ type: 'backend.up', server: backend.server, downMs }),
@@ -150,6 +155,8 @@ export function carryOut(
     signal,
     answerSignal: answers.signal,
     backendStart: () => backendStart,
+    isDemo,
+    salvage,
     inFlight,
     track,
     filesPerTask: { image: 1, video: 1 },
@@ -160,7 +167,7 @@ export function carryOut(
       await closeWritten(run, deps);
       announce(run, deps.setting('costs.table'));
       tellOpenRerolls(run, deps);
-      if (planned.plan.totals.generations > 0) await prepareFile(run, shop, deps);
+      if (placesToFill(planned.plan) > 0) await prepareFile(run, shop, deps);
       await generateAll();
       over = true;
       await run.uploads.drain(signal);
@@ -227,6 +234,22 @@ export function carryOut(
         error instanceof FlowdeckError ? error : fail('internal', toFailure(error).message, { cause: error }),
       );
     });
+
+  /** A run that had nothing to order when it began has not asked; what it orders later belongs to one of the two. */
+  async function isDemo(order: boolean): Promise<boolean> {
+    while (demo === null && order) {
+      try {
+        demo = (await backend.health(signal)).demo;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof BackendError)) throw error;
+        if (error.kind === 'refused') throw refusal(error, backend);
+        await dispatch.outage(error);
+      }
+    }
+    demo ??= false;
+    return demo;
+  }
 
   /** Waits for a person's pick, in the window or in the file. False: nothing more can come of this run. */
   async function mayGoOn(): Promise<boolean> {

@@ -52,7 +52,8 @@ export interface RunnerDeps {
   pack: (record: RunView | RunGraph) => Promise<Uint8Array>;
   /** The id under which the window finds a stored file. */
   media: (sha256: string, file: string) => string | null;
-  self: { pid: number; started: string | null };
+  /** `boot`: which start of the machine this is (platform/boot.ts); null: not known. */
+  self: { pid: number; started: string | null; boot: string | null };
   isAlive: (pid: number, started: string | null) => Promise<boolean>;
   newId: () => string;
 }

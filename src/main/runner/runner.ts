@@ -58,7 +58,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     const real = (await disk.realPath(resolve(path))) ?? resolve(path);
     const lock = await deps.lock(real, `run ${real}`);
     try {
-      const run = await admitRun(real, options, deps, signal, findGone);
+      const run = await admitRun(real, options, control, deps, signal, findGone);
       const { summary } = run.recorder.view();
       const drawing = await deps.pack(drawingOf(run.opened.workflow));
       await db.commits.write(() => {
@@ -74,6 +74,7 @@ export function createRunner(deps: RunnerDeps): Runner {
             pid: deps.self.pid,
             processStarted: deps.self.started,
             startedAt: clock.now(),
+            boot: deps.self.boot,
           },
           summary,
         );
@@ -225,6 +226,10 @@ export function createRunner(deps: RunnerDeps): Runner {
     },
     recentRuns: async (limit) => {
       const stored = await Promise.all(db.runs.recent(limit).map(told));
+      return stored.map((summary) => live.get(summary.runId)?.view().summary ?? summary);
+    },
+    runsOf: async (workflow, limit) => {
+      const stored = await Promise.all(db.runs.ofWorkflow(workflow, limit).map(told));
       return stored.map((summary) => live.get(summary.runId)?.view().summary ?? summary);
     },
     cutShort: async () => {

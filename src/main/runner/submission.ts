@@ -8,7 +8,7 @@ import {
   type ResultFile,
 } from '../backend/backend.ts';
 import type { Database } from '../db/database.ts';
-import type { Intent, JournalStep } from '../db/journal.ts';
+import type { Intent, JournalStep, UpTime } from '../db/journal.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Dispatch } from './dispatch.ts';
 import { settleUnanswered } from './unanswered.ts';
@@ -35,6 +35,8 @@ export interface SubmissionDeps {
   answerSignal: AbortSignal;
   /** When the backend began, in ms since the epoch, as last seen; null when it does not say. */
   backendStart: () => number | null;
+  /** Which start of the machine this is; null: not known. */
+  self: { boot: string | null };
   onState: (state: 'submitting' | 'generating') => void;
   onTask: (taskId: string, how: 'submitted' | 'reattached', attempt: number) => void;
 }
@@ -82,7 +84,7 @@ export async function submit(
     const intentAt = clock.now();
     const knownStart = deps.backendStart();
     const journalId = await db.commits.write(() =>
-      db.journal.intend({ ...place, server: backend.server, attempt }, intentAt),
+      db.journal.intend({ ...place, server: backend.server, attempt }, intentAt, upTime(deps)),
     );
     const step = (change: JournalStep) =>
       db.commits.write(() => db.journal.step(journalId, change, clock.now()));
@@ -165,6 +167,10 @@ export async function submit(
     }
   });
 }
+
+/** Now, by a clock that nobody sets. */
+export const upTime = ({ self, clock }: Pick<SubmissionDeps, 'self' | 'clock'>): UpTime | null =>
+  self.boot === null ? null : { boot: self.boot, ms: clock.sinceBoot() };
 
 /** An unanswered submission. */
 export interface Unanswered {

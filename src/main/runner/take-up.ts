@@ -36,7 +36,9 @@ export async function takeUp(
       return takeUpResults(row, deps);
     case 'downloaded':
     case 'stored':
-      return (await takeUpFile(row, deps)) ?? takeUpResults(row, deps);
+      return (
+        (await takeUpFile(row, deps)) ?? (row.attempt === 0 ? forget(row, deps) : takeUpResults(row, deps))
+      );
     case 'written':
       // Made anew on purpose, unless its address is gone: then its file is put in the store again.
       return row.url !== null && deps.gone.has(row.url)
@@ -104,6 +106,13 @@ async function takeUpResults(row: JournalRow, deps: TakeUpDeps): Promise<Started
   if (row.taskId !== null) deps.onTask(row.taskId, 'reattached', row.attempt);
   const results = urls.data.map((url): ResultFile => ({ url, bytes: null }));
   return { kind: 'results', journalId: row.id, taskId: row.taskId, results, reattached: true };
+}
+
+/** A file that was found and is not there any more: no request stands behind it. */
+async function forget({ id }: JournalRow, { db, clock }: TakeUpDeps): Promise<Started> {
+  const message = 'The file that was found is not there any more.';
+  await db.commits.write(() => db.journal.step(id, { state: 'unsent', message }, clock.now()));
+  return { kind: 'nothing' };
 }
 
 /** It may have been paid for, and nothing more can come of it. */

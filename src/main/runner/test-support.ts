@@ -144,7 +144,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     hash: hashOf,
     pack: packRecord,
     media: (sha256, file) => `${sha256}.${file.slice(file.lastIndexOf('.') + 1)}`,
-    self: { pid: process.pid, started: null },
+    self: { pid: process.pid, started: null, boot: 'this start' },
     isAlive: async (pid) => pid === process.pid,
     newId: () => `run-${++ids}`,
   };

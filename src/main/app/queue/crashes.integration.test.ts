@@ -58,6 +58,7 @@ const begun = (name: string, by: { pid: number; started: string | null }) => {
       pid: by.pid,
       processStarted: by.started,
       startedAt: 1,
+      boot: null,
     },
     summary,
   );
