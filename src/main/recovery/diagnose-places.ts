@@ -1,0 +1,206 @@
+import type { PlanReason } from '../../shared/domain.ts';
+import type { Evidence, NodeEvidence, PlaceEvidence } from './evidence.ts';
+
+/** How a place comes to its output when a plan is carried out. */
+export type Way =
+  /** It stands in the workflow file and stays there. */
+  | 'kept'
+  /** Fetched by an earlier run: the journal knows its file. */
+  | 'journal'
+  /** A file in `Assets/`. */
+  | 'file'
+  /** An object in the store. */
+  | 'store'
+  /** Ordered, and to be asked of the backend. */
+  | 'asked'
+  /** Nobody can tell whether its request arrived. */
+  | 'parked'
+  /** Not wanted by this run. */
+  | 'left'
+  /** What it needs cannot be had. */
+  | 'blocked'
+  /** Generated, and paid for. */
+  | 'made';
+
+export type Tally = Record<Way, number>;
+
+/** What a node loses before a plan makes anything. */
+export interface Treatment {
+  /** Its output goes first; what is in flight stays, for it is fresh. */
+  wiped: boolean;
+  /** Its output no longer fits. */
+  stale: boolean;
+}
+
+/** Made from a prompt, reference, model or frame that is another now, or asked for anew by a person. */
+export const isStale = (reason: PlanReason): boolean => reason === 'forced' || reason.endsWith(' changed');
+
+/** When output was last cleared on purpose, by the backup from before it; null: never. Files from before it were meant. */
+export function lastWipe(evidence: Pick<Evidence, 'backups'>): number | null {
+  const wipes = evidence.backups.filter(({ reason }) => reason.includes('wipe')).map(({ at }) => at);
+  return wipes.length === 0 ? null : wipes.reduce((a, b) => Math.max(a, b));
+}
+
+/** How this place comes to its output. What costs nothing goes before what costs; what is at hand before what is asked for. */
+export function wayOf(node: NodeEvidence, place: PlaceEvidence, how: Treatment, wipedAt: number | null): Way {
+  const inFile = place.cache !== null && place.cache.state !== 'gone';
+  if (inFile && !how.wiped && !how.stale) return 'kept';
+  if (node.reason === 'not wanted (images mode)') return 'left';
+  if (node.reason.startsWith('blocked by')) return 'blocked';
+  return fromJournal(place, how) ?? fromFiles(place, how, wipedAt) ?? 'made';
+}
+
+function fromJournal({ journal, cache }: PlaceEvidence, { wiped }: Treatment): Way | null {
+  if (journal === null) return null;
+  switch (journal.state) {
+    case 'intent':
+      return 'asked';
+    case 'submitted':
+    case 'timeout':
+      return journal.taskId === null ? null : 'asked';
+    case 'parked':
+      return 'parked';
+    case 'completed':
+      return wiped ? null : 'asked';
+    case 'downloaded':
+    case 'stored':
+      if (wiped) return null;
+      if (journal.intact) return 'journal';
+      return journal.taskId === null ? null : 'asked';
+    case 'written':
+      // What was in the file and is not any more was taken out; what only lost its address is put in the store again.
+      return !wiped && journal.intact && cache?.state === 'gone' ? 'journal' : null;
+    case 'unsent':
+    case 'failed':
+    case 'lost':
+    case 'cancelled':
+      return null;
+  }
+}
+
+/** A file under the name of stale output is that output: it is not taken. */
+function fromFiles(
+  { local, store, cache }: PlaceEvidence,
+  { wiped, stale }: Treatment,
+  wipedAt: number | null,
+): Way | null {
+  if (wiped || stale) return null;
+  const cleared = (at: number | null) => cache === null && wipedAt !== null && at !== null && at <= wipedAt;
+  if (local !== null && local.problem === null && !cleared(local.modifiedAt)) return 'file';
+  if (store !== null && store.problem === null && !cleared(store.modifiedAt)) return 'store';
+  return null;
+}
+
+export const emptyTally = (): Tally => ({
+  kept: 0,
+  journal: 0,
+  file: 0,
+  store: 0,
+  asked: 0,
+  parked: 0,
+  left: 0,
+  blocked: 0,
+  made: 0,
+});
+
+/** What a plan does for each node, in the order of the evidence, and what that costs. */
+export interface Forecast {
+  nodes: Tally[];
+  total: Tally;
+  images: number;
+  videos: number;
+  costUSD: number;
+}
+
+/** What is done where the nodes `wiped` (places in `evidence.nodes`) lose their output first. */
+export function forecast(
+  evidence: Evidence,
+  stale: readonly boolean[],
+  wiped: ReadonlySet<number> = new Set(),
+): Forecast {
+  const wipedAt = lastWipe(evidence);
+  return sum(
+    evidence.nodes.map((node, at) => {
+      const how = { wiped: wiped.has(at), stale: stale[at] ?? false };
+      const tally = emptyTally();
+      for (const place of node.places) tally[wayOf(node, place, how, wipedAt)]++;
+      return tally;
+    }),
+    evidence.nodes,
+  );
+}
+
+/** Everything made anew: what a recovery is measured against. Clips that `images` leaves for later count too. */
+export function forecastRebuild(evidence: Evidence): Forecast {
+  const tallies = evidence.nodes.map(({ reason, places }) => {
+    const way = reason.startsWith('blocked by') ? 'blocked' : 'made';
+    return { ...emptyTally(), [way]: places.length };
+  });
+  return sum(tallies, evidence.nodes);
+}
+
+function sum(nodes: Tally[], evidence: readonly NodeEvidence[]): Forecast {
+  const result: Forecast = { nodes, total: emptyTally(), images: 0, videos: 0, costUSD: 0 };
+  nodes.forEach((tally, at) => {
+    for (const way of WAYS) result.total[way] += tally[way];
+    const node = evidence[at];
+    if (node === undefined) return;
+    if (node.kind === 'image') result.images += tally.made;
+    else result.videos += tally.made;
+    result.costUSD += tally.made * node.priceUSD;
+  });
+  return { ...result, costUSD: roundUSD(result.costUSD) };
+}
+
+const WAYS = Object.keys(emptyTally()) as Way[];
+
+/** Sums of money without the noise of binary fractions. */
+export const roundUSD = (usd: number): number => Math.round(usd * 10_000) / 10_000;
+
+/** Taken without generating anything. */
+export const salvagedIn = (tally: Tally): number => tally.journal + tally.file + tally.store + tally.asked;
+
+/**
+ * Nodes whose output does not fit any more: by the plan, or since a picture they start from has lost every address it
+ * had, so that what takes its place is another picture; and so on down.
+ */
+export function staleNodes({ nodes }: Pick<Evidence, 'nodes'>): boolean[] {
+  const stale = nodes.map(({ reason }) => isStale(reason));
+  const lost = nodes.flatMap((node, at) => (addressesLost(node) ? [at] : []));
+  for (const at of downstream(nodes, lost)) stale[at] = true;
+  return stale;
+}
+
+function addressesLost({ places, surplus }: NodeEvidence): boolean {
+  const cached = [...places.map(({ cache }) => cache), ...surplus].filter((cache) => cache !== null);
+  return cached.length > 0 && cached.every(({ state }) => state === 'gone');
+}
+
+/** All that is made from these nodes, directly or not, without them. Nodes are named by their place in the list. */
+export function downstream(nodes: readonly NodeEvidence[], from: readonly number[]): Set<number> {
+  const byId = new Map<number, number[]>();
+  nodes.forEach(({ nodeId }, at) => {
+    addTo(byId, nodeId, at);
+  });
+  const below = new Map<number, number[]>();
+  nodes.forEach(({ needs }, at) => {
+    for (const source of needs.flatMap((id) => byId.get(id) ?? [])) addTo(below, source, at);
+  });
+  const found = new Set<number>();
+  const open = [...from];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    for (const child of below.get(at) ?? []) {
+      if (found.has(child)) continue;
+      found.add(child);
+      open.push(child);
+    }
+  }
+  for (const at of from) found.delete(at);
+  return found;
+}
+
+function addTo(lists: Map<number, number[]>, key: number, value: number): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
