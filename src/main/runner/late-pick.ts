@@ -1,6 +1,7 @@
 import { fail } from '../../shared/failure.ts';
 import type { RunView } from '../../shared/run-view.ts';
 import { betweenRuns } from '../platform/held-file.ts';
+import { findProjectFolder } from '../platform/project-folder.ts';
 import { editWorkflow } from '../workflow/edit.ts';
 import { galleryUrls, savedUrls } from '../workflow/fields.ts';
 import { generationNodes } from '../workflow/generation.ts';
@@ -8,7 +9,7 @@ import type { Workflow } from '../workflow/read.ts';
 import { editFile } from './file-edit.ts';
 import { pickEdit } from './node-edits.ts';
 import { placeOnDisk } from './outputs.ts';
-import { findProjectFolder, placesFor } from './places.ts';
+import { placesFor } from './places.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 
 /** A person's pick after a run has ended: into the workflow file, and into the run's record. */

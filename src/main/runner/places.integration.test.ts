@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeDisk } from '../platform/disk.ts';
 import type { GenerationNode } from '../workflow/generation.ts';
-import { assertInside, findProjectFolder, placesFor } from './places.ts';
+import { assertInside, placesFor } from './places.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -23,22 +23,6 @@ const node = (nodeId: number, more: Partial<GenerationNode> = {}): GenerationNod
     prompts: ['a', 'b'],
     ...more,
   }) as GenerationNode;
-
-describe('the project folder', () => {
-  it('is the nearest above with Generations or Assets', async () => {
-    await mkdir(join(folder, 'brand/Assets'), { recursive: true });
-    await mkdir(join(folder, 'brand/growth/testing'), { recursive: true });
-    expect(await findProjectFolder(join(folder, 'brand/growth/testing/X.nbflow'), nodeDisk)).toBe(
-      join(folder, 'brand'),
-    );
-  });
-
-  it('is else the parent of testing or approved, else the own folder', async () => {
-    await mkdir(join(folder, 'p/testing'), { recursive: true });
-    expect(await findProjectFolder(join(folder, 'p/testing/X.nbflow'), nodeDisk)).toBe(join(folder, 'p'));
-    expect(await findProjectFolder(join(folder, 'p/X.nbflow'), nodeDisk)).toBe(join(folder, 'p'));
-  });
-});
 
 describe('places', () => {
   it('follow the scheme of the pipeline', () => {

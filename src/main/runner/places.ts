@@ -1,22 +1,8 @@
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import { fail } from '../../shared/failure.ts';
 import type { Disk } from '../platform/disk.ts';
 import type { GenerationNode } from '../workflow/generation.ts';
 import { parseWorkflowName, sceneFile, tabFolder } from '../workflow/names.ts';
-
-/**
- * The project folder (behaviour.md §6): the nearest folder above the workflow with `Generations/` or `Assets/`;
- * else the parent of `testing/` or `approved/`; else the workflow's own folder.
- */
-export async function findProjectFolder(workflow: string, disk: Disk): Promise<string> {
-  const own = dirname(workflow);
-  for (let folder = own; ; folder = dirname(folder)) {
-    const names = await disk.list(folder);
-    if (names.includes('Generations') || names.includes('Assets')) return folder;
-    if (dirname(folder) === folder) break;
-  }
-  return ['testing', 'approved'].includes(basename(own).toLowerCase()) ? dirname(own) : own;
-}
 
 /** File names of one generation node, all below the project folder. */
 export interface NodePlaces {
