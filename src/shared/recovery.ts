@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Finding, GenerationKind, RunCause, type RunStatus } from './domain.ts';
+import { Finding, GenerationKind, RunCause, RunOutcome, type RunStatus } from './domain.ts';
 
 /** Recovery of an interrupted run (behaviour.md §8) as every face shows it. */
 
@@ -149,6 +149,10 @@ export const Diagnosis = z.object({
   alternatives: z.array(RecoveryPlan),
 });
 export type Diagnosis = z.infer<typeof Diagnosis>;
+
+/** Whether the run it is about still goes on, here or in another process. */
+export const isStillRunning = ({ run }: Pick<Diagnosis, 'run'>): boolean =>
+  run !== null && !RunOutcome.safeParse(run.status).success;
 
 export const RecoveryStep = z.enum(['happened', 'have', 'plan', 'carry-out', 'after-care', 'over']);
 export type RecoveryStep = z.infer<typeof RecoveryStep>;

@@ -4,7 +4,7 @@ import type { PromptEdit, PromptSource } from '../../shared/prompts.ts';
 import type { Database } from '../db/database.ts';
 import { takeBackup } from '../history/backup.ts';
 import { type Bumped, bump } from '../history/bump.ts';
-import { restore } from '../history/restore.ts';
+import { bringBack, restore } from '../history/restore.ts';
 import type { Clock } from '../platform/clock.ts';
 import { hashOf } from '../platform/content-hash.ts';
 import { nodeDisk } from '../platform/disk.ts';
@@ -30,6 +30,10 @@ export interface Editing {
   prompts(path: string, nodeId: number): Promise<PromptSource[]>;
   /** Puts a backup back after backing up what is there. Rejects with `not-found`. */
   restore(path: string, backupId: string): Promise<{ undoBackupId: string }>;
+  /** Puts a backup where the file was and is not any more. Rejects with `not-found`, and `folder` when it is there. */
+  bringBack(path: string, backupId: string): Promise<void>;
+  /** The next version of the file, unchanged but for its name. Rejects as editPrompts does. */
+  bump(path: string): Promise<Bumped>;
   /**
    * Changes prompts in the next version of the file; the old one goes to `backups/` (behaviour.md §9). Rejects with
    * `not-found`, with `usage` where the texts are as asked already, and with `check-failed` for prompts that could not be run.
@@ -65,6 +69,8 @@ export function openEditing({ db, settings, clock }: EditingParts): Editing {
     accept: (path, nodes) => accept(path, nodes, deps),
     prompts: async (path, nodeId) => promptSources((await openWorkflow(path, deps)).workflow, nodeId),
     restore: (path, backupId) => restore(path, backupId, deps),
+    bringBack: (path, backupId) => bringBack(path, backupId, deps),
+    bump: (path) => bump(path, {}, deps),
     editPrompts: (path, edits) =>
       bump(
         path,

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import { createGlabsBackend } from '../backend/glabs.ts';
 import type { Database } from '../db/database.ts';
 import { packRecord } from '../db/runs.ts';
 import { takeBackup } from '../history/backup.ts';
@@ -20,13 +19,11 @@ import type { Runner } from '../runner/runner-api.ts';
 import { openSourceWriter } from '../runner/source-thread.ts';
 import { createLocalStore } from '../storage/local-store.ts';
 import { assertTakes } from '../storage/try-store.ts';
-import { rememberAlive, seenServices, watchBackend } from './backend-watch.ts';
+import { watchBackend } from './backend-watch.ts';
 import { mediaId } from './media.ts';
-import { chooseServer } from './run-server.ts';
+import { openBackends } from './run-backends.ts';
 import { openStore } from './run-store.ts';
-import { TUNNEL, tunnelServer } from './run-tunnel.ts';
 import type { Services } from './services.ts';
-import { supervisedAddress } from './supervision.ts';
 
 interface RunnerParts {
   db: Database;
@@ -58,13 +55,7 @@ export function openRunner({
   started,
   boot,
 }: RunnerParts): Runner {
-  const watched = { services, saved: db.serviceState, isAlive: rememberAlive(stillRuns, clock) };
-  const throughTunnel = tunnelServer({
-    seen: () => seenServices(watched),
-    addresses: db.tunnelAddresses,
-    mode: () => settings.get('tunnel.mode'),
-    sentTo: () => settings.get('tunnel.probeOrigin'),
-  });
+  const backends = openBackends({ db, settings, secrets, clock, services });
   return createRunner({
     db,
     disk: nodeDisk,
@@ -72,24 +63,9 @@ export function openRunner({
     random: Math.random,
     fetch,
     setting: (key) => settings.get(key),
-    server: async ({ server }) =>
-      chooseServer({
-        asked: server,
-        setting: settings.get('runner.server'),
-        supervised: await supervisedAddress(db.serviceState),
-        configured: settings.get('glabs.url'),
-      }),
-    openBackend: async (server) =>
-      createGlabsBackend({
-        server: server === TUNNEL ? throughTunnel : server,
-        apiKey: await secrets.get('glabs.apiKey'),
-        authHeader: settings.get('glabs.authHeader'),
-        healthPaths: settings.get('glabs.healthPaths'),
-        // A build that answers with the picture itself takes as long as the picture.
-        submitTimeoutMs: Math.max(120_000, settings.get('runner.imageTimeoutS') * 1000),
-        clock,
-      }),
-    watchBackend: (backend) => watchBackend(backend, watched),
+    server: backends.serverOf,
+    openBackend: backends.open,
+    watchBackend: (backend) => watchBackend(backend, backends.watched),
     tryStore: (store, signal) => assertTakes(store, clock, signal),
     here: createLocalStore({ name: 'here', root: paths.objects }),
     openStore: (name) => openStore(name, { settings, secrets, paths, clock }),

@@ -65,3 +65,29 @@ export function absoluteRunOptions(
   });
   return { options, apiKey: typeof apiKey === 'string' ? apiKey : undefined };
 }
+
+/**
+ * Only the run options that were given on the command line: for commands that go on with a run, whose options hold
+ * otherwise.
+ */
+export function givenRunOptions(
+  command: Command,
+  cwd: string,
+): { options: Partial<RunOptions>; apiKey: string | undefined } {
+  const given = Object.fromEntries(
+    Object.entries(command.opts<Record<string, unknown>>()).filter(
+      ([name]) => command.getOptionValueSource(name) === 'cli',
+    ),
+  );
+  const { apiKey, options } = absoluteRunOptions(given, cwd);
+  const { mode, gates, qa, ...rest } = options;
+  return {
+    apiKey,
+    options: {
+      ...rest,
+      ...(given.mode === undefined ? {} : { mode }),
+      ...(given.gates === undefined ? {} : { gates }),
+      ...(given.qa === undefined ? {} : { qa }),
+    },
+  };
+}

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { RunOptions } from '../../shared/domain.ts';
+import type { Flowdeck } from '../app/flowdeck.ts';
 import type { RunHandle, Runner } from '../runner/runner-api.ts';
 import type { AddCommand } from './command.ts';
-import { exitCodeOfRun } from './exit-codes.ts';
+import { exitCodeOfRun, exitCodes } from './exit-codes.ts';
 import { absoluteRunOptions, withRunOptions } from './run-options.ts';
 import { createRunReport } from './run-report.ts';
 import type { Session } from './session.ts';
@@ -21,20 +22,29 @@ export const addRun: AddCommand = (work) =>
   );
 
 /** Runs a workflow, tells how it goes, and gives the exit code. Rejects with what refuses the run before it begins. */
-export async function runToItsEnd(
-  { output, flowdeck, interruption }: Session,
+export const runToItsEnd = (
+  session: Session,
   path: string,
   options: RunOptions,
   apiKey: string | undefined,
+): Promise<number> =>
+  toItsEnd(session, apiKey, ({ runner }, signal) => runner.start(path, options, { signal }));
+
+/** As runToItsEnd, for a run that `begin` begins; null: there is nothing to run, and that is well. */
+export async function toItsEnd(
+  { output, flowdeck, interruption }: Session,
+  apiKey: string | undefined,
+  begin: (opened: Flowdeck, signal: AbortSignal) => Promise<RunHandle | null>,
 ): Promise<number> {
   const { signal } = interruption();
-  const { runner } = await flowdeck({ apiKey });
+  const opened = await flowdeck({ apiKey });
   const report = createRunReport(output);
-  const stopHearing = hearFromTheBeginning(runner, (handle) =>
+  const stopHearing = hearFromTheBeginning(opened.runner, (handle) =>
     handle.onEvent((event) => report.event(event, handle.view().summary)),
   );
   try {
-    const handle = await runner.start(path, options, { signal });
+    const handle = await begin(opened, signal);
+    if (handle === null) return exitCodes.done;
     const cancel = () => {
       output.note('Stopping: what is in flight is written to the journal. Once more: stop at once.');
       handle.cancel();

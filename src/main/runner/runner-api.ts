@@ -28,6 +28,8 @@ export interface Runner {
   pick(runId: string, gate: number, row: number, candidate: number): Promise<void>;
   /** Newest first. Runs of other processes and earlier days are in it, with `live: false`. */
   recentRuns(limit: number): Promise<RunSummary[]>;
+  /** As recentRuns, of one workflow, by its real path. */
+  runsOf(workflow: string, limit: number): Promise<RunSummary[]>;
   /**
    * The newest run of each workflow, where it was interrupted or could not go on, by whatever process. Newest first.
    */
