@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompressSync } from 'node:zlib';
+import { zstdCompress, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { hashOf } from '../platform/content-hash.ts';
+import { errorCode } from '../platform/error-code.ts';
 import type { Connection } from './connection.ts';
 
 export interface BackupRow {
@@ -25,6 +26,7 @@ export async function packContent(content: Uint8Array): Promise<PackedContent> {
   return { sha256, size: content.byteLength, zstd };
 }
 const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
 
 /** Backups and their contents; identical content is kept once (behaviour.md §9). */
 export function createBackupsTable(db: Connection) {
@@ -46,6 +48,17 @@ export function createBackupsTable(db: Connection) {
     content(sha256: string): Uint8Array | null {
       const packed = readBlob.get(sha256) as Buffer | undefined;
       return packed ? zstdDecompressSync(packed) : null;
+    },
+    /** The same, beside whatever else goes on. Null also for one that is damaged. */
+    async unpacked(sha256: string): Promise<Uint8Array | null> {
+      const packed = readBlob.get(sha256) as Buffer | undefined;
+      if (packed === undefined) return null;
+      try {
+        return await decompress(packed);
+      } catch (error) {
+        if (errorCode(error).startsWith('ZSTD_')) return null;
+        throw error;
+      }
     },
     of: (workflow: string) => of.all(workflow) as BackupRow[],
     find: (id: string) => (one.get(id) as BackupRow | undefined) ?? null,

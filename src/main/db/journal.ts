@@ -107,6 +107,12 @@ export function createJournalTable(db: Connection) {
     `SELECT ${columns} FROM journal WHERE workflow = ? AND node_id = ? AND row = ? AND candidate = ? AND fingerprint = ?
        AND demo = ? ORDER BY id DESC LIMIT 1`,
   );
+  const ofPrompts = db.prepare(
+    `SELECT ${columns} FROM journal WHERE id IN (
+       SELECT max(id) FROM journal WHERE workflow = ? AND demo = ? GROUP BY node_id, row, candidate, prompt
+     ) ORDER BY id`,
+  );
+  const lastSeen = db.prepare('SELECT max(changed_at) FROM journal WHERE run_id = ?').pluck();
   const unwritten = db.prepare(
     "SELECT id, node_id AS nodeId, url FROM journal WHERE workflow = ? AND state = 'stored' AND url IS NOT NULL",
   );
@@ -168,6 +174,11 @@ export function createJournalTable(db: Connection) {
       const found = ofPlace.get(workflow, nodeId, row, candidate, fingerprint, demo ? 1 : 0);
       return found === undefined ? null : rowOf(found as StoredRow);
     },
+    /** The latest request for each place and prompt, of any run with (or without) the demo; oldest first. */
+    ofPrompts: (workflow: string, demo: boolean): JournalRow[] =>
+      (ofPrompts.all(workflow, demo ? 1 : 0) as StoredRow[]).map(rowOf),
+    /** When the last step of a run was; null: it made none. */
+    lastSeen: (runId: string) => (lastSeen.get(runId) as number | null | undefined) ?? null,
     /** Whether a backend may still have something that was ordered and not fetched since then. */
     atBackendSince: (since: number) => atBackend.get(since) === 1,
     /** Nodes with places whose latest request was begun and has not come to the file, and how many; `demo` null: of both. */
