@@ -23,6 +23,22 @@ export function clockTime(iso: string): string {
   return Number.isNaN(time) ? iso : clockFormat.format(time);
 }
 
+const minuteFormat = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+
+/** When something happened, inside of a sentence: `at 23:14`, of another day `on Nov 20, 2026 at 23:14`. */
+export function atTime(iso: string, nowMs: number): string {
+  const time = Date.parse(iso);
+  if (Number.isNaN(time)) return iso;
+  const at = `at ${minuteFormat.format(time)}`;
+  const day = dayFormat.format(time);
+  return day === dayFormat.format(nowMs) ? at : `on ${day} ${at}`;
+}
+
 /**
  * A time against now: `now`, `12 s ago`, `4 min ago`, `3 h ago`, `2 d ago`; ahead of now: `in 4 s`. Rounded
  * down, so that nothing is said to be older than it is.

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Rail } from './rail.tsx';
+import { RecoveryBanner } from './recovery-banner.tsx';
 import { RunAnnouncer } from './run-announcer.tsx';
 import { ServicesAnnouncer } from './services-announcer.tsx';
 import { Shortcuts } from './shortcuts.tsx';
@@ -24,6 +25,7 @@ export function Frame({ children }: { children: ReactNode }) {
         </main>
         <ConnectionBanner />
       </div>
+      <RecoveryBanner />
       <ServicesAnnouncer />
       <RunAnnouncer />
       <Shortcuts />

@@ -1,9 +1,9 @@
 import { Command } from 'lucide-react';
 import { cx } from '../components/cx.ts';
 import { Kbd } from '../components/kbd.tsx';
-import { interruptedRuns } from '../state/now-what.ts';
+import { waitingRecoveries } from '../state/recovery.ts';
 import { usePalette, useWindow, type ViewName } from '../state/window.ts';
-import { useRuns } from '../wire/queries.ts';
+import { useRecoveries } from '../wire/queries.ts';
 import { places } from './places.ts';
 
 /** The left rail: where one can go. */
@@ -11,7 +11,7 @@ export function Rail() {
   const current = useWindow((state) => state.view);
   const go = useWindow((state) => state.go);
   const openPalette = usePalette((state) => state.setOpen);
-  const interrupted = interruptedRuns(useRuns().data?.runs ?? []);
+  const interrupted = waitingRecoveries(useRecoveries().data?.entries ?? []).length;
 
   return (
     <nav aria-label="Screens" className="flex w-44 shrink-0 flex-col gap-0.5 p-2">

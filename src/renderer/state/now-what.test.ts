@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { emptyCounts } from '../../shared/domain.ts';
 import type { RunSummary } from '../../shared/run-view.ts';
 import type { ServicesView, ServiceView } from '../../shared/services.ts';
-import { currentRun, interruptedRuns, needsYou, nextStep, runSentence } from './now-what.ts';
+import { currentRun, needsYou, nextStep, runSentence } from './now-what.ts';
+import { newEntry } from './recovery.ts';
 import { testService } from './test-service.ts';
 
 const now = Date.parse('2026-11-20T12:00:00.000Z');
@@ -93,17 +94,10 @@ describe('what needs a person', () => {
   });
 });
 
-describe('interrupted runs', () => {
-  it('count until the workflow runs again', () => {
-    expect(interruptedRuns([run({ status: 'interrupted' })])).toBe(1);
-    expect(interruptedRuns([run(), run({ status: 'interrupted' })])).toBe(0);
-  });
-});
-
 describe('the primary button', () => {
   it('starts what is down, whatever else waits', () => {
     const services = { glabs: service({ state: 'stopped' }), tunnel };
-    expect(nextStep(services, [run(goingOn)], 3, now)).toEqual({ kind: 'start', services: ['glabs'] });
+    expect(nextStep(services, [run(goingOn)], [], 3, now)).toEqual({ kind: 'start', services: ['glabs'] });
   });
 
   it('starts G-Labs before the tunnel', () => {
@@ -111,35 +105,43 @@ describe('the primary button', () => {
       glabs: service({ state: 'failed' }),
       tunnel: service({ name: 'tunnel', state: 'stopped', startWill: 'command' }),
     };
-    expect(nextStep(services, [], 3, now)).toEqual({ kind: 'start', services: ['glabs', 'tunnel'] });
+    expect(nextStep(services, [], [], 3, now)).toEqual({ kind: 'start', services: ['glabs', 'tunnel'] });
   });
 
   it('goes on to what is next while the tunnel is still on its way', () => {
     const coming = service({ name: 'tunnel', state: 'starting', startWill: 'nothing' });
-    expect(nextStep({ glabs: service({}), tunnel: coming }, [], 3, now)).toEqual({ kind: 'run' });
+    expect(nextStep({ glabs: service({}), tunnel: coming }, [], [], 3, now)).toEqual({ kind: 'run' });
   });
 
   it('does not offer to start what Start cannot bring up', () => {
-    expect(nextStep(up, [], 3, now)).toEqual({ kind: 'run' });
+    expect(nextStep(up, [], [], 3, now)).toEqual({ kind: 'run' });
   });
 
   it('tries again where another program held the port', () => {
     const services = { glabs: service({ state: 'foreign', startWill: 'nothing' }), tunnel };
-    expect(nextStep(services, [], 3, now)).toEqual({ kind: 'start', services: ['glabs'] });
+    expect(nextStep(services, [], [], 3, now)).toEqual({ kind: 'start', services: ['glabs'] });
   });
 
   it('shows that G-Labs is on its way', () => {
-    expect(nextStep({ glabs: service({ state: 'starting' }), tunnel }, [], 3, now)).toEqual({
+    expect(nextStep({ glabs: service({ state: 'starting' }), tunnel }, [], [], 3, now)).toEqual({
       kind: 'starting',
     });
   });
 
   it('goes to open picks, then to the run, then to the workflows', () => {
     const held = run({ ...goingOn, runId: 'r9', picksOpen: 1, counts: { held: 1 } });
-    expect(nextStep(up, [held], 3, now)).toEqual({ kind: 'pick', runId: 'r9' });
-    expect(nextStep(up, [run(goingOn)], 3, now)).toEqual({ kind: 'watch', runId: 'r1' });
-    expect(nextStep(up, [run()], 3, now)).toEqual({ kind: 'run' });
-    expect(nextStep(up, [], 0, now)).toEqual({ kind: 'add-folder' });
+    expect(nextStep(up, [held], [], 3, now)).toEqual({ kind: 'pick', runId: 'r9' });
+    expect(nextStep(up, [run(goingOn)], [], 3, now)).toEqual({ kind: 'watch', runId: 'r1' });
+    expect(nextStep(up, [run()], [], 3, now)).toEqual({ kind: 'run' });
+    expect(nextStep(up, [], [], 0, now)).toEqual({ kind: 'add-folder' });
+  });
+
+  it('goes to an interrupted run when nothing runs, until a plan is carried out', () => {
+    const interrupted = { ...newEntry('/w/A-V0-1.nbflow'), runId: 'r1' };
+    expect(nextStep(up, [], [interrupted], 3, now)).toEqual({ kind: 'recover', path: '/w/A-V0-1.nbflow' });
+    expect(nextStep(up, [run(goingOn)], [interrupted], 3, now)).toEqual({ kind: 'watch', runId: 'r1' });
+    const carriedOut = { ...interrupted, step: 'after-care' as const };
+    expect(nextStep(up, [], [carriedOut], 3, now)).toEqual({ kind: 'run' });
   });
 });
 

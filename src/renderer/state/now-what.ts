@@ -1,5 +1,7 @@
+import type { RecoveryEntry } from '../../shared/recovery.ts';
 import type { RunSummary } from '../../shared/run-view.ts';
 import type { ServiceName, ServicesView, ServiceView } from '../../shared/services.ts';
+import { waitingRecoveries } from './recovery.ts';
 
 /** What is going on, what needs a person, and what is next, decided from the live views. Pure. */
 
@@ -48,11 +50,6 @@ export function needsYou(runs: readonly RunSummary[], nowMs: number): NeedsYou {
   };
 }
 
-/** Workflows whose newest run was interrupted: for the badge of Recovery. */
-export function interruptedRuns(runs: readonly RunSummary[]): number {
-  return newestPerWorkflow(runs).filter((run) => run.status === 'interrupted').length;
-}
-
 /** A service that is down and that Start may bring up; a stranger on its port may have gone meanwhile. */
 function isDown(service: ServiceView): boolean {
   if (service.state === 'foreign') return true;
@@ -64,6 +61,7 @@ export type NextStep =
   | { kind: 'starting' }
   | { kind: 'pick'; runId: string }
   | { kind: 'watch'; runId: string }
+  | { kind: 'recover'; path: string }
   | { kind: 'run' }
   | { kind: 'add-folder' };
 
@@ -74,6 +72,7 @@ export type NextStep =
 export function nextStep(
   services: ServicesView,
   runs: readonly RunSummary[],
+  recoveries: readonly RecoveryEntry[],
   workflows: number,
   nowMs: number,
 ): NextStep {
@@ -85,6 +84,8 @@ export function nextStep(
   if (picks > 0 && runId !== null) return { kind: 'pick', runId };
   const run = currentRun(runs);
   if (run) return { kind: 'watch', runId: run.runId };
+  const [interrupted] = waitingRecoveries(recoveries);
+  if (interrupted) return { kind: 'recover', path: interrupted.path };
   return workflows > 0 ? { kind: 'run' } : { kind: 'add-folder' };
 }
 

@@ -11,10 +11,13 @@ interface WindowState {
   nodeId: number | null;
   /** The workflow that is selected on the screen Workflows, by path. */
   workflowPath: string | null;
+  /** The workflow whose recovery is open on the screen Recovery, by path; null shows the first that waits. */
+  recoveryPath: string | null;
   go: (view: ViewName) => void;
   openRun: (runId: string | null) => void;
   selectNode: (nodeId: number | null) => void;
   openWorkflow: (path: string | null) => void;
+  openRecovery: (path: string | null) => void;
 }
 
 /** Where a person is in this window. A reload comes back to the same place; a new window starts afresh. */
@@ -25,9 +28,11 @@ export const useWindow = create<WindowState>()(
       runId: null,
       nodeId: null,
       workflowPath: null,
+      recoveryPath: null,
       go: (view) => set({ view }),
       openRun: (runId) => set({ view: 'runs', runId, nodeId: null }),
       selectNode: (nodeId) => set({ nodeId }),
+      openRecovery: (recoveryPath) => set({ view: 'recovery', recoveryPath }),
       openWorkflow: (workflowPath) => set({ view: 'workflows', workflowPath }),
     }),
     { name: 'flowdeck.window', storage: createJSONStorage(() => sessionStorage) },

@@ -2,12 +2,13 @@ import { type UseMutationResult, useMutation, useQuery, useQueryClient } from '@
 import type { Plan, RerollTarget, RunOptions } from '../../shared/domain.ts';
 import type { FlowdeckError } from '../../shared/failure.ts';
 import type { PromptEdit } from '../../shared/prompts.ts';
+import type { RecoveryAction, RecoveryStep } from '../../shared/recovery.ts';
 import type { ServiceName } from '../../shared/services.ts';
 import type { FlowdeckClient } from './connection.ts';
 import { toFlowdeckError } from './failure.ts';
 import { liveQuery } from './live.ts';
 import { useWire } from './provider.tsx';
-import { queueTopic, runsTopic, runTopic, servicesTopic, workflowsTopic } from './topics.ts';
+import { queueTopic, recoveriesTopic, runsTopic, runTopic, servicesTopic, workflowsTopic } from './topics.ts';
 
 /**
  * Everything a screen asks of the main side. Live hooks give the folded state; the others ask once. Errors are
@@ -19,6 +20,8 @@ export const useWorkflows = () => useQuery(liveQuery(useWire(), workflowsTopic))
 export const useRuns = () => useQuery(liveQuery(useWire(), runsTopic));
 /** Runs that wait their turn, in the order they will start. */
 export const useQueue = () => useQuery(liveQuery(useWire(), queueTopic));
+/** Interrupted runs, and recoveries that somebody began. */
+export const useRecoveries = () => useQuery(liveQuery(useWire(), recoveriesTopic));
 /** A run's view, whole and live. */
 export const useRun = (runId: string) => useQuery(liveQuery(useWire(), runTopic(runId)));
 
@@ -69,6 +72,21 @@ export const useRunOptions = (runId: string) =>
 /** The workflow as it was drawn when the run began. Rejects with `not-found` where the record has no graph. */
 export const useRunGraph = (runId: string) =>
   useAsk(['graph', runId], (client, signal) => client.runs.graph({ runId }, { signal }), Infinity);
+
+/**
+ * What became of a workflow's run, and what can be done. Takes seconds, so it is asked once and when somebody asks
+ * again; what changes the file or carries a plan out makes it untrue.
+ */
+export const useDiagnosis = (path: string, wanted: boolean) =>
+  useAsk(
+    ['diagnosis', path],
+    (client, signal) => client.recovery.diagnose({ path }, { signal }),
+    Infinity,
+    wanted,
+  );
+/** What is worth doing after a recovery. */
+export const useAfterCare = (path: string) =>
+  useAsk(['after-care', path], (client, signal) => client.recovery.afterCare({ path }, { signal }));
 
 type ServiceInput = { service: ServiceName };
 type RunInput = { runId: string };
@@ -127,8 +145,37 @@ export const useWipe = () =>
 export const useRestoreBackup = () =>
   useAct(
     (client, input: { path: string; backupId: string }) => client.workflows.restore(input),
-    ['check', 'plan'],
+    ['check', 'plan', 'diagnosis'],
   );
+/** Where a person is in the wizard of a workflow. */
+export const useKeepRecovery = () =>
+  useAct((client, input: { path: string; step: RecoveryStep; action: RecoveryAction | null }) =>
+    client.recovery.keep(input),
+  );
+/** Carries a plan out; answers when its run has begun. */
+export const useApplyRecovery = () =>
+  useAct(
+    (
+      client,
+      input: {
+        path: string;
+        action: RecoveryAction;
+        nodes: number[];
+        backup: string | null;
+        asked: number[];
+      },
+    ) => client.recovery.apply(input),
+    ['check', 'plan', 'diagnosis'],
+  );
+export const useDoAfterCare = () =>
+  useAct(
+    (client, input: { path: string; bump: boolean; note: string; registry: boolean; tracker: boolean }) =>
+      client.recovery.doAfterCare(input),
+    ['check', 'plan', 'diagnosis'],
+  );
+/** Takes a recovery off the list. */
+export const useDismissRecovery = () =>
+  useAct((client, input: { path: string }) => client.recovery.dismiss(input));
 /** Takes stale output as it is. */
 export const useAccept = () =>
   useAct((client, input: { path: string; nodes: number[] }) => client.workflows.accept(input), ['plan']);

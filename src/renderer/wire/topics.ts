@@ -1,5 +1,6 @@
 import { applyRunsChange, type RunsChange, type RunsView } from '../../shared/contract.ts';
 import { applyQueueChange, type QueueChange, type QueueView } from '../../shared/queue.ts';
+import { applyRecoveriesChange, type RecoveriesChange, type RecoveriesView } from '../../shared/recovery.ts';
 import { applyRunChange, type RunChange, type RunView } from '../../shared/run-view.ts';
 import { applyServicesChange, type ServicesChange, type ServicesView } from '../../shared/services.ts';
 import { applyWorkflowsChange, type WorkflowsChange, type WorkflowsView } from '../../shared/workflows.ts';
@@ -36,3 +37,10 @@ export const runTopic = (runId: string): LiveTopic<RunView, RunChange> => ({
   open: (client, signal) => client.runs.watchOne({ runId }, { signal }),
   apply: applyRunChange,
 });
+
+/** Interrupted runs, and recoveries that somebody began. */
+export const recoveriesTopic: LiveTopic<RecoveriesView, RecoveriesChange> = {
+  key: ['recoveries'],
+  open: (client, signal) => client.recovery.watch(undefined, { signal }),
+  apply: applyRecoveriesChange,
+};

@@ -1,25 +1,70 @@
+import { Stethoscope } from 'lucide-react';
+import { useState } from 'react';
+import type { RecoveryEntry } from '../../../shared/recovery.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { Loaded } from '../../components/loaded.tsx';
 import { Screen } from '../../components/screen.tsx';
-import { interruptedRuns } from '../../state/now-what.ts';
+import { useAction } from '../../state/actions.ts';
+import { inOrder, newEntry } from '../../state/recovery.ts';
 import { useWindow } from '../../state/window.ts';
-import { useRuns } from '../../wire/queries.ts';
+import { useRecoveries } from '../../wire/queries.ts';
+import { DiagnoseDialog } from './diagnose-dialog.tsx';
+import { RecoveryList } from './recovery-list.tsx';
+import { Wizard } from './wizard.tsx';
 
-/** What will help after a crash; honest about not being here yet. */
+/** Finds out what an interrupted run left behind, and takes it up (ui.md, screen 4). */
 export function RecoveryView() {
-  const openRun = useWindow((state) => state.openRun);
-  const interrupted = interruptedRuns(useRuns().data?.runs ?? []);
+  const recoveries = useRecoveries();
+  const [isChoosing, setChoosing] = useState(false);
+  const choose = () => setChoosing(true);
+  useAction({ id: 'diagnose-workflow', title: 'Diagnose a workflow…', group: 'Recovery', run: choose });
   return (
-    <Screen title="Recovery">
-      <EmptyState
-        title={interrupted > 0 ? 'A run was interrupted' : 'Nothing to recover'}
-        action={<Button onClick={() => openRun(null)}>Show runs</Button>}
-      >
-        <p>
-          This place will find out what an interrupted run left behind and pick up the pieces. It is not built
-          yet. Until then, run the workflow again: what is already generated and stored is reused.
-        </p>
-      </EmptyState>
+    <Screen
+      fixed
+      title="Recovery"
+      actions={
+        <Button icon={<Stethoscope aria-hidden />} onClick={choose}>
+          Diagnose a workflow…
+        </Button>
+      }
+    >
+      <Loaded query={recoveries} waiting="Looking for interrupted runs">
+        {({ entries }) => <Recoveries entries={entries} onChoose={choose} />}
+      </Loaded>
+      {isChoosing && <DiagnoseDialog onClose={() => setChoosing(false)} />}
     </Screen>
+  );
+}
+
+function Recoveries({ entries, onChoose }: { entries: readonly RecoveryEntry[]; onChoose: () => void }) {
+  const chosen = useWindow((state) => state.recoveryPath);
+  const known = inOrder(entries);
+  const entry =
+    chosen === null ? (known[0] ?? null) : (known.find(({ path }) => path === chosen) ?? newEntry(chosen));
+  if (entry === null) return <NothingToRecover onChoose={onChoose} />;
+  return (
+    <div className="grid min-h-0 flex-1 grid-cols-[12rem_minmax(0,1fr)] gap-4 xl:grid-cols-[17rem_minmax(0,1fr)]">
+      <RecoveryList entries={known.includes(entry) ? known : [...known, entry]} selected={entry.path} />
+      <Wizard key={entry.path} entry={entry} />
+    </div>
+  );
+}
+
+function NothingToRecover({ onChoose }: { onChoose: () => void }) {
+  return (
+    <EmptyState
+      title="No run was interrupted"
+      action={
+        <Button icon={<Stethoscope aria-hidden />} onClick={onChoose}>
+          Diagnose a workflow…
+        </Button>
+      }
+    >
+      <p>
+        When a run is cut short, it stands here: what happened, what there is, and how to go on without paying
+        for anything twice. You can also have a workflow looked at that another tool left half done.
+      </p>
+    </EmptyState>
   );
 }

@@ -1,4 +1,4 @@
-import { Play } from 'lucide-react';
+import { LifeBuoy, Play } from 'lucide-react';
 import type { RunSummary, RunView } from '../../../shared/run-view.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
@@ -9,7 +9,7 @@ import { StateMark } from '../../components/state-mark.tsx';
 import { useRunDialog } from '../../state/run-dialog.ts';
 import { useServiceActions } from '../../state/service-actions.ts';
 import { useWindow } from '../../state/window.ts';
-import { useServices } from '../../wire/queries.ts';
+import { useRecoveries, useServices } from '../../wire/queries.ts';
 import { CANCELLED, lastTrouble } from './run-words.ts';
 import { PanelPart } from './side-panel.tsx';
 
@@ -30,7 +30,10 @@ export function RunEnding({ view }: { view: RunView }) {
         {summary.message === CANCELLED && (
           <>
             <p>A person cancelled it. What was done is kept, and reused by the next run.</p>
-            <RunAgain run={summary} />
+            <div className="flex flex-wrap gap-2">
+              <Recover run={summary} />
+              <RunAgain run={summary} />
+            </div>
           </>
         )}
         {summary.output === null && <p className="text-muted">No generated workflow was written.</p>}
@@ -61,6 +64,7 @@ function EarlyEnd({ view }: { view: RunView }) {
               Start G-Labs
             </Button>
           )}
+          <Recover run={summary} />
           <RunAgain run={summary} />
           {aborted && (
             <Button size="sm" onClick={() => go('settings')}>
@@ -70,6 +74,24 @@ function EarlyEnd({ view }: { view: RunView }) {
         </>
       }
     />
+  );
+}
+
+/** Where it is still the run that the workflow stands at: what came later may have settled it. */
+function Recover({ run }: { run: RunSummary }) {
+  const entries = useRecoveries().data?.entries ?? [];
+  const openRecovery = useWindow((state) => state.openRecovery);
+  const isOpen = entries.some(({ runId, appliedRunId }) => runId === run.runId || appliedRunId === run.runId);
+  if (!isOpen) return null;
+  return (
+    <Button
+      size="sm"
+      className="w-fit"
+      icon={<LifeBuoy aria-hidden />}
+      onClick={() => openRecovery(run.workflow)}
+    >
+      Recover…
+    </Button>
   );
 }
 

@@ -1,0 +1,138 @@
+import type { Diagnosis } from '../../../shared/recovery.ts';
+import { Button } from '../../components/button.tsx';
+import { Fact, Facts } from '../../components/data-table.tsx';
+import { counted } from '../../components/format.ts';
+import { RelativeTime } from '../../components/relative-time.tsx';
+import { StateMark } from '../../components/state-mark.tsx';
+import { isUnderWay } from '../../state/now-what.ts';
+import { useWindow } from '../../state/window.ts';
+import { useRuns } from '../../wire/queries.ts';
+import { useDetailsTab } from '../workflows/details-tab.ts';
+import { FindingList } from './finding-list.tsx';
+import { LookAgain, Looked } from './looked.tsx';
+import { verdictLook } from './recovery-words.ts';
+import { StepFrame } from './step-frame.tsx';
+import { useDismiss } from './use-dismiss.ts';
+import type { StepProps } from './wizard.tsx';
+import { hasPlan } from './wizard-steps.ts';
+
+/** Step 1: what became of the run, with the evidence. */
+export function StepHappened({ entry, diagnosis, go, arrived }: StepProps) {
+  const dismiss = useDismiss(entry);
+  const openRun = useWindow((state) => state.openRun);
+  const runs = useRuns().data?.runs ?? [];
+  const { data } = diagnosis;
+  const goesOn = runs.find((run) => run.runId === data?.run?.runId && isUnderWay(run));
+  return (
+    <StepFrame
+      step="happened"
+      arrived={arrived}
+      buttons={
+        <>
+          <LookAgain diagnosis={diagnosis} />
+          {goesOn && (
+            <Button variant="primary" onClick={() => openRun(goesOn.runId)}>
+              Show the run
+            </Button>
+          )}
+          {data && !goesOn && !hasPlan(data) && (
+            <Button variant="primary" busy={dismiss.busy} onClick={dismiss.run}>
+              Done
+            </Button>
+          )}
+          {data && !goesOn && hasPlan(data) && (
+            <Button variant="primary" onClick={() => go('have')}>
+              Next: what we have
+            </Button>
+          )}
+        </>
+      }
+    >
+      <Looked entry={entry} diagnosis={diagnosis}>
+        {(found) => <Happened diagnosis={found} />}
+      </Looked>
+    </StepFrame>
+  );
+}
+
+function Happened({ diagnosis }: { diagnosis: Diagnosis }) {
+  const { verdict, headline, findings } = diagnosis;
+  const { mark, means } = verdictLook(verdict);
+  return (
+    <>
+      <div className="rounded-md bg-sunken px-3 py-2">
+        <p className="flex items-start gap-2">
+          <StateMark {...mark} hideWord className="mt-1" />
+          <span className="min-w-0 break-words font-medium">{headline}</span>
+        </p>
+        <p className="mt-1 max-w-180 pl-5 text-muted">{means}</p>
+      </div>
+      <HowItEnded diagnosis={diagnosis} />
+      <FindingList findings={findings} />
+      <Check diagnosis={diagnosis} />
+    </>
+  );
+}
+
+function HowItEnded({ diagnosis: { run, cause, at } }: { diagnosis: Diagnosis }) {
+  const openRun = useWindow((state) => state.openRun);
+  return (
+    <Facts>
+      <Fact name="Run">
+        {run === null ? (
+          'none that Flowdeck knows: another tool made what is there'
+        ) : (
+          <span className="flex flex-wrap items-center gap-x-3">
+            <span>
+              began <RelativeTime at={run.startedAt} />
+            </span>
+            <button
+              type="button"
+              className="h-6 rounded-sm text-accent-text hover:underline"
+              onClick={() => openRun(run.runId)}
+            >
+              Show its record
+            </button>
+          </span>
+        )}
+      </Fact>
+      {run?.endedAt != null && (
+        <Fact name="Last seen">
+          <RelativeTime at={run.endedAt} />
+        </Fact>
+      )}
+      {cause !== null && <Fact name="How it ended">{cause.message}</Fact>}
+      <Fact name="Looked at">
+        <RelativeTime at={at} />
+      </Fact>
+    </Facts>
+  );
+}
+
+/** The sanity check in a line; the findings themselves are on the screen Workflows, where they can be repaired. */
+function Check({ diagnosis: { check, path, verdict } }: { diagnosis: Diagnosis }) {
+  const openWorkflow = useWindow((state) => state.openWorkflow);
+  const ask = useDetailsTab((state) => state.ask);
+  const show = () => {
+    ask(path, 'findings');
+    openWorkflow(path);
+  };
+  if (verdict === 'source damaged') return null;
+  const errors = check.filter(({ severity }) => severity === 'error').length;
+  if (check.length === 0) return <StateMark mark="done" word="The sanity check finds nothing." />;
+  const words = [
+    ...(errors > 0 ? [counted(errors, 'error')] : []),
+    ...(check.length > errors ? [counted(check.length - errors, 'warning')] : []),
+  ];
+  return (
+    <p className="flex flex-wrap items-center gap-3">
+      <StateMark
+        mark={errors > 0 ? 'failed' : 'needs-you'}
+        word={`The sanity check finds ${words.join(' and ')}.`}
+      />
+      <Button size="sm" onClick={show}>
+        Show the findings
+      </Button>
+    </p>
+  );
+}

@@ -1,0 +1,146 @@
+import { useState } from 'react';
+import type { Diagnosis, RecoveryPlan } from '../../../shared/recovery.ts';
+import { Button } from '../../components/button.tsx';
+import { ErrorCard } from '../../components/error-card.tsx';
+import { counted, fileName, money } from '../../components/format.ts';
+import { DemoLabel } from '../../frame/demo-label.tsx';
+import { useApplyRecovery, useRuns, useServices, useWholePlan } from '../../wire/queries.ts';
+import { LookAgain, Looked } from './looked.tsx';
+import { PlanCards } from './plan-cards.tsx';
+import { chosenPlan, needsBackend, type Parked, parkedCost, parkedIn } from './plan-choice.ts';
+import { planButton } from './recovery-words.ts';
+import { StartFirst, useServiceAway } from './start-first.tsx';
+import { StepFrame } from './step-frame.tsx';
+import { useDismiss } from './use-dismiss.ts';
+import { useKeepStep } from './use-keep-step.ts';
+import type { StepProps } from './wizard.tsx';
+
+type StepPlanProps = StepProps & { /** A plan is being carried out. */ underWay: boolean };
+
+/** Step 3: one recommended plan and the others, each with what it does, makes, costs and saves. */
+export function StepPlan({ entry, diagnosis, go, arrived, underWay }: StepPlanProps) {
+  const { data } = diagnosis;
+  const keep = useKeepStep(entry);
+  const apply = useApplyRecovery();
+  const dismiss = useDismiss(entry);
+  const [isAsked, setAsked] = useState(false);
+  const plan = data && chosenPlan(data, entry.action);
+  const parked = data && plan ? parkedIn(data.nodes, plan) : null;
+  const away = useServiceAway(data, () => void diagnosis.refetch());
+  const missing = data && plan && needsBackend(plan, data.nodes) ? away : null;
+
+  const carryOut = (chosen: RecoveryPlan) => {
+    const { action, nodes, backup } = chosen;
+    apply.mutate(
+      { path: entry.path, action, nodes, backup, asked: isAsked && parked ? parked.nodes : [] },
+      { onSuccess: () => go('carry-out') },
+    );
+  };
+
+  return (
+    <StepFrame
+      step="plan"
+      arrived={arrived}
+      note={plan && !underWay && <BackupNote plan={plan} path={entry.path} />}
+      buttons={
+        <>
+          <LookAgain diagnosis={diagnosis} />
+          <Button onClick={() => go('have')}>Back</Button>
+          {underWay && (
+            <Button variant="primary" onClick={() => go('carry-out')}>
+              Show how it goes
+            </Button>
+          )}
+          {plan && !underWay && plan.action === 'none' && (
+            <Button variant="primary" busy={dismiss.busy} onClick={dismiss.run}>
+              {planButton(plan)}
+            </Button>
+          )}
+          {plan && !underWay && plan.action !== 'none' && missing !== null && <StartFirst away={missing} />}
+          {plan && !underWay && plan.action !== 'none' && missing === null && (
+            <Button variant="primary" busy={apply.isPending} onClick={() => carryOut(plan)}>
+              {planButton(plan)}
+            </Button>
+          )}
+        </>
+      }
+    >
+      {apply.error && (
+        <ErrorCard
+          what={apply.error.failure.message}
+          why={apply.error.failure.where}
+          cure={apply.error.failure.cure}
+          className="shrink-0"
+        />
+      )}
+      <Looked entry={entry} diagnosis={diagnosis}>
+        {(found) => (
+          <>
+            <Prices diagnosis={found} />
+            <PlanCards
+              diagnosis={found}
+              chosen={chosenPlan(found, entry.action)}
+              onChoose={(action) => keep('plan', action)}
+              locked={underWay || apply.isPending}
+            />
+            {parked && (
+              <ParkedChoice diagnosis={found} parked={parked} checked={isAsked} onChange={setAsked} />
+            )}
+          </>
+        )}
+      </Looked>
+    </StepFrame>
+  );
+}
+
+/** What is safe about it, before the button is pressed. */
+function BackupNote({ plan, path }: { plan: RecoveryPlan; path: string }) {
+  if (plan.action === 'none') return 'The run, the files and all backups stay.';
+  return `First ${fileName(path)} is backed up. Undo puts it back as it is now.`;
+}
+
+/** Money of a demo is not real; said once, above the plans. */
+function Prices({ diagnosis: { run } }: { diagnosis: Diagnosis }) {
+  const record = useRuns().data?.runs.find((each) => each.runId === run?.runId);
+  const glabs = useServices().data?.glabs;
+  const isDemo = record?.demo ?? (glabs?.demo === true && glabs.state === 'ready');
+  if (!isDemo) return null;
+  return (
+    <p className="flex items-center gap-2">
+      <DemoLabel />
+      <span className="text-muted">Prices are those of a real G-Labs. The demo costs nothing.</span>
+    </p>
+  );
+}
+
+type ParkedChoiceProps = {
+  diagnosis: Diagnosis;
+  parked: Parked;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+};
+
+/** Only a person may have a request repeated that may have been paid for (behaviour.md §7). */
+function ParkedChoice({ diagnosis, parked, checked, onChange }: ParkedChoiceProps) {
+  const whole = useWholePlan(diagnosis.path, true);
+  const cost = parkedCost(diagnosis.nodes, whole.data?.nodes);
+  return (
+    <label className="flex cursor-pointer items-start gap-2 rounded-md bg-attn-soft px-3 py-2">
+      <input
+        type="checkbox"
+        className="mt-0.5 size-4 shrink-0 accent-(--accent)"
+        checked={checked}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+      <span>
+        <span className="font-medium">Make requests of unknown fate anew</span>
+        <span className="block text-muted">
+          Whether {counted(parked.candidates, 'request')} of {counted(parked.nodes.length, 'node')} ever
+          reached G-Labs nobody can tell. Made anew, they come on top of the plan
+          {cost === null ? '' : `, for up to ${money(cost)}`}; if G-Labs had them, they are paid for twice.
+          Left alone, they wait for you.
+        </span>
+      </span>
+    </label>
+  );
+}

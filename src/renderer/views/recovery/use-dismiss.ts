@@ -1,0 +1,23 @@
+import type { RecoveryEntry } from '../../../shared/recovery.ts';
+import { notifyError } from '../../components/toaster.tsx';
+import { useRecoveryWindow } from '../../state/recovery-window.ts';
+import { useWindow } from '../../state/window.ts';
+import { useDismissRecovery } from '../../wire/queries.ts';
+
+/** Takes a recovery off the list, and shows the next one. The run and all files stay. */
+export function useDismiss({ path }: RecoveryEntry): { run: () => void; busy: boolean } {
+  const dismiss = useDismissRecovery();
+  const openRecovery = useWindow((state) => state.openRecovery);
+  const keepDraft = useRecoveryWindow((state) => state.keepDraft);
+  const run = () => {
+    // Not the callbacks of `mutate`: the wizard may go before the answer comes.
+    dismiss
+      .mutateAsync({ path })
+      .then(() => {
+        keepDraft(path, null);
+        openRecovery(null);
+      })
+      .catch(notifyError);
+  };
+  return { run, busy: dismiss.isPending };
+}

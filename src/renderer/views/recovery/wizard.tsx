@@ -1,0 +1,67 @@
+import { useRef } from 'react';
+import type { RecoveryEntry } from '../../../shared/recovery.ts';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { isUnderWay } from '../../state/now-what.ts';
+import { useDiagnosis, useRuns } from '../../wire/queries.ts';
+import type { ShownStep } from './recovery-words.ts';
+import { StepAfterCare } from './step-after-care.tsx';
+import { StepCarryOut } from './step-carry-out.tsx';
+import { StepHappened } from './step-happened.tsx';
+import { StepHave } from './step-have.tsx';
+import { StepPlan } from './step-plan.tsx';
+import { Stepper } from './stepper.tsx';
+import { useKeepStep } from './use-keep-step.ts';
+import { isOpen, shownStep, wizardSteps } from './wizard-steps.ts';
+
+const looking = new Set<ShownStep>(['happened', 'have', 'plan']);
+
+/** What every step is given. */
+export interface StepProps {
+  entry: RecoveryEntry;
+  diagnosis: ReturnType<typeof useDiagnosis>;
+  /** Goes to a step; the heading of it gets the focus. */
+  go: (step: ShownStep) => void;
+  /** One came here from another step, so that the heading takes the focus. */
+  arrived: boolean;
+}
+
+/** The recovery of one workflow in five steps. Where one is, is kept by the main side: other windows follow. */
+export function Wizard({ entry }: { entry: RecoveryEntry }) {
+  const step = shownStep(entry);
+  const diagnosis = useDiagnosis(entry.path, looking.has(step));
+  const run = useRuns().data?.runs.find(({ runId }) => runId === entry.appliedRunId);
+  const keep = useKeepStep(entry);
+  const moved = useRef(false);
+  const go = (next: ShownStep) => {
+    moved.current = true;
+    keep(next);
+  };
+  const facts = {
+    entry,
+    diagnosis: diagnosis.data ?? null,
+    underWay: run !== undefined && isUnderWay(run),
+  };
+  const props: StepProps = { entry, diagnosis, go, arrived: moved.current };
+  return (
+    <section
+      aria-label={`Recovery of ${entry.name}`}
+      className="flex min-h-0 min-w-0 flex-col rounded-lg bg-panel"
+    >
+      <header className="flex shrink-0 flex-col gap-2 px-4 pt-3">
+        <div className="flex min-w-0 items-center gap-2">
+          <h2 className="shrink-0 font-semibold text-lg">{entry.name}</h2>
+          <span className="min-w-0 truncate text-muted" title={entry.path}>
+            {entry.path}
+          </span>
+          <CopyButton text={entry.path} what="path of the workflow" />
+        </div>
+        <Stepper current={step} open={new Set(wizardSteps.filter((each) => isOpen(each, facts)))} onGo={go} />
+      </header>
+      {step === 'happened' && <StepHappened {...props} />}
+      {step === 'have' && <StepHave {...props} />}
+      {step === 'plan' && <StepPlan {...props} underWay={facts.underWay} />}
+      {step === 'carry-out' && <StepCarryOut {...props} />}
+      {step === 'after-care' && <StepAfterCare {...props} />}
+    </section>
+  );
+}
