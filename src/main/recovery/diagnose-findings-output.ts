@@ -30,11 +30,13 @@ interface Trouble {
   places: PlaceEvidence[];
 }
 
-const troubles = ({ evidence }: Reading, has: (place: PlaceEvidence) => boolean): Trouble[] =>
-  evidence.nodes.flatMap((node) => {
-    const places = node.places.filter(has);
-    return places.length === 0 ? [] : [{ node, places }];
-  });
+function troubles({ evidence }: Reading, has: (place: PlaceEvidence) => boolean): Trouble[] {
+  const found: Trouble[] = [];
+  for (const node of evidence.nodes) {
+    if (node.places.some(has)) found.push({ node, places: node.places.filter(has) });
+  }
+  return found;
+}
 
 const all = (found: readonly Trouble[]): PlaceEvidence[] => found.flatMap(({ places }) => places);
 const scenesOf = (found: readonly Trouble[]): string => scenesWords(found.map(({ node }) => node.scene));
@@ -67,15 +69,14 @@ function doubtFindings({ evidence, suspicions }: Reading): RecoveryFinding[] {
     const nodes = [...new Set(ofKind.map(({ node }) => node))];
     if (nodes.length > NAMED) {
       const scenes = scenesWords(nodes.map((at) => evidence.nodes[at]?.scene ?? 0));
-      const others = [...new Set(ofKind.flatMap((suspicion) => suspicion.with))];
-      const words = doubtWords(why, ofKind.length, `${count(nodes.length, 'node')} (${scenes})`, others);
+      const words = doubtWords(why, ofKind.length, `${count(nodes.length, 'node')} (${scenes})`, []);
       return [finding(codeOf(why), 'problem', words, { where: ofKind[0]?.url, cure: DOUBT_CURE })];
     }
     return nodes.map((at) => {
       const own = ofKind.filter(({ node }) => node === at);
-      const others = [...new Set(own.flatMap((suspicion) => suspicion.with))];
-      const words = doubtWords(why, own.length, evidence.nodes[at]?.title ?? '', others);
       const nodeId = evidence.nodes[at]?.nodeId;
+      const others = new Set(own.flatMap(({ owners }) => [...owners].filter((id) => id !== nodeId)));
+      const words = doubtWords(why, own.length, evidence.nodes[at]?.title ?? '', [...others]);
       return finding(codeOf(why), 'problem', words, { nodeId, where: own[0]?.url, cure: DOUBT_CURE });
     });
   });

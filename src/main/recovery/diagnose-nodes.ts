@@ -1,12 +1,11 @@
 import type { RecoveryNode, RecoveryNodeState } from '../../shared/recovery.ts';
 import { type Forecast, salvagedIn, type Tally } from './diagnose-places.ts';
-import { doubtedNodes, goneIn, type Reading } from './diagnose-reading.ts';
+import { goneIn, type Reading } from './diagnose-reading.ts';
 import type { NodeEvidence, PlaceEvidence } from './evidence.ts';
 import { noteOf } from './words-nodes.ts';
 
 /** The grid node × {cache, file, store, journal}, and what the recommended plan does for each. */
 export function nodesOf(reading: Reading, planned: Forecast): RecoveryNode[] {
-  const doubted = doubtedNodes(reading);
   const wrong = new Map<number, number>();
   for (const { node } of reading.suspicions) wrong.set(node, (wrong.get(node) ?? 0) + 1);
   return reading.evidence.nodes.map((node, at): RecoveryNode => {
@@ -16,7 +15,7 @@ export function nodesOf(reading: Reading, planned: Forecast): RecoveryNode[] {
     const gone = goneIn(node);
     const bad = gone + (wrong.get(at) ?? 0);
     const stale = reading.stale[at] ?? false;
-    const state = stateOf(node, tally, { gone, doubted: doubted.has(at), stale });
+    const state = stateOf(node, tally, { gone, doubted: reading.doubted.has(at), stale });
     return {
       nodeId,
       tab,

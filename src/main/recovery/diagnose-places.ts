@@ -30,6 +30,8 @@ export interface Treatment {
   wiped: boolean;
   /** Its output no longer fits. */
   stale: boolean;
+  /** What the file has is not looked at: another content is put in its place. */
+  replaced?: boolean;
 }
 
 /** Made from a prompt, reference, model or frame that is another now, or asked for anew by a person. */
@@ -43,14 +45,18 @@ export function lastWipe(evidence: Pick<Evidence, 'backups'>): number | null {
 
 /** How this place comes to its output. What costs nothing goes before what costs; what is at hand before what is asked for. */
 export function wayOf(node: NodeEvidence, place: PlaceEvidence, how: Treatment, wipedAt: number | null): Way {
-  const inFile = place.cache !== null && place.cache.state !== 'gone';
-  if (inFile && !how.wiped && !how.stale) return 'kept';
+  const cache = how.replaced ? null : place.cache;
+  if (cache !== null && cache.state !== 'gone' && !how.wiped && !how.stale) return 'kept';
   if (node.reason === 'not wanted (images mode)') return 'left';
   if (node.reason.startsWith('blocked by')) return 'blocked';
-  return fromJournal(place, how) ?? fromFiles(place, how, wipedAt) ?? 'made';
+  return fromJournal(place.journal, cache, how) ?? fromFiles(place, cache, how, wipedAt) ?? 'made';
 }
 
-function fromJournal({ journal, cache }: PlaceEvidence, { wiped }: Treatment): Way | null {
+function fromJournal(
+  journal: PlaceEvidence['journal'],
+  cache: PlaceEvidence['cache'],
+  { wiped }: Treatment,
+): Way | null {
   if (journal === null) return null;
   switch (journal.state) {
     case 'intent':
@@ -80,7 +86,8 @@ function fromJournal({ journal, cache }: PlaceEvidence, { wiped }: Treatment): W
 
 /** A file under the name of stale output is that output: it is not taken. */
 function fromFiles(
-  { local, store, cache }: PlaceEvidence,
+  { local, store }: PlaceEvidence,
+  cache: PlaceEvidence['cache'],
   { wiped, stale }: Treatment,
   wipedAt: number | null,
 ): Way | null {
@@ -119,37 +126,35 @@ export function forecast(
   wiped: ReadonlySet<number> = new Set(),
 ): Forecast {
   const wipedAt = lastWipe(evidence);
-  return sum(
-    evidence.nodes.map((node, at) => {
-      const how = { wiped: wiped.has(at), stale: stale[at] ?? false };
-      const tally = emptyTally();
-      for (const place of node.places) tally[wayOf(node, place, how, wipedAt)]++;
-      return tally;
-    }),
-    evidence.nodes,
-  );
+  return gather(evidence.nodes, (node, at, tally) => {
+    const how = { wiped: wiped.has(at), stale: stale[at] ?? false };
+    for (const place of node.places) tally[wayOf(node, place, how, wipedAt)]++;
+  });
 }
 
 /** Everything made anew: what a recovery is measured against. Clips that `images` leaves for later count too. */
-export function forecastRebuild(evidence: Evidence): Forecast {
-  const tallies = evidence.nodes.map(({ reason, places }) => {
-    const way = reason.startsWith('blocked by') ? 'blocked' : 'made';
-    return { ...emptyTally(), [way]: places.length };
+export function forecastRebuild({ nodes }: Pick<Evidence, 'nodes'>): Forecast {
+  return gather(nodes, ({ reason, places }, _, tally) => {
+    tally[reason.startsWith('blocked by') ? 'blocked' : 'made'] = places.length;
   });
-  return sum(tallies, evidence.nodes);
 }
 
-function sum(nodes: Tally[], evidence: readonly NodeEvidence[]): Forecast {
-  const result: Forecast = { nodes, total: emptyTally(), images: 0, videos: 0, costUSD: 0 };
-  nodes.forEach((tally, at) => {
-    for (const way of WAYS) result.total[way] += tally[way];
-    const node = evidence[at];
-    if (node === undefined) return;
-    if (node.kind === 'image') result.images += tally.made;
-    else result.videos += tally.made;
-    result.costUSD += tally.made * node.priceUSD;
+function gather(
+  nodes: readonly NodeEvidence[],
+  fill: (node: NodeEvidence, at: number, tally: Tally) => void,
+): Forecast {
+  const total = emptyTally();
+  const made = { image: 0, video: 0 };
+  let costUSD = 0;
+  const tallies = nodes.map((node, at) => {
+    const tally = emptyTally();
+    fill(node, at, tally);
+    for (const way of WAYS) total[way] += tally[way];
+    made[node.kind] += tally.made;
+    costUSD += tally.made * node.priceUSD;
+    return tally;
   });
-  return { ...result, costUSD: roundUSD(result.costUSD) };
+  return { nodes: tallies, total, images: made.image, videos: made.video, costUSD: roundUSD(costUSD) };
 }
 
 const WAYS = Object.keys(emptyTally()) as Way[];
@@ -172,19 +177,21 @@ export function staleNodes({ nodes }: Pick<Evidence, 'nodes'>): boolean[] {
 }
 
 function addressesLost({ places, surplus }: NodeEvidence): boolean {
-  const cached = [...places.map(({ cache }) => cache), ...surplus].filter((cache) => cache !== null);
-  return cached.length > 0 && cached.every(({ state }) => state === 'gone');
+  const isThere = (cache: PlaceEvidence['cache']) => cache !== null && cache.state !== 'gone';
+  if (places.some(({ cache }) => isThere(cache)) || surplus.some(isThere)) return false;
+  return places.some(({ cache }) => cache !== null) || surplus.length > 0;
 }
 
 /** All that is made from these nodes, directly or not, without them. Nodes are named by their place in the list. */
 export function downstream(nodes: readonly NodeEvidence[], from: readonly number[]): Set<number> {
+  if (from.length === 0) return new Set();
   const byId = new Map<number, number[]>();
   nodes.forEach(({ nodeId }, at) => {
     addTo(byId, nodeId, at);
   });
   const below = new Map<number, number[]>();
   nodes.forEach(({ needs }, at) => {
-    for (const source of needs.flatMap((id) => byId.get(id) ?? [])) addTo(below, source, at);
+    for (const id of needs) for (const source of byId.get(id) ?? []) addTo(below, source, at);
   });
   const found = new Set<number>();
   const open = [...from];

@@ -11,6 +11,8 @@ export interface Reading {
   /** By place in `evidence.nodes`: how many of its addresses are gone that a run would have used. */
   gone: number[];
   suspicions: Suspicion[];
+  /** Nodes whose output is to be doubted, as places in `evidence.nodes`; those the sanity check names too. */
+  doubted: ReadonlySet<number>;
   /** Errors of the sanity check: a run is refused until they are mended. */
   errors: Finding[];
   /** When all that is paid for is taken and only what is missing is made. */
@@ -19,32 +21,43 @@ export interface Reading {
 }
 
 export function read(evidence: Evidence): Reading {
+  const { source, nodes } = evidence;
   const stale = staleNodes(evidence);
+  const suspicions = suspicionsOf(evidence, stale);
+  const errors = source.state === 'sound' ? source.findings.filter(isError) : [];
   return {
     evidence,
     stale,
-    gone: evidence.nodes.map((node, at) => (stale[at] || isUnwanted(node) ? 0 : goneIn(node))),
-    suspicions: suspicionsOf(evidence, stale),
-    errors:
-      evidence.source.state === 'sound'
-        ? evidence.source.findings.filter(({ severity }) => severity === 'error')
-        : [],
+    gone: nodes.map((node, at) => (stale[at] || isUnwanted(node) ? 0 : goneIn(node))),
+    suspicions,
+    doubted: doubtedNodes(nodes, stale, suspicions, errors),
+    errors,
     resume: forecast(evidence, stale),
     rebuild: forecastRebuild(evidence),
   };
 }
 
+const isError = ({ severity }: Finding): boolean => severity === 'error';
 const isUnwanted = ({ reason }: NodeEvidence): boolean => reason === 'not wanted (images mode)';
-
-export const goneIn = ({ places }: NodeEvidence): number => places.filter(isGone).length;
 
 export const isGone = ({ cache }: PlaceEvidence): boolean => cache?.state === 'gone';
 
-/** Nodes whose output is to be doubted, as places in `evidence.nodes`; those the sanity check names too. */
-export function doubtedNodes({ evidence, suspicions, errors, stale }: Reading): Set<number> {
-  const named = new Set(errors.map(({ nodeId }) => nodeId));
+export function goneIn({ places }: NodeEvidence): number {
+  let gone = 0;
+  for (const place of places) if (isGone(place)) gone++;
+  return gone;
+}
+
+function doubtedNodes(
+  nodes: readonly NodeEvidence[],
+  stale: readonly boolean[],
+  suspicions: readonly Suspicion[],
+  errors: readonly Finding[],
+): Set<number> {
   const doubted = new Set(suspicions.map(({ node }) => node));
-  evidence.nodes.forEach((node, at) => {
+  const named = new Set(errors.map(({ nodeId }) => nodeId));
+  if (named.size === 0) return doubted;
+  nodes.forEach((node, at) => {
     const has = node.places.some(({ cache }) => cache !== null && cache.state !== 'gone');
     if (has && !stale[at] && named.has(node.nodeId)) doubted.add(at);
   });

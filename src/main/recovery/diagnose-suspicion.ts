@@ -9,8 +9,8 @@ export interface Suspicion {
   place: number;
   why: Doubt;
   url: string;
-  /** For `same picture`: the other nodes that have it. */
-  with: number[];
+  /** For `same picture`: the nodes that have it, this one among them. */
+  owners: ReadonlySet<number>;
 }
 
 /** A shape may be so far from the one asked for. */
@@ -18,18 +18,19 @@ const SHAPE_TOLERANCE = 0.1;
 
 /** Outputs in the file that do not look like their node's own. What is gone or stale is not judged: it is made anew. */
 export function suspicionsOf({ nodes }: Evidence, stale: readonly boolean[]): Suspicion[] {
-  const owners = ownersOf(nodes, stale);
+  const shared = sharedPictures(nodes, stale);
   return nodes.flatMap((node, at) => {
     if (stale[at]) return [];
     return node.places.flatMap(({ cache }, place): Suspicion[] => {
       if (cache === null || cache.state === 'gone') return [];
-      const ids = owners.get(identityOf(cache));
-      const others = ids === undefined || ids.size < 2 ? [] : [...ids].filter((id) => id !== node.nodeId);
-      const why = others.length > 0 ? 'same picture' : doubtOf(cache, node);
-      return why === null ? [] : [{ node: at, place, why, url: cache.url, with: others }];
+      const owners = shared.get(identityOf(cache)) ?? NOBODY;
+      const why = owners.size > 0 ? 'same picture' : doubtOf(cache, node);
+      return why === null ? [] : [{ node: at, place, why, url: cache.url, owners }];
     });
   });
 }
+
+const NOBODY: ReadonlySet<number> = new Set();
 
 function doubtOf({ named, shape }: CacheEvidence, { aspectRatio }: NodeEvidence): Doubt | null {
   if (named !== 'ours' && named !== 'no scheme') return named;
@@ -38,20 +39,21 @@ function doubtOf({ named, shape }: CacheEvidence, { aspectRatio }: NodeEvidence)
   return Math.abs(shape / asked - 1) > SHAPE_TOLERANCE ? 'other shape' : null;
 }
 
-/** Ids of the nodes that have a picture, by what tells it. */
-function ownersOf(nodes: readonly NodeEvidence[], stale: readonly boolean[]): Map<string, Set<number>> {
-  const owners = new Map<string, Set<number>>();
+/** Ids of the nodes that have a picture, by what tells it, where there are several. */
+function sharedPictures(nodes: readonly NodeEvidence[], stale: readonly boolean[]): Map<string, Set<number>> {
+  const first = new Map<string, number>();
+  const shared = new Map<string, Set<number>>();
   nodes.forEach(({ nodeId, places }, at) => {
     if (stale[at]) return;
     for (const { cache } of places) {
       if (cache === null || cache.state === 'gone') continue;
       const identity = identityOf(cache);
-      const known = owners.get(identity);
-      if (known) known.add(nodeId);
-      else owners.set(identity, new Set([nodeId]));
+      const owner = first.get(identity);
+      if (owner === undefined) first.set(identity, nodeId);
+      else if (owner !== nodeId) shared.set(identity, (shared.get(identity) ?? new Set([owner])).add(nodeId));
     }
   });
-  return owners;
+  return shared;
 }
 
 /** One address is one picture, whatever else is known. */

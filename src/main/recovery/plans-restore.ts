@@ -57,10 +57,10 @@ export function forecastOfBackup(reading: Reading, backup: BackupEvidence): Fore
     let worth = 0;
     evidence.nodes.forEach((node, at) => {
       if (node.kind !== kind) return;
-      const how = { wiped: false, stale: stale[at] ?? false };
+      const how = { wiped: false, stale: stale[at] ?? false, replaced: true };
       wanted += node.places.length;
       worth += node.places.length * node.priceUSD;
-      for (const place of node.places) taken[wayOf(node, { ...place, cache: null }, how, null)]++;
+      for (const place of node.places) taken[wayOf(node, place, how, null)]++;
     });
     let room = needed;
     let elsewhere = Math.max(0, wanted - needed);

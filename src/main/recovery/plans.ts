@@ -1,6 +1,6 @@
 import type { RecoveryAction, RecoveryPlan, RecoveryVerdict } from '../../shared/recovery.ts';
 import { downstream, type Forecast, forecast, roundUSD } from './diagnose-places.ts';
-import { doubtedNodes, goneIn, type Reading } from './diagnose-reading.ts';
+import { goneIn, type Reading } from './diagnose-reading.ts';
 import type { BackupEvidence } from './evidence.ts';
 import { backupName, forecastOfBackup, restorable } from './plans-restore.ts';
 import { givingUp, isExported, isHere } from './verdict.ts';
@@ -102,9 +102,8 @@ function planMaker(reading: Reading, verdict: RecoveryVerdict, now: number) {
     asItIs: () => plan(isExported(reading) ? 'none' : isHere(reading) ? 'export' : 'resume', resume),
     /** Nodes whose output is doubted, stale or gone are made anew as a whole, with what was made from them. */
     wipe: () => {
-      const doubted = doubtedNodes(reading);
       const first = evidence.nodes.flatMap((node, at) =>
-        doubted.has(at) || reading.stale[at] || goneIn(node) > 0 ? [at] : [],
+        reading.doubted.has(at) || reading.stale[at] || goneIn(node) > 0 ? [at] : [],
       );
       const wanted = [...first, ...downstream(evidence.nodes, first)].filter((at) => hasOutput(reading, at));
       if (wanted.length === 0) return null;

@@ -1,5 +1,5 @@
 import type { RecoveryVerdict } from '../../shared/recovery.ts';
-import { doubtedNodes, needsBackend, type Reading } from './diagnose-reading.ts';
+import { needsBackend, type Reading } from './diagnose-reading.ts';
 import type { Evidence, PassEvidence, PlaceEvidence } from './evidence.ts';
 
 /** Why a recovery is not worth it (the manual, "When to give up and start over"). */
@@ -64,9 +64,7 @@ const hadOutput = ({ cache, journal }: PlaceEvidence): boolean =>
 
 /** Output that is not the node's own; or errors of the check where something had been made in spite of them. */
 const isSuspicious = (reading: Reading): boolean =>
-  reading.suspicions.length > 0 ||
-  doubtedNodes(reading).size > 0 ||
-  (reading.errors.length > 0 && reading.resume.total.kept > 0);
+  reading.doubted.size > 0 || (reading.errors.length > 0 && reading.resume.total.kept > 0);
 
 /** All that is wanted is on this machine or in the store. */
 export const isHere = ({ resume: { total } }: Reading): boolean =>

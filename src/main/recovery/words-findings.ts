@@ -13,12 +13,13 @@ export function scenesWords(scenes: readonly number[]): string {
 
 const SCENES = 8;
 
-/** One doubt about one candidate or several, and what to do about it. */
+/** One doubt about one candidate or several. `others`: nodes with the same picture; none: too many to name. */
 export function doubtWords(why: Doubt, candidates: number, where: string, others: readonly number[]): string {
   const what = `${where}: ${count(candidates, 'candidate')}`;
   const one = candidates === 1;
   switch (why) {
     case 'same picture': {
+      if (others.length === 0) return `${what} ${one ? 'is' : 'are'} the same picture as another node's.`;
       const named = others.slice(0, 3).map(String);
       const more = others.length > named.length ? [`${others.length - named.length} more`] : [];
       const nodes = listed([...named, ...more]);
