@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import { createJSONStorage, persist } from 'zustand/middleware';
+import type { AfterCareDone } from '../../shared/recovery.ts';
 
 /** What a person has entered at after-care and not sent yet. */
 export interface AfterCareDraft {
@@ -14,8 +15,11 @@ interface RecoveryWindowState {
   seen: readonly string[];
   /** Drafts by path of the workflow. */
   drafts: Readonly<Record<string, AfterCareDraft>>;
+  /** What after-care did, by path of the workflow, until it has been read; 'busy' while it is done. */
+  outcomes: Readonly<Record<string, AfterCareDone | 'busy'>>;
   see: (keys: readonly string[]) => void;
   keepDraft: (path: string, draft: AfterCareDraft | null) => void;
+  keepOutcome: (path: string, outcome: AfterCareDone | 'busy' | null) => void;
 }
 
 /** What only this window knows of recoveries; it lasts as long as the window, over reloads. */
@@ -25,12 +29,20 @@ export const useRecoveryWindow = create<RecoveryWindowState>()(
       seen: [],
       drafts: {},
       see: (keys) => set(({ seen }) => ({ seen: [...new Set([...seen, ...keys])] })),
-      keepDraft: (path, draft) =>
-        set(({ drafts }) => {
-          const { [path]: _, ...others } = drafts;
-          return { drafts: draft === null ? others : { ...others, [path]: draft } };
-        }),
+      outcomes: {},
+      keepDraft: (path, draft) => set(({ drafts }) => ({ drafts: withValue(drafts, path, draft) })),
+      keepOutcome: (path, outcome) =>
+        set(({ outcomes }) => ({ outcomes: withValue(outcomes, path, outcome) })),
     }),
-    { name: 'flowdeck.recovery', storage: createJSONStorage(() => sessionStorage) },
+    {
+      name: 'flowdeck.recovery',
+      storage: createJSONStorage(() => sessionStorage),
+      partialize: ({ seen, drafts }) => ({ seen, drafts }),
+    },
   ),
 );
+
+function withValue<T>(record: Readonly<Record<string, T>>, key: string, value: T | null): Record<string, T> {
+  const { [key]: _, ...others } = record;
+  return value === null ? others : { ...others, [key]: value };
+}

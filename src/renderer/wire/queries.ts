@@ -165,13 +165,13 @@ export const useApplyRecovery = () =>
         asked: number[];
       },
     ) => client.recovery.apply(input),
-    ['check', 'plan', 'diagnosis'],
+    ['check', 'plan'],
   );
 export const useDoAfterCare = () =>
   useAct(
     (client, input: { path: string; bump: boolean; note: string; registry: boolean; tracker: boolean }) =>
       client.recovery.doAfterCare(input),
-    ['check', 'plan', 'diagnosis'],
+    ['check', 'plan'],
   );
 /** Takes a recovery off the list. */
 export const useDismissRecovery = () =>

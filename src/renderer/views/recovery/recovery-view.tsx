@@ -43,10 +43,11 @@ function Recoveries({ entries, onChoose }: { entries: readonly RecoveryEntry[]; 
   const entry =
     chosen === null ? (known[0] ?? null) : (known.find(({ path }) => path === chosen) ?? newEntry(chosen));
   if (entry === null) return <NothingToRecover onChoose={onChoose} />;
+  const isListed = known.includes(entry);
   return (
     <div className="grid min-h-0 flex-1 grid-cols-[12rem_minmax(0,1fr)] gap-4 xl:grid-cols-[17rem_minmax(0,1fr)]">
-      <RecoveryList entries={known.includes(entry) ? known : [...known, entry]} selected={entry.path} />
-      <Wizard key={entry.path} entry={entry} />
+      <RecoveryList entries={isListed ? known : [...known, entry]} selected={entry.path} />
+      <Wizard key={entry.path} entry={entry} isListed={isListed} />
     </div>
   );
 }

@@ -7,71 +7,99 @@ import { TextArea } from '../../components/text-area.tsx';
 import { type AfterCareDraft, useRecoveryWindow } from '../../state/recovery-window.ts';
 import { useWindow } from '../../state/window.ts';
 import { useAfterCare, useDoAfterCare } from '../../wire/queries.ts';
+import { failureCard } from '../workflows/failure-card.ts';
 import { afterCareLines } from './recovery-words.ts';
 import { StepFrame } from './step-frame.tsx';
-import { useDismiss } from './use-dismiss.ts';
 import type { StepProps } from './wizard.tsx';
 
 /** Step 5: what the manual asks for after a recovery: the next version, a note, the tracker. */
-export function StepAfterCare({ entry, arrived }: StepProps) {
+export function StepAfterCare({ entry, arrived, isListed }: StepProps & { isListed: boolean }) {
   const { path } = entry;
+  const outcome = useRecoveryWindow((state) => state.outcomes[path]);
+  if (outcome !== undefined && outcome !== 'busy' && !isListed) {
+    return <Finished path={path} done={outcome} arrived={arrived} />;
+  }
+  return <Offer entry={entry} arrived={arrived} outcome={outcome} />;
+}
+
+type OfferProps = Pick<StepProps, 'entry' | 'arrived'> & { outcome: AfterCareDone | 'busy' | undefined };
+
+/** What can be done, and the button that does it. What was tried before and did not work stands above. */
+function Offer({ entry: { path }, arrived, outcome }: OfferProps) {
   const offered = useAfterCare(path);
-  const act = useDoAfterCare();
-  const dismiss = useDismiss(entry);
+  const { finish, error } = useFinish(path);
   const go = useWindow((state) => state.go);
   const kept = useRecoveryWindow((state) => state.drafts[path]);
   const keepDraft = useRecoveryWindow((state) => state.keepDraft);
   const draft = kept ?? (offered.data && firstDraft(offered.data));
-  const done = act.data;
+  const isBusy = outcome === 'busy';
+  return (
+    <StepFrame
+      step="after-care"
+      arrived={arrived}
+      note={draft && finishWords(draft)}
+      buttons={
+        <>
+          <Button onClick={() => go('control-room')}>Not now</Button>
+          <Button variant="primary" disabled={!draft} busy={isBusy} onClick={() => draft && finish(draft)}>
+            Finish
+          </Button>
+        </>
+      }
+    >
+      {error && !isBusy && <ErrorCard {...failureCard(error.failure)} className="shrink-0" />}
+      {outcome !== undefined && outcome !== 'busy' && <Outcome done={outcome} />}
+      <Loaded query={offered} waiting="Looking what is worth doing">
+        {(care) =>
+          draft && (
+            <Form care={care} draft={draft} onChange={(change) => keepDraft(path, { ...draft, ...change })} />
+          )
+        }
+      </Loaded>
+    </StepFrame>
+  );
+}
 
-  const finish = () => {
-    if (draft) act.mutate({ path, ...draft });
+/** It is over: what was done, until it has been read. */
+function Finished({ path, done, arrived }: { path: string; done: AfterCareDone; arrived: boolean }) {
+  const openRecovery = useWindow((state) => state.openRecovery);
+  const keepOutcome = useRecoveryWindow((state) => state.keepOutcome);
+  const close = () => {
+    openRecovery(null);
+    keepOutcome(path, null);
   };
   return (
     <StepFrame
       step="after-care"
       arrived={arrived}
-      note={draft && !done && finishWords(draft)}
       buttons={
-        done ? (
-          <Button variant="primary" busy={dismiss.busy} onClick={dismiss.run}>
-            Done
-          </Button>
-        ) : (
-          <>
-            <Button onClick={() => go('control-room')}>Not now</Button>
-            <Button variant="primary" disabled={!draft} busy={act.isPending} onClick={finish}>
-              Finish
-            </Button>
-          </>
-        )
+        <Button variant="primary" onClick={close}>
+          Done
+        </Button>
       }
     >
-      {act.error && (
-        <ErrorCard
-          what={act.error.failure.message}
-          why={act.error.failure.where}
-          cure={act.error.failure.cure}
-          className="shrink-0"
-        />
-      )}
-      {done ? (
-        <Outcome done={done} />
-      ) : (
-        <Loaded query={offered} waiting="Looking what is worth doing">
-          {(care) =>
-            draft && (
-              <Form
-                care={care}
-                draft={draft}
-                onChange={(change) => keepDraft(path, { ...draft, ...change })}
-              />
-            )
-          }
-        </Loaded>
-      )}
+      <Outcome done={done} />
     </StepFrame>
   );
+}
+
+/** Does what is ticked. The recovery leaves the list by it, so what came of it is kept in this window. */
+function useFinish(path: string) {
+  const act = useDoAfterCare();
+  const openRecovery = useWindow((state) => state.openRecovery);
+  const { keepDraft, keepOutcome } = useRecoveryWindow.getState();
+  const finish = (draft: AfterCareDraft) => {
+    openRecovery(path);
+    keepOutcome(path, 'busy');
+    act
+      .mutateAsync({ path, ...draft })
+      .then((done) => {
+        keepOutcome(path, done);
+        if (done.problems.length === 0) keepDraft(path, null);
+      })
+      .catch(() => keepOutcome(path, null));
+  };
+  return { finish, error: act.error };
 }
 
 /** As the main side suggests it. */

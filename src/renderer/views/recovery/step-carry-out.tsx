@@ -22,35 +22,34 @@ export function StepCarryOut(props: StepProps) {
   return entry.appliedRunId === null ? <NoRun {...props} /> : <Run {...props} runId={entry.appliedRunId} />;
 }
 
-/** A plan that needed no run. */
-function NoRun({ entry, arrived, go }: StepProps) {
+/** It is about to begin, or did not come so far. */
+function NoRun({ arrived, go, carryOut }: StepProps) {
+  const { isBeginning } = carryOut;
   return (
     <StepFrame
       step="carry-out"
       arrived={arrived}
-      buttons={
-        <>
-          <Undo {...{ entry, go }} />
-          <Button variant="primary" onClick={() => go('after-care')}>
-            Next: after-care
-          </Button>
-        </>
-      }
+      buttons={!isBeginning && <Button onClick={() => go('plan')}>Back to the plan</Button>}
     >
-      <StateMark mark="done" word="Done. Nothing had to be made." />
+      <p role="status">
+        {isBeginning ? (
+          <StateMark mark="working" word="Looking once more, backing up, and beginning the run." />
+        ) : (
+          <StateMark
+            mark="skipped"
+            word="Its run has not begun. The workflow is backed up; choose again how to go on."
+          />
+        )}
+      </p>
     </StepFrame>
   );
 }
 
-function Run({ entry, arrived, go, diagnosis, runId }: StepProps & { runId: string }) {
+function Run({ entry, arrived, go, runId }: StepProps & { runId: string }) {
   const run = useRuns().data?.runs.find((each) => each.runId === runId);
   const openRun = useWindow((state) => state.openRun);
   const goesOn = run === undefined || isUnderWay(run);
   const end = run === undefined || goesOn ? null : runEnd(run);
-  const another = () => {
-    go('plan');
-    void diagnosis.refetch();
-  };
   return (
     <StepFrame
       step="carry-out"
@@ -62,7 +61,7 @@ function Run({ entry, arrived, go, diagnosis, runId }: StepProps & { runId: stri
           <Button onClick={() => openRun(runId)}>Show the board</Button>
           {end !== null && !end.isWell && <Button onClick={() => go('after-care')}>After-care</Button>}
           {end !== null && (
-            <Button variant="primary" onClick={end.isWell ? () => go('after-care') : another}>
+            <Button variant="primary" onClick={end.isWell ? () => go('after-care') : () => go('plan')}>
               {end.isWell ? 'Next: after-care' : 'Look again'}
             </Button>
           )}

@@ -1,12 +1,10 @@
-import type { Diagnosis } from '../../../shared/recovery.ts';
+import { type Diagnosis, isStillRunning } from '../../../shared/recovery.ts';
 import { Button } from '../../components/button.tsx';
 import { Fact, Facts } from '../../components/data-table.tsx';
 import { counted } from '../../components/format.ts';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
-import { isUnderWay } from '../../state/now-what.ts';
 import { useWindow } from '../../state/window.ts';
-import { useRuns } from '../../wire/queries.ts';
 import { useDetailsTab } from '../workflows/details-tab.ts';
 import { FindingList } from './finding-list.tsx';
 import { LookAgain, Looked } from './looked.tsx';
@@ -20,9 +18,8 @@ import { hasPlan } from './wizard-steps.ts';
 export function StepHappened({ entry, diagnosis, go, arrived }: StepProps) {
   const dismiss = useDismiss(entry);
   const openRun = useWindow((state) => state.openRun);
-  const runs = useRuns().data?.runs ?? [];
   const { data } = diagnosis;
-  const goesOn = runs.find((run) => run.runId === data?.run?.runId && isUnderWay(run));
+  const goesOn = data && isStillRunning(data) ? data.run : null;
   return (
     <StepFrame
       step="happened"

@@ -4,7 +4,8 @@ import { Button } from '../../components/button.tsx';
 import { ErrorCard } from '../../components/error-card.tsx';
 import { counted, fileName, money } from '../../components/format.ts';
 import { DemoLabel } from '../../frame/demo-label.tsx';
-import { useApplyRecovery, useRuns, useServices, useWholePlan } from '../../wire/queries.ts';
+import { useRuns, useServices, useWholePlan } from '../../wire/queries.ts';
+import { failureCard } from '../workflows/failure-card.ts';
 import { LookAgain, Looked } from './looked.tsx';
 import { PlanCards } from './plan-cards.tsx';
 import { chosenPlan, needsBackend, type Parked, parkedCost, parkedIn } from './plan-choice.ts';
@@ -15,27 +16,16 @@ import { useDismiss } from './use-dismiss.ts';
 import { useKeepStep } from './use-keep-step.ts';
 import type { StepProps } from './wizard.tsx';
 
-type StepPlanProps = StepProps & { /** A plan is being carried out. */ underWay: boolean };
-
 /** Step 3: one recommended plan and the others, each with what it does, makes, costs and saves. */
-export function StepPlan({ entry, diagnosis, go, arrived, underWay }: StepPlanProps) {
+export function StepPlan({ entry, diagnosis, carryOut, go, arrived, underWay }: StepProps) {
   const { data } = diagnosis;
   const keep = useKeepStep(entry);
-  const apply = useApplyRecovery();
   const dismiss = useDismiss(entry);
   const [isAsked, setAsked] = useState(false);
   const plan = data && chosenPlan(data, entry.action);
   const parked = data && plan ? parkedIn(data.nodes, plan) : null;
   const away = useServiceAway(data, () => void diagnosis.refetch());
   const missing = data && plan && needsBackend(plan, data.nodes) ? away : null;
-
-  const carryOut = (chosen: RecoveryPlan) => {
-    const { action, nodes, backup } = chosen;
-    apply.mutate(
-      { path: entry.path, action, nodes, backup, asked: isAsked && parked ? parked.nodes : [] },
-      { onSuccess: () => go('carry-out') },
-    );
-  };
 
   return (
     <StepFrame
@@ -58,20 +48,19 @@ export function StepPlan({ entry, diagnosis, go, arrived, underWay }: StepPlanPr
           )}
           {plan && !underWay && plan.action !== 'none' && missing !== null && <StartFirst away={missing} />}
           {plan && !underWay && plan.action !== 'none' && missing === null && (
-            <Button variant="primary" busy={apply.isPending} onClick={() => carryOut(plan)}>
+            <Button
+              variant="primary"
+              busy={carryOut.isBeginning}
+              onClick={() => carryOut.begin(plan, isAsked && parked ? parked.nodes : [])}
+            >
               {planButton(plan)}
             </Button>
           )}
         </>
       }
     >
-      {apply.error && (
-        <ErrorCard
-          what={apply.error.failure.message}
-          why={apply.error.failure.where}
-          cure={apply.error.failure.cure}
-          className="shrink-0"
-        />
+      {carryOut.error && !carryOut.isBeginning && (
+        <ErrorCard {...failureCard(carryOut.error.failure)} className="shrink-0" />
       )}
       <Looked entry={entry} diagnosis={diagnosis}>
         {(found) => (
@@ -81,7 +70,7 @@ export function StepPlan({ entry, diagnosis, go, arrived, underWay }: StepPlanPr
               diagnosis={found}
               chosen={chosenPlan(found, entry.action)}
               onChoose={(action) => keep('plan', action)}
-              locked={underWay || apply.isPending}
+              locked={underWay || carryOut.isBeginning}
             />
             {parked && (
               <ParkedChoice diagnosis={found} parked={parked} checked={isAsked} onChange={setAsked} />

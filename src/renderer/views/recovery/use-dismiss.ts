@@ -10,13 +10,12 @@ export function useDismiss({ path }: RecoveryEntry): { run: () => void; busy: bo
   const openRecovery = useWindow((state) => state.openRecovery);
   const keepDraft = useRecoveryWindow((state) => state.keepDraft);
   const run = () => {
-    // Not the callbacks of `mutate`: the wizard may go before the answer comes.
+    // First of all, so that nobody looks at what leaves the list while it does.
+    openRecovery(null);
+    // Not the callbacks of `mutate`: the wizard goes before the answer comes.
     dismiss
       .mutateAsync({ path })
-      .then(() => {
-        keepDraft(path, null);
-        openRecovery(null);
-      })
+      .then(() => keepDraft(path, null))
       .catch(notifyError);
   };
   return { run, busy: dismiss.isPending };

@@ -2,6 +2,7 @@ import { useRef } from 'react';
 import type { RecoveryEntry } from '../../../shared/recovery.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { isUnderWay } from '../../state/now-what.ts';
+import { useRecoveryWindow } from '../../state/recovery-window.ts';
 import { useDiagnosis, useRuns } from '../../wire/queries.ts';
 import type { ShownStep } from './recovery-words.ts';
 import { StepAfterCare } from './step-after-care.tsx';
@@ -10,6 +11,7 @@ import { StepHappened } from './step-happened.tsx';
 import { StepHave } from './step-have.tsx';
 import { StepPlan } from './step-plan.tsx';
 import { Stepper } from './stepper.tsx';
+import { useCarryOut } from './use-carry-out.ts';
 import { useKeepStep } from './use-keep-step.ts';
 import { isOpen, shownStep, wizardSteps } from './wizard-steps.ts';
 
@@ -19,29 +21,35 @@ const looking = new Set<ShownStep>(['happened', 'have', 'plan']);
 export interface StepProps {
   entry: RecoveryEntry;
   diagnosis: ReturnType<typeof useDiagnosis>;
+  carryOut: ReturnType<typeof useCarryOut>;
   /** Goes to a step; the heading of it gets the focus. */
   go: (step: ShownStep) => void;
   /** One came here from another step, so that the heading takes the focus. */
   arrived: boolean;
+  /** The run that carries the plan out has not ended. */
+  underWay: boolean;
 }
 
-/** The recovery of one workflow in five steps. Where one is, is kept by the main side: other windows follow. */
-export function Wizard({ entry }: { entry: RecoveryEntry }) {
-  const step = shownStep(entry);
+/**
+ * The recovery of one workflow in five steps. Where one is, is kept by the main side: other windows follow.
+ * `isListed`: the main side knows of it; one whose after-care is done it has taken off its list.
+ */
+export function Wizard({ entry, isListed }: { entry: RecoveryEntry; isListed: boolean }) {
+  const isFinished = useRecoveryWindow((state) => state.outcomes[entry.path] !== undefined) && !isListed;
+  const step = isFinished ? 'after-care' : shownStep(entry);
   const diagnosis = useDiagnosis(entry.path, looking.has(step));
   const run = useRuns().data?.runs.find(({ runId }) => runId === entry.appliedRunId);
+  const underWay = run !== undefined && isUnderWay(run);
+  const carryOut = useCarryOut(entry, underWay);
   const keep = useKeepStep(entry);
+  const last = useRef(step);
   const moved = useRef(false);
-  const go = (next: ShownStep) => {
-    moved.current = true;
-    keep(next);
-  };
-  const facts = {
-    entry,
-    diagnosis: diagnosis.data ?? null,
-    underWay: run !== undefined && isUnderWay(run),
-  };
-  const props: StepProps = { entry, diagnosis, go, arrived: moved.current };
+  if (last.current !== step) moved.current = true;
+  last.current = step;
+  const go = (next: ShownStep) => keep(next);
+  const facts = { entry: { ...entry, step }, diagnosis: diagnosis.data ?? null, underWay };
+  const props: StepProps = { entry, diagnosis, carryOut, go, arrived: moved.current, underWay };
+  const open = new Set(isFinished ? [] : wizardSteps.filter((each) => isOpen(each, facts)));
   return (
     <section
       aria-label={`Recovery of ${entry.name}`}
@@ -55,13 +63,13 @@ export function Wizard({ entry }: { entry: RecoveryEntry }) {
           </span>
           <CopyButton text={entry.path} what="path of the workflow" />
         </div>
-        <Stepper current={step} open={new Set(wizardSteps.filter((each) => isOpen(each, facts)))} onGo={go} />
+        <Stepper current={step} open={open} onGo={go} />
       </header>
       {step === 'happened' && <StepHappened {...props} />}
       {step === 'have' && <StepHave {...props} />}
-      {step === 'plan' && <StepPlan {...props} underWay={facts.underWay} />}
+      {step === 'plan' && <StepPlan {...props} />}
       {step === 'carry-out' && <StepCarryOut {...props} />}
-      {step === 'after-care' && <StepAfterCare {...props} />}
+      {step === 'after-care' && <StepAfterCare {...props} isListed={isListed} />}
     </section>
   );
 }
