@@ -56,7 +56,7 @@ export function createBackupsTable(db: Connection) {
       try {
         return await decompress(packed);
       } catch (error) {
-        if (errorCode(error).startsWith('ZSTD_')) return null;
+        if (/^Z(STD)?_/.test(errorCode(error))) return null;
         throw error;
       }
     },

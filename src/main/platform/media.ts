@@ -42,6 +42,25 @@ export async function inspectMedia(bytes: Uint8Array): Promise<MediaInfo> {
   return { kind: 'image', ...images[format], width, height, durationS: null };
 }
 
+/** Width and height as shown. */
+export type Pixels = Pick<MediaInfo, 'width' | 'height'>;
+
+/** What a picture or clip measures, by its head alone: it may be damaged all the same. Null: it cannot be told. */
+export async function measureMedia(bytes: Uint8Array): Promise<Pixels | null> {
+  try {
+    if (startsWith(bytes, 'ftyp', 4)) {
+      const { width, height } = readMp4(bytes);
+      return { width, height };
+    }
+    const { autoOrient } = await sharp(bytes, { limitInputPixels: maxPixels }).metadata();
+    return { width: autoOrient.width, height: autoOrient.height };
+  } catch (error) {
+    // Both refuse what they cannot read with an Error that has no class of its own.
+    if (error instanceof Error) return null;
+    throw error;
+  }
+}
+
 /** Decodes every pixel: a header alone proves nothing. */
 async function decode(bytes: Uint8Array): Promise<{ width: number; height: number }> {
   try {

@@ -1,0 +1,225 @@
+import { resolve } from 'node:path';
+import { FlowdeckError } from '../../shared/failure.ts';
+import { checkWorkflow } from '../workflow/check.ts';
+import { baseNameOf, decodeWorkflow, parseWorkflow } from '../workflow/read.ts';
+import { assembleNodes } from './assemble.ts';
+import type {
+  BackupEvidence,
+  Evidence,
+  JournalEvidence,
+  NodeEvidence,
+  ServiceEvidence,
+  SourceEvidence,
+} from './evidence.ts';
+import { createFileLook, type FileLook } from './file-look.ts';
+import { gatherBackups, type SeenBackup } from './gather-backups.ts';
+import { askWeb, gatherAddresses, type SeenAddress } from './gather-cache.ts';
+import {
+  type GatherDeps,
+  type GatherLimits,
+  isWanted,
+  type OpenedSource,
+  type SeenPlan,
+  usualLimits,
+  wantedOf,
+} from './gather-deps.ts';
+import { gatherErrors } from './gather-errors.ts';
+import { gatherExport } from './gather-export.ts';
+import { gatherFiles, noFiles } from './gather-files.ts';
+import { gatherJournal } from './gather-journal.ts';
+import { gatherRuns } from './gather-runs.ts';
+import { gatherStore, type SeenObject } from './gather-store.ts';
+import { inTime, type TimeDeps } from './in-time.ts';
+import { nodeAges } from './node-ages.ts';
+
+/**
+ * Looks at all that tells how a workflow's run ended and what is left of it (behaviour.md §8); changes nothing. The
+ * parts go side by side, each with a time limit of its own; what could not be seen is told in `unseen`. Rejects with
+ * the signal's reason, and when the database does.
+ */
+export async function gatherEvidence(path: string, deps: GatherDeps, signal: AbortSignal): Promise<Evidence> {
+  const limits = { ...usualLimits, ...deps.limits };
+  const unseen: string[] = [];
+  const time: TimeDeps = { clock: deps.clock, signal, unseen };
+  const real = (await deps.disk.realPath(resolve(path))) ?? resolve(path);
+
+  const backups: SeenBackup[] = [];
+  const backupsSeen = inTime(
+    'backups',
+    limits.backupsMs,
+    async (limited) => {
+      const left = await gatherBackups(real, backups, deps, limited);
+      if (left > 0) unseen.push(`backups: ${left} older ones were not looked into`);
+    },
+    undefined,
+    time,
+  );
+  const backend = inTime('G-Labs', limits.servicesMs, deps.backend, unknownService, time);
+  const tunnel = inTime('tunnel', limits.servicesMs, deps.tunnel, unknownService, time);
+  const [{ run, passes }, { source, opened }] = await Promise.all([
+    gatherRuns(real, deps),
+    openSource(real, deps),
+  ]);
+  await backupsSeen;
+  const standIn = opened === null ? await openStandIn(real, backups, deps) : null;
+  const basis = opened ?? standIn?.opened ?? null;
+  const plan = basis === null ? null : await deps.plan(basis);
+  const seen =
+    plan === null
+      ? NOTHING
+      : await look({ path: real, plan, backups, demo: run?.demo ?? false }, limits, deps, time);
+
+  return {
+    path: real,
+    name: baseNameOf(real),
+    source,
+    run,
+    passes,
+    nodes: seen.nodes,
+    nodesFrom: standIn === null ? 'source' : { backup: standIn.backup },
+    export: seen.export,
+    backups: backups.map((backup) => backupEvidence(backup, plan, seen.addresses)),
+    errors: seen.errors,
+    backend: await backend,
+    tunnel: await tunnel,
+    unseen,
+  };
+}
+
+const unknownService: ServiceEvidence = { state: 'unknown', address: null, message: null, cure: null };
+
+async function openSource(
+  path: string,
+  { disk, fields }: Pick<GatherDeps, 'disk' | 'fields'>,
+): Promise<{ source: SourceEvidence; opened: OpenedSource | null }> {
+  try {
+    const bytes = await disk.read(path);
+    if (bytes === null) return { source: { state: 'missing' }, opened: null };
+    const opened = openBytes(path, bytes, fields);
+    return { source: { state: 'sound', findings: opened.findings }, opened };
+  } catch (error) {
+    if (!(error instanceof FlowdeckError)) throw error;
+    const { message, where = path } = error.failure;
+    return { source: { state: 'unreadable', message, where }, opened: null };
+  }
+}
+
+function openBytes(path: string, bytes: Uint8Array, fields: GatherDeps['fields']): OpenedSource {
+  const workflow = parseWorkflow(decodeWorkflow(bytes, path), path, fields);
+  return { path, bytes, workflow, findings: checkWorkflow(workflow) };
+}
+
+/** The newest sound backup, in place of a source that cannot be read. */
+async function openStandIn(
+  path: string,
+  backups: readonly SeenBackup[],
+  { fields }: Pick<GatherDeps, 'fields'>,
+): Promise<{ opened: OpenedSource; backup: string } | null> {
+  for (const backup of backups) {
+    const bytes = (await backup.content?.read()) ?? null;
+    const name = backup.path ?? backup.id;
+    if (bytes !== null && name !== null) return { opened: openBytes(path, bytes, fields), backup: name };
+  }
+  return null;
+}
+
+interface Looked extends Pick<Evidence, 'nodes' | 'export' | 'errors'> {
+  addresses: ReadonlyMap<string, SeenAddress>;
+}
+
+const NOTHING: Looked = { nodes: [], export: null, errors: null, addresses: new Map() };
+
+/** Everything that is looked for by the nodes of a plan. */
+async function look(
+  {
+    path,
+    plan,
+    backups,
+    demo,
+  }: { path: string; plan: SeenPlan; backups: readonly SeenBackup[]; demo: boolean },
+  limits: GatherLimits,
+  deps: GatherDeps,
+  time: TimeDeps,
+): Promise<Looked> {
+  const { unseen } = time;
+  const now = deps.clock.now();
+  const today = plan.nodes.map(({ node }) => node);
+  const former = backups.flatMap(({ at, reason, content }) =>
+    content === null ? [] : [{ at, reason, nodes: content.nodes }],
+  );
+  const ages = nodeAges(today, former, now);
+  const addresses = new Map<string, SeenAddress>();
+  const files = noFiles();
+  const objects = new Map<string, SeenObject[]>();
+  const journal = new Map<string, JournalEvidence>();
+  const fileLook = createFileLook(deps);
+
+  await inTime(
+    'files of addresses',
+    limits.filesMs,
+    (limited) => gatherAddresses(path, plan, addresses, deps, limited),
+    undefined,
+    time,
+  );
+  const [exported, errors] = await Promise.all([
+    inTime('export', limits.filesMs, () => gatherExport(plan, deps), null, time),
+    inTime('errors.json', limits.filesMs, () => gatherErrors(path, plan, deps), null, time),
+    inTime('store', limits.storeMs, (limited) => gatherStore(plan, objects, deps, limited), undefined, time),
+    inTime(
+      'Assets',
+      limits.filesMs,
+      (limited) =>
+        hurried(fileLook, limits.decodeMs, deps, () =>
+          gatherFiles(plan, addresses, fileLook, files, deps, unseen, limited),
+        ),
+      undefined,
+      time,
+    ),
+    inTime(
+      'files of the journal',
+      limits.filesMs,
+      (limited) => gatherJournal(path, demo, plan, ages, fileLook, journal, deps, limited),
+      undefined,
+      time,
+    ),
+    askWeb(addresses, deps, limits, unseen, time.signal),
+  ]);
+  const nodes: NodeEvidence[] = assembleNodes({ plan, ages, addresses, files, objects, journal, now });
+  return { nodes, export: exported, errors, addresses };
+}
+
+/** Does the work, and stops decoding after a while: what was not decoded is looked at again before it is taken. */
+async function hurried(
+  look: FileLook,
+  afterMs: number,
+  { clock }: Pick<GatherDeps, 'clock'>,
+  work: () => Promise<void>,
+): Promise<void> {
+  const done = new AbortController();
+  clock.sleep(afterMs, done.signal).then(
+    () => look.hurry(),
+    (ended: unknown) => ended,
+  );
+  await work().finally(() => done.abort());
+}
+
+/** What a backup holds, of what is wanted; an address that is gone today is of no use in it either. */
+function backupEvidence(
+  { id, path, at, reason, content }: SeenBackup,
+  plan: SeenPlan | null,
+  addresses: ReadonlyMap<string, SeenAddress>,
+): BackupEvidence {
+  const unwanted = new Set(plan?.nodes.filter((seen) => !isWanted(seen)).map(({ node }) => node.nodeId));
+  const lacking = { image: 0, video: 0 };
+  let cached = 0;
+  for (const node of content?.nodes ?? []) {
+    if (unwanted.has(node.nodeId)) continue;
+    for (let index = 0; index < wantedOf(node); index++) {
+      const url = node.saved[index] ?? null;
+      if (url !== null && addresses.get(url)?.state !== 'gone') cached++;
+      else lacking[node.kind]++;
+    }
+  }
+  const sound = content !== null;
+  return { id, path, at, reason, sound, cached, images: lacking.image, videos: lacking.video };
+}
