@@ -125,6 +125,14 @@ function temporaryName(target: string): string {
   return path.join(path.dirname(target), name);
 }
 
+/** The process that writes (or wrote) a file of such a name, here or in disk.ts; null: it is no temporary file of ours. */
+export function writerOf(name: string): number | null {
+  const [, ofDisk, ofFile] =
+    /^\.(?:flowdeck-(\d+)-[0-9a-f-]{36}|.+\.(\d+)-[0-9a-f]{12})\.tmp$/s.exec(name) ?? [];
+  const pid = ofDisk ?? ofFile;
+  return pid === undefined ? null : Number(pid);
+}
+
 const temporaryPrefix = (target: string): string =>
   `.${Array.from(path.basename(target)).slice(0, 40).join('')}.`;
 

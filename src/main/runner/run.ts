@@ -9,6 +9,7 @@ import { concludeRun } from './conclude.ts';
 import { createDispatch } from './dispatch.ts';
 import { pickInRun } from './live-pick.ts';
 import { rerollInRun } from './live-reroll.ts';
+import { removeLeftBehind } from './left-behind.ts';
 import { makeNode, type Workshop } from './make-node.ts';
 import { announce, closeWritten, prepareFile, tellOpenRerolls } from './opening.ts';
 import { keepAndTell, openUploads } from './outgoing.ts';
@@ -168,6 +169,7 @@ export function carryOut(
       announce(run, deps.setting('costs.table'));
       tellOpenRerolls(run, deps);
       if (placesToFill(planned.plan) > 0) await prepareFile(run, shop, deps);
+      await removeLeftBehind(run, deps);
       await generateAll();
       over = true;
       await run.uploads.drain(signal);
