@@ -149,7 +149,7 @@ function gather(
   const tallies = nodes.map((node, at) => {
     const tally = emptyTally();
     fill(node, at, tally);
-    for (const way of WAYS) total[way] += tally[way];
+    add(total, tally);
     made[node.kind] += tally.made;
     costUSD += tally.made * node.priceUSD;
     return tally;
@@ -157,7 +157,18 @@ function gather(
   return { nodes: tallies, total, images: made.image, videos: made.video, costUSD: roundUSD(costUSD) };
 }
 
-const WAYS = Object.keys(emptyTally()) as Way[];
+/** By name, for a workflow may have 20,000 nodes: a loop over the names takes ten times as long. */
+function add(total: Tally, tally: Tally): void {
+  total.kept += tally.kept;
+  total.journal += tally.journal;
+  total.file += tally.file;
+  total.store += tally.store;
+  total.asked += tally.asked;
+  total.parked += tally.parked;
+  total.left += tally.left;
+  total.blocked += tally.blocked;
+  total.made += tally.made;
+}
 
 /** Sums of money without the noise of binary fractions. */
 export const roundUSD = (usd: number): number => Math.round(usd * 10_000) / 10_000;
