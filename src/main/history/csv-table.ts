@@ -96,6 +96,10 @@ const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
 /** A text of ours as a cell that is only ever shown. */
 export const harmless = (text: string): string => (FORMULA.test(text) ? `'${text}` : text);
 
+/** The text of such a cell. */
+export const plain = (cell: string): string =>
+  cell.startsWith("'") && FORMULA.test(cell.slice(1)) ? cell.slice(1) : cell;
+
 /** What the option `info` gives, which its types do not say; `bytes`: where the row ends. */
 const WithInfo = z.array(z.object({ record: z.array(z.string()), info: z.object({ bytes: z.number() }) }));
 
