@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Database } from '../db/database.ts';
-import { packRecord } from '../db/runs.ts';
+import { packRecord } from '../db/records.ts';
 import { takeBackup } from '../history/backup.ts';
 import type { Clock } from '../platform/clock.ts';
 import { hashOf } from '../platform/content-hash.ts';
@@ -17,6 +18,7 @@ import { watchFile } from '../platform/watch-file.ts';
 import { createRunner } from '../runner/runner.ts';
 import type { Runner } from '../runner/runner-api.ts';
 import { openSourceWriter } from '../runner/source-thread.ts';
+import { ownAddresses } from '../services/network.ts';
 import { createLocalStore } from '../storage/local-store.ts';
 import { assertTakes } from '../storage/try-store.ts';
 import { watchBackend } from './backend-watch.ts';
@@ -85,6 +87,7 @@ export function openRunner({
     fit: pictureForRequest,
     hash: hashOf,
     pack: packRecord,
+    online: () => ownAddresses(networkInterfaces()).length > 0,
     media: mediaId,
     self: { pid: process.pid, started, boot },
     isAlive: (pid, startTime) => stillRuns({ pid, startTime }),

@@ -9,7 +9,7 @@ import type { RunSummary, RunView } from '../../shared/run-view.ts';
 import { packContent } from './backups.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { Intent } from './journal.ts';
-import { packRecord } from './runs.ts';
+import { packRecord } from './records.ts';
 
 let folder: string;
 let file: string;

@@ -79,13 +79,14 @@ export type JournalStep = { state: JournalState } & Partial<
   Pick<JournalRow, 'taskId' | 'results' | 'file' | 'sha256' | 'url' | 'errorClass' | 'errorCode' | 'message'>
 >;
 
-const columns = `id, run_id AS runId, workflow, node_id AS nodeId, row, candidate, attempt, kind, fingerprint, prompt, server,
-  demo, price_usd AS priceUSD, boot, up_ms AS upMs, state, task_id AS taskId, results, file, sha256, url, error_class AS errorClass, error_code AS errorCode, message,
-  intent_at AS intentAt, submitted_at AS submittedAt, changed_at AS changedAt`;
+/** What a statement selects for `journalRow`. */
+export const journalColumns = `id, run_id AS runId, workflow, node_id AS nodeId, row, candidate, attempt, kind, fingerprint, prompt, server,
+  demo, price_usd AS priceUSD, boot, up_ms AS upMs, state, task_id AS taskId, results, file, sha256, url,
+  error_class AS errorClass, error_code AS errorCode, message, intent_at AS intentAt, submitted_at AS submittedAt, changed_at AS changedAt`;
 
 /** As SQLite gives it: it has no booleans. */
-type StoredRow = Omit<JournalRow, 'demo'> & { demo: number };
-const rowOf = (row: StoredRow): JournalRow => ({ ...row, demo: row.demo === 1 });
+export type StoredJournalRow = Omit<JournalRow, 'demo'> & { demo: number };
+export const journalRow = (row: StoredJournalRow): JournalRow => ({ ...row, demo: row.demo === 1 });
 
 /** Statements of the journal. Callers wrap writes in `Commits.write`. */
 export function createJournalTable(db: Connection) {
@@ -102,19 +103,21 @@ export function createJournalTable(db: Connection) {
        submitted_at = CASE WHEN @state = 'submitted' THEN coalesce(submitted_at, @at) ELSE submitted_at END, changed_at = @at
      WHERE id = @id`,
   );
-  const ofNode = db.prepare(`SELECT ${columns} FROM journal WHERE run_id = ? AND node_id = ? ORDER BY id`);
+  const ofNode = db.prepare(
+    `SELECT ${journalColumns} FROM journal WHERE run_id = ? AND node_id = ? ORDER BY id`,
+  );
   const ofPlace = db.prepare(
-    `SELECT ${columns} FROM journal WHERE workflow = ? AND node_id = ? AND row = ? AND candidate = ? AND fingerprint = ?
+    `SELECT ${journalColumns} FROM journal WHERE workflow = ? AND node_id = ? AND row = ? AND candidate = ? AND fingerprint = ?
        AND demo = ? ORDER BY id DESC LIMIT 1`,
   );
   const ofPrompts = db.prepare(
-    `SELECT ${columns} FROM journal WHERE id IN (
+    `SELECT ${journalColumns} FROM journal WHERE id IN (
        SELECT max(id) FROM journal WHERE workflow = ? AND demo = ? GROUP BY node_id, row, candidate, prompt
      ) ORDER BY id`,
   );
   const lastSeen = db.prepare('SELECT max(changed_at) FROM journal WHERE run_id = ?').pluck();
   const unwritten = db.prepare(
-    "SELECT id, node_id AS nodeId, url FROM journal WHERE workflow = ? AND state = 'stored' AND url IS NOT NULL",
+    "SELECT id, node_id AS nodeId, url, changed_at AS changedAt FROM journal WHERE workflow = ? AND state = 'stored' AND url IS NOT NULL",
   );
   const cameSince = db.prepare(
     `SELECT node_id AS nodeId, row, candidate, url, state FROM journal
@@ -165,18 +168,18 @@ export function createJournalTable(db: Connection) {
       });
     },
     ofNode: (runId: string, nodeId: number): JournalRow[] =>
-      (ofNode.all(runId, nodeId) as StoredRow[]).map(rowOf),
+      (ofNode.all(runId, nodeId) as StoredJournalRow[]).map(journalRow),
     /** The latest request for this place of this very content, of any run with (or without) the demo. */
     latest(
       place: Omit<Intent, 'runId' | 'attempt' | 'kind' | 'prompt' | 'server' | 'priceUSD'>,
     ): JournalRow | null {
       const { workflow, nodeId, row, candidate, fingerprint, demo } = place;
       const found = ofPlace.get(workflow, nodeId, row, candidate, fingerprint, demo ? 1 : 0);
-      return found === undefined ? null : rowOf(found as StoredRow);
+      return found === undefined ? null : journalRow(found as StoredJournalRow);
     },
     /** The latest request for each place and prompt, of any run with (or without) the demo; oldest first. */
     ofPrompts: (workflow: string, demo: boolean): JournalRow[] =>
-      (ofPrompts.all(workflow, demo ? 1 : 0) as StoredRow[]).map(rowOf),
+      (ofPrompts.all(workflow, demo ? 1 : 0) as StoredJournalRow[]).map(journalRow),
     /** When the last step of a run was; null: it made none. */
     lastSeen: (runId: string) => (lastSeen.get(runId) as number | null | undefined) ?? null,
     /** Whether a backend may still have something that was ordered and not fetched since then. */
@@ -188,7 +191,8 @@ export function createJournalTable(db: Connection) {
         places: number;
       }[],
     /** Stored outputs, also of the demo, that no write to the workflow file was noted for. */
-    unwritten: (workflow: string) => unwritten.all(workflow) as { id: number; nodeId: number; url: string }[],
+    unwritten: (workflow: string) =>
+      unwritten.all(workflow) as { id: number; nodeId: number; url: string; changedAt: number }[],
     /** Outputs that were stored or written to the workflow file since then, by whatever run. */
     cameSince: (workflow: string, since: number) =>
       cameSince.all(workflow, since) as (Pick<JournalRow, 'nodeId' | 'row' | 'candidate' | 'state'> & {

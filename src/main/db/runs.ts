@@ -1,8 +1,9 @@
-import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompressSync } from 'node:zlib';
+import { zstdDecompressSync } from 'node:zlib';
 import { RunGraph } from '../../shared/run-graph.ts';
-import { RunSummary, RunView } from '../../shared/run-view.ts';
+import { RunSummary, type RunView } from '../../shared/run-view.ts';
 import type { Connection } from './connection.ts';
+import { openRecord, readRecord } from './records.ts';
+import { createRunJournal } from './run-journal.ts';
 
 export interface RunRow {
   id: string;
@@ -28,11 +29,6 @@ export interface StoredRun {
   /** Not ended by its own process (yet). */
   open: boolean;
 }
-
-/** Makes a record small, beside whatever else goes on: that of a large run takes a while. */
-export const packRecord = async (record: RunView | RunGraph): Promise<Uint8Array> =>
-  compress(JSON.stringify(record));
-const compress = promisify(zstdCompress);
 
 /** Runs and their records: what one could see live is kept whole, compressed, once a run ends. */
 export function createRunsTable(db: Connection) {
@@ -68,6 +64,8 @@ export function createRunsTable(db: Connection) {
     'SELECT id AS runId, status, coalesce(finished_at, started_at) AS at FROM runs WHERE workflow = ? ORDER BY started_at DESC LIMIT 1',
   );
 
+  const setFirstView = db.prepare('UPDATE runs SET first_view = ? WHERE id = ?');
+  const firstView = db.prepare('SELECT first_view FROM runs WHERE id = ?').pluck();
   const setGraph = db.prepare('UPDATE runs SET graph = ? WHERE id = ?');
   const graph = db.prepare('SELECT graph FROM runs WHERE id = ?').pluck();
   const options = db.prepare('SELECT options FROM runs WHERE id = ?').pluck();
@@ -88,6 +86,7 @@ export function createRunsTable(db: Connection) {
   });
 
   return {
+    ...createRunJournal(db),
     insert(run: RunRow, summary: RunSummary): void {
       insert.run({ ...run, demo: run.demo ? 1 : 0, summary: JSON.stringify(summary) });
     },
@@ -101,6 +100,13 @@ export function createRunsTable(db: Connection) {
       setView.run(view, summary.runId);
     },
     setBackup: (id: string, path: string) => setBackup.run(path, id),
+    /** The record as it is before anything has happened; `view` as `packRecord` gives it. */
+    setFirstView: (id: string, view: Uint8Array) => setFirstView.run(view, id),
+    /** Null: no such run, one of an earlier version, or one that ended before it was written down. */
+    async firstViewOf(id: string): Promise<RunView | null> {
+      const packed = firstView.get(id) as Buffer | null | undefined;
+      return packed ? openRecord(packed) : null;
+    },
     /** How the workflow was drawn when the run began. */
     setGraph: (id: string, drawn: Uint8Array) => setGraph.run(drawn, id),
     graphOf(id: string): RunGraph | null {
@@ -118,8 +124,7 @@ export function createRunsTable(db: Connection) {
     find(id: string): (StoredRun & { view: RunView | null }) | null {
       const row = one.get(id) as (Row & { view: Buffer | null }) | undefined;
       if (!row) return null;
-      const view = row.view && RunView.parse(JSON.parse(zstdDecompressSync(row.view).toString('utf8')));
-      return { ...stored(row), view };
+      return { ...stored(row), view: row.view && readRecord(row.view) };
     },
     lastOf: (workflow: string) =>
       (lastOf.get(workflow) as { runId: string; status: string; at: number } | undefined) ?? null,

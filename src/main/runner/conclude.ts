@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import type { RunOutcome } from '../../shared/domain.ts';
+import type { RunCause, RunOutcome } from '../../shared/domain.ts';
 import { type Failure, toFailure } from '../../shared/failure.ts';
 import type { RunEventOf } from '../../shared/run-events.ts';
 import { type Clock, isoTime, timeLimit } from '../platform/clock.ts';
+import { causeOfEnd } from './cause.ts';
 import { updateErrorsFile } from './errors-file.ts';
 import type { RunState } from './run-state.ts';
 import type { RunnerDeps } from './runner-deps.ts';
@@ -16,7 +17,7 @@ export async function concludeRun(
   run: RunState,
   end: { source: SourceFile; inFlight: ReadonlySet<string>; cancelled: boolean; failure: Failure | null },
   deps: RunnerDeps,
-): Promise<{ event: RunEventOf<'run.finished'>; failure: Failure | null }> {
+): Promise<{ event: RunEventOf<'run.finished'>; failure: Failure | null; cause: RunCause | null }> {
   const { disk, clock } = deps;
   let { failure } = end;
   let output: string | null = null;
@@ -64,7 +65,15 @@ export async function concludeRun(
     savedUSD: run.money.saved,
     ...(message === undefined ? {} : { message }),
   };
-  return { event, failure };
+  const cause = causeOfEnd({
+    status: event.status,
+    cancelled: end.cancelled,
+    failure: failure?.code ?? null,
+    outages: run.recorder.view().outages,
+    server: run.backend.server,
+    online: deps.online(),
+  });
+  return { event, failure, cause };
 }
 
 function outcomeOf(run: RunState, cancelled: boolean, failure: Failure | null): RunOutcome {

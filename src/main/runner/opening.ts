@@ -9,12 +9,13 @@ import type { RunnerDeps } from './runner-deps.ts';
  * A process that died between writing the file and noting it left rows that look unwritten: what the file has is
  * written. Else a later wipe would be undone by taking them up again.
  */
-export async function closeWritten(run: RunState, { db, clock }: RunnerDeps): Promise<void> {
+export async function closeWritten(run: RunState, { db }: RunnerDeps): Promise<void> {
   const inFile = new Map(run.nodes.map((node) => [node.nodeId, new Set(node.node.saved)]));
   const closed = db.journal.unwritten(run.opened.path).filter((row) => inFile.get(row.nodeId)?.has(row.url));
   if (closed.length === 0) return;
   await db.commits.write(() => {
-    for (const row of closed) db.journal.step(row.id, { state: 'written' }, clock.now());
+    // It was written when that process died: this run has done nothing here.
+    for (const row of closed) db.journal.step(row.id, { state: 'written' }, row.changedAt);
   });
 }
 

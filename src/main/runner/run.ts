@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { RerollTarget } from '../../shared/domain.ts';
+import type { RerollTarget, RunCause } from '../../shared/domain.ts';
 import { type Failure, FlowdeckError, fail, toFailure } from '../../shared/failure.ts';
 import type { RunEventOf } from '../../shared/run-events.ts';
 import { BackendError } from '../backend/backend.ts';
@@ -34,7 +34,7 @@ export interface RunControl {
   pick(gate: number, row: number, candidate: number): Promise<void>;
   reroll(targets: readonly RerollTarget[]): Promise<void>;
   /** Never rejects. */
-  finished: Promise<{ event: RunEventOf<'run.finished'>; failure: Failure | null }>;
+  finished: Promise<{ event: RunEventOf<'run.finished'>; failure: Failure | null; cause: RunCause | null }>;
 }
 
 /** How long a run that ends waits for the answers to requests that are out. */

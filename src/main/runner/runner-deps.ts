@@ -50,6 +50,8 @@ export interface RunnerDeps {
   hash: (bytes: Uint8Array) => Promise<string>;
   /** Makes a record small for the database (db/runs.ts). */
   pack: (record: RunView | RunGraph) => Promise<Uint8Array>;
+  /** Whether this machine has an address of its own, beside that to itself. */
+  online: () => boolean;
   /** The id under which the window finds a stored file. */
   media: (sha256: string, file: string) => string | null;
   /** `boot`: which start of the machine this is (platform/boot.ts); null: not known. */

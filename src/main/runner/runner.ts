@@ -23,6 +23,7 @@ import { createPromptLocks } from './prompt-locks.ts';
 import { carryOut } from './run.ts';
 import type { RunHandle, Runner } from './runner-api.ts';
 import type { RunnerDeps } from './runner-deps.ts';
+import { createStoredRuns } from './stored-runs.ts';
 
 /** How long the first events of a run are kept for who asks for them. */
 const EARLY_MS = 5000;
@@ -33,25 +34,13 @@ export function createRunner(deps: RunnerDeps): Runner {
   const live = new Map<string, RunHandle>();
   const prompts = createPromptLocks();
   const findGone = createGoneFinder(deps);
+  const stored = createStoredRuns(deps);
   /** Picks at runs that have ended, by run. */
   const latePicks = new Map<string, Promise<unknown>>();
   const listeners = new Set<(handle: RunHandle) => void>();
 
-  /** What the database says of a run; one whose process is gone did not end by itself. */
-  const told = async (stored: {
-    summary: RunSummary;
-    pid: number;
-    processStarted: string | null;
-    open: boolean;
-  }) => {
-    const summary = { ...stored.summary, live: false };
-    if (!stored.open || (await deps.isAlive(stored.pid, stored.processStarted))) return summary;
-    return {
-      ...summary,
-      status: 'interrupted' as const,
-      message: summary.message ?? 'The program that ran it ended.',
-    };
-  };
+  /** A run of this process as it is at this instant. */
+  const asNow = (summary: RunSummary): RunSummary => live.get(summary.runId)?.view().summary ?? summary;
 
   const start: Runner['start'] = async (path, options, control = {}) => {
     const signal = control.signal ?? new AbortController().signal;
@@ -59,8 +48,12 @@ export function createRunner(deps: RunnerDeps): Runner {
     const lock = await deps.lock(real, `run ${real}`);
     try {
       const run = await admitRun(real, options, control, deps, signal, findGone);
-      const { summary } = run.recorder.view();
-      const drawing = await deps.pack(drawingOf(run.opened.workflow));
+      const first = run.recorder.view();
+      const [drawing, firstView] = await Promise.all([
+        deps.pack(drawingOf(run.opened.workflow)),
+        deps.pack(first),
+      ]);
+      const { summary } = first;
       await db.commits.write(() => {
         db.runs.insert(
           {
@@ -76,9 +69,14 @@ export function createRunner(deps: RunnerDeps): Runner {
             startedAt: clock.now(),
             boot: deps.self.boot,
           },
-          summary,
+          // What is known of the whole before anything begins: it is all there is to see if the process dies.
+          {
+            ...summary,
+            counts: { ...summary.counts, nodes: summary.plan.nodes, cached: summary.plan.cached },
+          },
         );
         db.runs.setGraph(run.runId, drawing);
+        db.runs.setFirstView(run.runId, firstView);
       });
       const ended = new AbortController();
       const early: RunEvent[] = [];
@@ -104,7 +102,7 @@ export function createRunner(deps: RunnerDeps): Runner {
         plan: summary.plan,
       });
       const work = carryOut(run, deps, prompts, control);
-      const finished = work.finished.then(async ({ event, failure }) => {
+      const finished = work.finished.then(async ({ event, failure, cause }) => {
         let problem = failure;
         const atLast = async (step: () => unknown) => {
           try {
@@ -114,6 +112,7 @@ export function createRunner(deps: RunnerDeps): Runner {
           }
         };
         await atLast(() => run.recorder.emit(event));
+        await atLast(() => run.recorder.change({ summary: { ...run.recorder.view().summary, cause } }));
         await atLast(run.recorder.flush);
         await atLast(async () => {
           const view = run.recorder.view();
@@ -213,9 +212,9 @@ export function createRunner(deps: RunnerDeps): Runner {
       // One after the other: each starts from the record that the one before has left.
       const before = latePicks.get(runId) ?? Promise.resolve();
       const picking = before.then(async () => {
-        const stored = db.runs.find(runId);
-        if (!stored?.view) throw fail('not-found', `There is no run ${runId}.`);
-        await pickAfterEnd(stored.view, gate, row, candidate, deps);
+        const view = db.runs.find(runId)?.view;
+        if (!view) throw fail('not-found', `There is no run ${runId}.`);
+        await pickAfterEnd(view, gate, row, candidate, deps);
       });
       const settled = picking.catch(() => undefined);
       latePicks.set(runId, settled);
@@ -224,28 +223,13 @@ export function createRunner(deps: RunnerDeps): Runner {
       });
       return picking;
     },
-    recentRuns: async (limit) => {
-      const stored = await Promise.all(db.runs.recent(limit).map(told));
-      return stored.map((summary) => live.get(summary.runId)?.view().summary ?? summary);
-    },
-    runsOf: async (workflow, limit) => {
-      const stored = await Promise.all(db.runs.ofWorkflow(workflow, limit).map(told));
-      return stored.map((summary) => live.get(summary.runId)?.view().summary ?? summary);
-    },
+    recentRuns: async (limit) => (await stored.told(db.runs.recent(limit))).map(asNow),
+    runsOf: async (workflow, limit) => (await stored.told(db.runs.ofWorkflow(workflow, limit))).map(asNow),
     cutShort: async () => {
-      const stored = await Promise.all(db.runs.cutShort().map(told));
-      return stored.filter(({ runId, status }) => !live.has(runId) && isCutShort(status));
+      const summaries = await stored.told(db.runs.cutShort());
+      return summaries.filter(({ runId, status }) => !live.has(runId) && isCutShort(status));
     },
-    view: async (runId) => {
-      const handle = live.get(runId);
-      if (handle) return handle.view();
-      const stored = db.runs.find(runId);
-      if (!stored) return null;
-      const summary = await told(stored);
-      return stored.view
-        ? { ...stored.view, summary }
-        : { summary, tabs: [], nodes: [], notices: [], outages: [] };
-    },
+    view: async (runId) => live.get(runId)?.view() ?? stored.view(runId),
     handle: (runId) => live.get(runId) ?? null,
     journal: (runId, nodeId) =>
       db.journal.ofNode(runId, nodeId).map(

@@ -9,7 +9,7 @@ import type { RunEvent, RunEventOf } from '../../shared/run-events.ts';
 import { type SettingKey, type Settings, settingSchemas } from '../../shared/settings.ts';
 import { createGlabsBackend } from '../backend/glabs.ts';
 import { openDatabase } from '../db/database.ts';
-import { packRecord } from '../db/runs.ts';
+import { packRecord } from '../db/records.ts';
 import { takeBackup } from '../history/backup.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { hashOf } from '../platform/content-hash.ts';
@@ -93,17 +93,24 @@ export interface BenchOptions {
   fixture?: string;
   settings?: Partial<Settings>;
   disk?: Disk;
+  /** The folder of a bench whose process was killed, instead of one of its own. */
+  left?: LeftBench;
 }
 
+/** What a process that was killed leaves of its bench. */
+export type LeftBench = Pick<Bench, 'folder' | 'workflow'>;
+
 export async function openBench(options: BenchOptions): Promise<Bench> {
-  const folder = await mkdtemp(join(tmpdir(), 'flowdeck-run-'));
+  const folder = options.left?.folder ?? (await mkdtemp(join(tmpdir(), 'flowdeck-run-')));
   const dataDir = join(folder, 'data');
   const fixture = options.fixture ?? 'valid/XYZG3-V0-1.nbflow';
-  const workflow = join(folder, 'project', 'testing', basename(fixture));
-  await mkdir(join(folder, 'project', 'testing'), { recursive: true });
-  await mkdir(dataDir);
-  await cp(join(fixtures, fixture), workflow);
-  await cp(join(fixtures, 'refs'), join(folder, 'project', 'refs'), { recursive: true });
+  const workflow = options.left?.workflow ?? join(folder, 'project', 'testing', basename(fixture));
+  if (!options.left) {
+    await mkdir(join(folder, 'project', 'testing'), { recursive: true });
+    await mkdir(dataDir);
+    await cp(join(fixtures, fixture), workflow);
+    await cp(join(fixtures, 'refs'), join(folder, 'project', 'refs'), { recursive: true });
+  }
 
   const db = openDatabase(join(dataDir, 'flowdeck.db'));
   const disk = options.disk ?? nodeDisk;
@@ -143,10 +150,11 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     fit: pictureForRequest,
     hash: hashOf,
     pack: packRecord,
+    online: () => true,
     media: (sha256, file) => `${sha256}.${file.slice(file.lastIndexOf('.') + 1)}`,
     self: { pid: process.pid, started: null, boot: 'this start' },
     isAlive: async (pid) => pid === process.pid,
-    newId: () => `run-${++ids}`,
+    newId: () => `${options.left ? 'later' : 'run'}-${++ids}`,
   };
   const runner = createRunner(deps);
   return {
