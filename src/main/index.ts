@@ -3,7 +3,7 @@ import { toFailure } from '../shared/failure.ts';
 import { dataDirFor, openFlowdeck } from './app/flowdeck.ts';
 import { followRuns } from './app/live-runs.ts';
 import { openPages } from './app/pages.ts';
-import { runNotice } from './app/run-notices.ts';
+import { interruptedNotice, runNotice } from './app/run-notices.ts';
 import { createTray } from './app/tray.ts';
 import { denyNavigation } from './electron/navigation.ts';
 import { notify } from './electron/notify.ts';
@@ -35,10 +35,12 @@ async function start(): Promise<void> {
   // The tray stays until what was started has ended: it shows that this is still going on.
   closeBeforeQuit(() => flowdeck.close().finally(() => hideTray()), onFault);
   serveApp({ pages: await openPages(flowdeck.places.renderer), media: flowdeck.media });
+  flowdeck.onNotice((notice) => notify(notice, () => showWindow()));
   serveWire(await flowdeck.wire());
   const services = await flowdeck.services();
   onResume(services.resumed);
-  const tray = createTray(services, flowdeck.runner);
+  const recoveries = await flowdeck.recoveries();
+  const tray = createTray(services, flowdeck.runner, recoveries);
   const window = createMainWindow(flowdeck.places.preload, () => tray.state().goesOn);
   showWindow = window.show;
   app.on('activate', window.show);
@@ -55,6 +57,8 @@ async function start(): Promise<void> {
     if (notice !== null) notify(notice, window.show);
   });
   window.show();
+  const interrupted = interruptedNotice(recoveries.state().entries, Date.now());
+  if (interrupted !== null) notify(interrupted, window.show);
 }
 
 function giveUp(error: unknown): void {

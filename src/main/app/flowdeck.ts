@@ -1,3 +1,4 @@
+import type { RecoveriesChange, RecoveriesView } from '../../shared/recovery.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { readBoot } from '../platform/boot.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
@@ -18,11 +19,14 @@ import type { Catalogue } from './catalogue.ts';
 import { type Editing, openEditing } from './editing.ts';
 import { createMedia, type Media } from './media.ts';
 import { findPlaces, type Places } from './places.ts';
-import { openRecovery, type Recovery } from './recovery.ts';
+import { openRecovery } from './recovery.ts';
+import type { Recovery } from './recovery-api.ts';
 import type { InProcessClient } from './router.ts';
+import type { Notice } from './run-notices.ts';
 import { openRunner } from './runner.ts';
 import { openServices, type Services } from './services.ts';
 import { superviseHere } from './supervision.ts';
+import type { Topic } from './topic.ts';
 import { openWindowSide } from './window-side.ts';
 import type { WireServer } from './wire-server.ts';
 
@@ -61,6 +65,8 @@ export interface Flowdeck {
   services(options?: { demo?: boolean }): Promise<Services>;
   /** The workflows of the project folders; from the first call on they are watched. */
   catalogue(): Promise<Catalogue>;
+  /** Interrupted runs and how far people are with them, kept up to date. */
+  recoveries(): Promise<Topic<RecoveriesView, RecoveriesChange>>;
   /** Speaks the contract with pages. */
   wire(): Promise<WireServer>;
   /** The contract in-process. */
@@ -69,6 +75,10 @@ export interface Flowdeck {
   warnings(): string[];
   /** Writes a fault of ours to the log. */
   onFault(error: unknown): { logFile: string };
+  /** Passes words on to whoever hears them now. */
+  notice(notice: Notice): void;
+  /** Hears what a person should be told who looks elsewhere. */
+  onNotice(listener: (notice: Notice) => void): () => void;
   /** Ends everything this Flowdeck started, and only that. Twice is once. */
   close(): Promise<void>;
 }
@@ -157,6 +167,7 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
       async () => log.close(),
     ]);
   let closing: Promise<void> | null = null;
+  const noticing = new Set<(notice: Notice) => void>();
 
   const flowdeck: Flowdeck = {
     face,
@@ -183,12 +194,20 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
       return services.get();
     },
     catalogue: async () => (await windowSide.get()).catalogue,
+    recoveries: async () => (await windowSide.get()).recoveries,
     wire: async () => (await windowSide.get()).wire,
     client: async () => (await windowSide.get()).client,
     warnings: () => [...settings.warnings, ...secrets.warnings],
     onFault(error) {
       log.error('A fault of ours', { err: error });
       return { logFile: log.file };
+    },
+    notice: (notice) => {
+      for (const listener of [...noticing]) listener(notice);
+    },
+    onNotice: (listener) => {
+      noticing.add(listener);
+      return () => noticing.delete(listener);
     },
     close: () => {
       closing ??= close();

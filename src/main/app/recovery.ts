@@ -1,96 +1,35 @@
-import type { RunOptions } from '../../shared/domain.ts';
-import { fail } from '../../shared/failure.ts';
-import type {
-  AfterCare,
-  AfterCareDone,
-  Diagnosis,
-  RecoveryAction,
-  RecoveryStep,
-} from '../../shared/recovery.ts';
-import type { Database } from '../db/database.ts';
+import { basename, dirname, join, resolve } from 'node:path';
+import { RunOutcome } from '../../shared/domain.ts';
+import type { Diagnosis } from '../../shared/recovery.ts';
 import type { RecoveryRow } from '../db/recoveries.ts';
-import type { Clock } from '../platform/clock.ts';
 import { nodeDisk } from '../platform/disk.ts';
-import { realPathOf } from '../platform/held-file.ts';
-import type { DataPaths } from '../platform/paths.ts';
-import type { Secrets } from '../platform/secrets.ts';
-import type { SettingsStore } from '../platform/settings-store.ts';
-import type { RunHandle, Runner } from '../runner/runner-api.ts';
-import type { Editing } from './editing.ts';
-import type { Services } from './services.ts';
+import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
+import { createAfterCare } from './recovery-after-care.ts';
+import type { Recovery, RecoveryParts } from './recovery-api.ts';
+import { applyPlan } from './recovery-apply.ts';
+import { backUpFirst, backupIdOf } from './recovery-backups.ts';
+import { createExaminer } from './recovery-examine.ts';
+import { recoveryEntries } from './recovery-list.ts';
 
-/** A plan of a diagnosis, to be carried out. */
-export interface RecoveryWish {
-  action: RecoveryAction;
-  /** Nodes that lose their output first (`wipe`). */
-  nodes: number[];
-  /** The backup to put back (`restore`): its id, or its path. */
-  backup: string | null;
-  /** Nodes whose request of unknown fate is given up and made anew. */
-  asked: number[];
-}
-
-export interface RecoveryHow {
-  signal?: AbortSignal;
-  /** What goes before the options of the interrupted run. */
-  options?: Partial<RunOptions>;
-}
-
-export interface ApplyHow extends RecoveryHow {
-  /** As of a run: stay at gates without a pick. */
-  waitAtGates?: boolean;
-}
-
-export interface Applied {
-  /** The run that carries it out; null: none was needed. */
-  handle: RunHandle | null;
-  /** The workflow as it was before; null: there was no file, or nothing was changed. */
-  backupId: string | null;
-}
-
-/** What the faces may ask about interrupted runs (behaviour.md §8). All paths may be links. */
-export interface Recovery {
-  /**
-   * Looks at everything and changes nothing. Rejects with `workflow-missing` for a file that is not there and has no
-   * backup.
-   */
-  diagnose(path: string, how?: RecoveryHow): Promise<Diagnosis>;
-  /**
-   * Carries a plan out, after a backup; resolves when the run has begun. Rejects with `locked` while a run has the file,
-   * with `usage` when the plan would now cost more than when it was shown, else as `Runner.start` does.
-   */
-  apply(path: string, wish: RecoveryWish, how?: ApplyHow): Promise<Applied>;
-  /** Where a person is in it, so that it can be left and taken up again. */
-  keep(path: string, step: RecoveryStep, action: RecoveryAction | null): Promise<void>;
-  /** Takes it off the list; the run stays in the records. */
-  dismiss(path: string): Promise<void>;
-  afterCare(path: string): Promise<AfterCare>;
-  doAfterCare(
-    path: string,
-    wish: { bump: boolean; note: string; registry: boolean; tracker: boolean },
-  ): Promise<AfterCareDone>;
-  /** Hears when a recovery of this process was begun, went on or ended. */
-  onChanged(listener: () => void): () => void;
-}
-
-interface RecoveryParts {
-  db: Database;
-  settings: SettingsStore;
-  secrets: Secrets;
-  clock: Clock;
-  paths: DataPaths;
-  runner: Runner;
-  editing: Editing;
-  /** Those of this process, once somebody has opened them. */
-  services: () => Promise<Services> | null;
-}
-
-export function openRecovery({ db, clock, runner }: RecoveryParts): Recovery {
+/** The room of recovery with the real world around it; what it decides is carried out by runner, editing and history. */
+export function openRecovery(parts: RecoveryParts): Recovery {
+  const { db, clock, runner, editing } = parts;
   const listeners = new Set<() => void>();
-  const remember = async (
-    workflow: string,
-    change: Partial<Omit<RecoveryRow, 'workflow' | 'changedAt'>>,
-  ): Promise<void> => {
+  /** What was shown last of each workflow: what people decide by. */
+  const shown = new Map<string, Diagnosis>();
+  /** What was there of each workflow when a plan was carried out here: the note tells of it. */
+  const decided = new Map<string, Diagnosis>();
+  const examine = createExaminer(parts);
+  const files = {
+    db,
+    disk: nodeDisk,
+    clock,
+    lock: async (file: string, what: string) => acquireLock(await lockFileFor(file), { what }, { clock }),
+    alone: <T>(file: string, what: string, work: () => Promise<T>) =>
+      withFileLock(file, what, work, { clock }),
+  };
+
+  const remember = async (workflow: string, change: Partial<RecoveryRow>): Promise<void> => {
     const run = (await runner.cutShort()).find((summary) => summary.workflow === workflow) ?? null;
     await db.commits.write(() => {
       const known = db.recoveries.find(workflow);
@@ -99,24 +38,53 @@ export function openRecovery({ db, clock, runner }: RecoveryParts): Recovery {
       const before = known === null || other ? { ...NOTHING_DONE, runId: run?.runId ?? null } : known;
       db.recoveries.put({ ...before, ...change, workflow, changedAt: clock.now() });
     });
-    for (const listener of listeners) listener();
+    for (const listener of [...listeners]) listener();
   };
-  const notYet = () => fail('internal', 'This is being built.');
+  const care = createAfterCare({
+    ...files,
+    editing,
+    decided: (path) => decided.get(path) ?? null,
+    outcomeOf: async (runId) => RunOutcome.safeParse((await runner.view(runId))?.summary.status).data ?? null,
+  });
 
   return {
-    diagnose: async () => {
-      throw notYet();
+    entries: async () => {
+      const newest = new Map((await runner.cutShort()).map((run) => [run.workflow, run]));
+      const begun = new Map(db.recoveries.all().map((row) => [row.workflow, row]));
+      return recoveryEntries({ newest, begun }).entries;
     },
-    apply: async () => {
-      throw notYet();
+    diagnose: async (path, how = {}) => {
+      const { diagnosis } = await examine(await workflowPath(path), how);
+      shown.set(diagnosis.path, diagnosis);
+      return diagnosis;
     },
-    keep: async (path, step, action) => remember(await realPathOf(path, nodeDisk), { step, action }),
-    dismiss: async (path) => remember(await realPathOf(path, nodeDisk), { step: 'over' }),
-    afterCare: async () => {
-      throw notYet();
+    look: async (path, how = {}) => examine(await workflowPath(path), how),
+    apply: async (path, wish, { tell, waitAtGates, ...how } = {}) => {
+      const real = await workflowPath(path);
+      return applyPlan(wish, {
+        examine: () => examine(real, how),
+        shown: shown.get(real) ?? null,
+        row: db.recoveries.find,
+        remember,
+        decide: (diagnosis) => decided.set(diagnosis.path, diagnosis),
+        backup: (workflow) => backUpFirst(workflow, files),
+        backupId: (workflow, idOrPath) => backupIdOf(workflow, idOrPath, files),
+        editing,
+        runner,
+        ...(tell === undefined ? {} : { tell }),
+        ...(waitAtGates === undefined ? {} : { waitAtGates }),
+        ...(how.signal === undefined ? {} : { signal: how.signal }),
+      });
     },
-    doAfterCare: async () => {
-      throw notYet();
+    keep: async (path, step, action) => remember(await workflowPath(path), { step, action }),
+    dismiss: async (path) => remember(await workflowPath(path), { step: 'over' }),
+    afterCare: async (path) => care.suggest(await workflowPath(path)),
+    doAfterCare: async (path, wish) => {
+      const workflow = await workflowPath(path);
+      const done = await care.carryOut(workflow, wish);
+      // What was not bumped can be tried again; all else is told and can be done by hand.
+      if (!wish.bump || done.path !== null) await remember(workflow, { step: 'over' });
+      return done;
     },
     onChanged: (listener) => {
       listeners.add(listener);
@@ -131,3 +99,12 @@ const NOTHING_DONE = {
   appliedRunId: null,
   undoBackupId: null,
 } satisfies Partial<RecoveryRow>;
+
+/** Links followed, also of the folder of a file that is not there: it may have backups. */
+async function workflowPath(path: string): Promise<string> {
+  const asked = resolve(path);
+  const real = await nodeDisk.realPath(asked);
+  if (real !== null) return real;
+  const folder = await nodeDisk.realPath(dirname(asked));
+  return folder === null ? asked : join(folder, basename(asked));
+}

@@ -19,7 +19,7 @@ import type { SettingsStore } from '../platform/settings-store.ts';
 import type { RunHandle, Runner } from '../runner/runner-api.ts';
 import type { Editing } from './editing.ts';
 import type { Queue } from './queue.ts';
-import type { Recovery } from './recovery.ts';
+import type { Recovery } from './recovery-api.ts';
 import type { Topic } from './topic.ts';
 
 /** What the router hands questions on to. */

@@ -1,4 +1,6 @@
+import type { RecoveryEntry } from '../../shared/recovery.ts';
 import type { RunSummary } from '../../shared/run-view.ts';
+import { interruptedWords, isNews } from './recovery-words.ts';
 
 /** What a person who looks elsewhere is told of a run. */
 export interface Notice {
@@ -33,3 +35,11 @@ function waits({ picksOpen }: RunSummary, before: RunSummary | null): string | n
 }
 
 export const picks = (open: number): string => (open === 1 ? 'a pick' : `${open} picks`);
+
+/** What is told at the start of runs that were interrupted; null: there is none. Pure. `now`: milliseconds. */
+export function interruptedNotice(entries: readonly RecoveryEntry[], now: number): Notice | null {
+  const [first, ...more] = entries.filter(isNews);
+  if (first === undefined) return null;
+  const title = more.length === 0 ? first.name : `${more.length + 1} runs were interrupted`;
+  return { title, body: `${interruptedWords(first, now)} Recovery shows what is left.` };
+}

@@ -1,4 +1,5 @@
 import { emptyCounts } from '../../shared/domain.ts';
+import type { RecoveryEntry } from '../../shared/recovery.ts';
 import type { RunSummary } from '../../shared/run-view.ts';
 import type { ServiceView, TunnelFacts, TunnelStage } from '../../shared/services.ts';
 
@@ -76,3 +77,17 @@ export const tunnelView = (
     },
     ...change,
   });
+
+/** For tests only: a run that was killed and that nobody has looked at, with what a test wants to be otherwise. */
+export const interrupted = (change: Partial<RecoveryEntry> = {}): RecoveryEntry => ({
+  path: '/p/testing/XYZG3-V0-1.nbflow',
+  name: 'XYZG3-V0-1',
+  runId: '1',
+  cause: { kind: 'killed', message: 'Flowdeck was killed' },
+  interruptedAt: '2026-11-20T23:14:00.000Z',
+  step: 'happened',
+  action: null,
+  appliedRunId: null,
+  undoBackupId: null,
+  ...change,
+});

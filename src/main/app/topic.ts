@@ -14,6 +14,8 @@ export interface Topic<S, C> {
    * page costs no memory.
    */
   subscribe(signal?: AbortSignal): AsyncGenerator<LiveMessage<S, C>, void, void>;
+  /** Hears of every change in this process, after it was folded in. Returns what ends it. */
+  listen(listener: () => void): () => void;
   /** How many read now. */
   readers(): number;
   /** Ends every reader; later ones end at once. */
@@ -35,6 +37,7 @@ const BACKLOG = 64;
 export function createTopic<S, C>(options: TopicOptions<S, C>): Topic<S, C> {
   const { apply, backlog = BACKLOG, onWatched } = options;
   const readers = new Set<Reader<S, C>>();
+  const listeners = new Set<() => void>();
   let state = options.initial;
   let seq = 0;
   let closed = false;
@@ -48,6 +51,7 @@ export function createTopic<S, C>(options: TopicOptions<S, C>): Topic<S, C> {
       state = apply(state, change);
       seq += 1;
       for (const reader of readers) reader.push({ kind: 'change', seq, change });
+      for (const listener of [...listeners]) listener();
     },
     subscribe(signal) {
       const onEnd = () => {
@@ -64,9 +68,14 @@ export function createTopic<S, C>(options: TopicOptions<S, C>): Topic<S, C> {
       if (readers.size === 1) onWatched?.(true);
       return reader.messages;
     },
+    listen: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     readers: () => readers.size,
     close() {
       closed = true;
+      listeners.clear();
       for (const reader of [...readers]) reader.end();
     },
   };

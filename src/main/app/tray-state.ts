@@ -1,3 +1,4 @@
+import type { RecoveryEntry } from '../../shared/recovery.ts';
 import type { RunSummary } from '../../shared/run-view.ts';
 import type { Problem, ServicesView, ServiceView } from '../../shared/services.ts';
 import { picks } from './run-notices.ts';
@@ -25,11 +26,20 @@ export interface TrayState {
   goesOn: boolean;
 }
 
+/** Lines of the menu for interrupted runs; the window lists them all. */
+const MOST_INTERRUPTED = 3;
+
 /** Windows cuts a tooltip after this many characters. */
 const LONGEST_TOOLTIP = 127;
 
-/** Pure. `runs`: those that this process drives and that have not ended. */
-export function trayState(services: ServicesView, runs: readonly RunSummary[]): TrayState {
+/**
+ * Pure. `runs`: those that this process drives and that have not ended. `interrupted`: those that nobody has looked at.
+ */
+export function trayState(
+  services: ServicesView,
+  runs: readonly RunSummary[],
+  interrupted: readonly Pick<RecoveryEntry, 'name'>[] = [],
+): TrayState {
   const { glabs, tunnel } = services;
   const both = [glabs, tunnel];
   const waiting = runs.filter((run) => run.picksOpen > 0);
@@ -39,7 +49,7 @@ export function trayState(services: ServicesView, runs: readonly RunSummary[]): 
   const icon =
     inTrouble !== null
       ? 'trouble'
-      : waiting.length > 0
+      : waiting.length > 0 || (interrupted.length > 0 && runs.length === 0)
         ? 'needs-you'
         : runs.length > 0 || coming
           ? 'busy'
@@ -50,6 +60,7 @@ export function trayState(services: ServicesView, runs: readonly RunSummary[]): 
     problemSentence(inTrouble) ??
     waiting.map((run) => `${run.name} waits for ${picks(run.picksOpen)}.`)[0] ??
     runs.map((run) => `${runWords(run)}.`)[0] ??
+    interrupted.map(({ name }) => `${name} was interrupted.`)[0] ??
     (coming ? 'What is asked for is on its way.' : upSentence(services));
   return {
     icon,
@@ -60,6 +71,7 @@ export function trayState(services: ServicesView, runs: readonly RunSummary[]): 
         says(`G-Labs: ${glabs.demo ? 'demo, ' : ''}${glabs.state}`),
         says(`Tunnel: ${tunnel.tunnel?.stage ?? tunnel.state}`),
         ...runs.map((run) => act('open', runWords(run))),
+        ...interrupted.slice(0, MOST_INTERRUPTED).map(({ name }) => act('open', `${name} was interrupted`)),
       ],
       [
         act('start', 'Start', both.some(canStart)),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { applyRecoveriesChange, type RecoveriesChange, type RecoveriesView } from '../../shared/recovery.ts';
 import { applyRunChange, type RunSummary, type RunView } from '../../shared/run-view.ts';
 import {
   applyServicesChange,
@@ -8,10 +9,12 @@ import {
 } from '../../shared/services.ts';
 import type { RunHandle } from '../runner/runner-api.ts';
 import type { Services } from './services.ts';
-import { PUBLIC_URL, runSummary, serviceView, tunnelView } from './test-support.ts';
+import { interrupted, PUBLIC_URL, runSummary, serviceView, tunnelView } from './test-support.ts';
+import { createTopic } from './topic.ts';
 import { createTray } from './tray.ts';
 import { trayState } from './tray-state.ts';
 
+const CANCELLED = { kind: 'cancelled', message: 'it was cancelled' } as const;
 const down = { desired: 'down', state: 'stopped', startWill: 'command' } as const;
 const services = (change: Partial<ServicesView> = {}): ServicesView => ({
   glabs: serviceView(),
@@ -114,6 +117,10 @@ describe('the tray, live', () => {
       set.add(listener);
       return () => void set.delete(listener);
     };
+    const recoveries = createTopic<RecoveriesView, RecoveriesChange>({
+      initial: { entries: [] },
+      apply: applyRecoveriesChange,
+    });
     const tray = createTray(
       {
         glabs: part('glabs'),
@@ -122,6 +129,7 @@ describe('the tray, live', () => {
         subscribe: (listener: (change: ServicesChange) => void) => listen(hearers, listener),
       } as unknown as Services,
       { onStarted: (listener) => listen(begun, listener) },
+      recoveries,
     );
     const change = (service: ServiceView) => {
       const news = { service, logAdded: [] };
@@ -150,7 +158,7 @@ describe('the tray, live', () => {
         },
       };
     };
-    return { tray, asked, change, begin, listening: () => hearers.size + begun.size };
+    return { tray, asked, change, begin, recoveries, listening: () => hearers.size + begun.size };
   }
 
   it('follows services and runs, and says nothing twice', async () => {
@@ -191,6 +199,19 @@ describe('the tray, live', () => {
     expect(tray.publicAddress()).toBe(PUBLIC_URL);
     change(tunnelView('degraded'));
     expect(tray.publicAddress()).toBeNull();
+  });
+
+  it('says that a run was interrupted until somebody has turned to it', () => {
+    const { tray, recoveries } = world();
+    recoveries.publish({ entries: [interrupted({}), interrupted({ cause: CANCELLED, name: 'ABCS1-V1' })] });
+    expect(tray.state()).toMatchObject({
+      icon: 'needs-you',
+      tooltip: 'Flowdeck: XYZG3-V0-1 was interrupted.',
+      goesOn: true,
+    });
+    expect(labels(services())).not.toContain('XYZG3-V0-1 was interrupted');
+    recoveries.publish({ entries: [interrupted({ step: 'plan' })] });
+    expect(tray.state().icon).toBe('ok');
   });
 
   it('listens to nobody once it is closed', () => {

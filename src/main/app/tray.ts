@@ -1,7 +1,10 @@
+import type { RecoveriesChange, RecoveriesView } from '../../shared/recovery.ts';
 import type { RunSummary } from '../../shared/run-view.ts';
 import type { Runner } from '../runner/runner-api.ts';
 import { followRuns } from './live-runs.ts';
+import { isNews } from './recovery-words.ts';
 import type { Services } from './services.ts';
+import type { Topic } from './topic.ts';
 import { publicAddress, type TrayState, trayState } from './tray-state.ts';
 
 /** What a tray shows and does, without a word of Electron. */
@@ -18,11 +21,18 @@ export interface Tray {
   close(): void;
 }
 
-/** Follows the services and the runs of this process; nothing is asked of disk or network for it. */
-export function createTray(services: Services, runner: Pick<Runner, 'onStarted'>): Tray {
+/**
+ * Follows the services, the runs of this process and what was interrupted; nothing is asked of disk or network for it.
+ */
+export function createTray(
+  services: Services,
+  runner: Pick<Runner, 'onStarted'>,
+  recoveries: Pick<Topic<RecoveriesView, RecoveriesChange>, 'state' | 'listen'>,
+): Tray {
   const listeners = new Set<(state: TrayState) => void>();
   const live = new Map<string, RunSummary>();
-  const compute = () => trayState(services.view(), [...live.values()]);
+  const compute = () =>
+    trayState(services.view(), [...live.values()], recoveries.state().entries.filter(isNews));
   let current = compute();
 
   const look = () => {
@@ -33,6 +43,7 @@ export function createTray(services: Services, runner: Pick<Runner, 'onStarted'>
   };
   const ends = [
     services.subscribe(look),
+    recoveries.listen(look),
     followRuns(runner, (run, _before, over) => {
       if (over) live.delete(run.runId);
       else live.set(run.runId, run);

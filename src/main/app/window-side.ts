@@ -1,5 +1,6 @@
 import { createRouterClient } from '@orpc/server';
 import type { AppInfo } from '../../shared/contract.ts';
+import type { RecoveriesChange, RecoveriesView } from '../../shared/recovery.ts';
 import { applyServicesChange, type ServicesChange, type ServicesView } from '../../shared/services.ts';
 import type { Database } from '../db/database.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -16,22 +17,25 @@ import { createHeldRuns } from './held-runs.ts';
 import type { Places } from './places.ts';
 import { projectRoots, realRoots, withRoot } from './project-roots.ts';
 import { openQueue } from './queue.ts';
-import type { Recovery } from './recovery.ts';
+import type { Recovery } from './recovery-api.ts';
+import { goOnByItself } from './recovery-on-start.ts';
 import { openRecoveriesTopic } from './recovery-topic.ts';
 import { createRepeater } from './repeater.ts';
 import { rerollIn } from './rerolls.ts';
 import { createRouter, type InProcessClient } from './router.ts';
+import type { Notice } from './run-notices.ts';
 import { tryStore } from './run-store.ts';
 import { createRunTopics } from './run-topics.ts';
 import { openRunsTopic } from './runs-topic.ts';
 import { provideSample } from './sample.ts';
 import type { Services } from './services.ts';
-import { createTopic } from './topic.ts';
+import { createTopic, type Topic } from './topic.ts';
 import { createWireServer, type WireServer } from './wire-server.ts';
 
 /** What a window needs and a command does not: topics, the watched folders, the router. */
 export interface WindowSide {
   readonly catalogue: Catalogue;
+  readonly recoveries: Topic<RecoveriesView, RecoveriesChange>;
   readonly wire: WireServer;
   readonly client: InProcessClient;
   close(): Promise<void>;
@@ -52,6 +56,8 @@ export interface WindowParts {
   services(): Promise<Services>;
   warnings(): string[];
   onFault(error: unknown): { logFile: string };
+  /** For a person who looks elsewhere. */
+  notice(notice: Notice): void;
 }
 
 /** How often outputs are offered again that their store did not take. */
@@ -117,6 +123,15 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
     recoveries.note(summary);
   });
 
+  const goingOn = goOnByItself(recoveries.topic.state().entries, {
+    recovery,
+    queue,
+    onStart: settings.get('recovery.onStart'),
+    tell: flowdeck.notice,
+    onFault: (error) => log.warn('An interrupted run could not go on by itself', { err: error }),
+    signal: closing.signal,
+  }).catch(flowdeck.onFault);
+
   const router = createRouter({
     info: () => appInfo(flowdeck),
     settings,
@@ -153,6 +168,7 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
 
   return {
     catalogue,
+    recoveries: recoveries.topic,
     wire: createWireServer(router, (error) =>
       log.warn('A page sent what is not of the protocol', { err: error }),
     ),
@@ -162,6 +178,7 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
       lateUploads.stop();
       heldRuns.close();
       closing.abort();
+      await goingOn;
       await queue.close();
       stopServices();
       servicesTopic.close();

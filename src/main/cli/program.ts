@@ -7,6 +7,7 @@ import { addDoctor } from './doctor.ts';
 import { addPick } from './pick.ts';
 import { addPlan } from './plan.ts';
 import { addQueue } from './queue.ts';
+import { addRecover } from './recover.ts';
 import { addRegen } from './regen.ts';
 import { addRun } from './run.ts';
 import { addRuns } from './runs.ts';
@@ -24,6 +25,7 @@ const commands: readonly AddCommand[] = [
   addRun,
   addRegen,
   addWipe,
+  addRecover,
   addAccept,
   addPick,
   addConfig,

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { systemClock } from '../platform/clock.ts';
 import type { AddCommand } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
+import { tellInterrupted } from './interrupted.ts';
 import { aborted } from './interruption.ts';
 import { wholeNumber } from './values.ts';
 
@@ -22,11 +24,14 @@ export const addServe: AddCommand = (work) =>
     .option('--host <addr>', 'address to bind; default: 127.0.0.1, this machine only')
     .option('--no-open', 'only print the address')
     .action((flags: ServeFlags, command: Command) =>
-      work(command, async ({ output, world, flowdeck, interruption }) => {
+      work(command, async (session) => {
+        const { output, world, flowdeck, interruption } = session;
         const { signal } = interruption();
         const { serve } = await import('../host/serve.ts');
+        const opened = await flowdeck({ face: 'browser' });
+        const stopNotices = opened.onNotice(({ title, body }) => output.text(`${title}: ${body}`));
         const served = await serve({
-          flowdeck: await flowdeck({ face: 'browser' }),
+          flowdeck: opened,
           port: flags.port ?? null,
           open: flags.open && canShowBrowser(world.env, process.platform),
           ...(flags.host === undefined ? {} : { host: flags.host }),
@@ -40,7 +45,9 @@ export const addServe: AddCommand = (work) =>
           pid: process.pid,
         });
         output.text(`The control room is at ${served.url}\nCtrl-C ends it.`);
+        await tellInterrupted(session, opened, systemClock.now());
         await aborted(signal);
+        stopNotices();
         await served.close();
         return exitCodes.done;
       }),

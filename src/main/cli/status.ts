@@ -7,6 +7,7 @@ import { stillRuns } from '../platform/process-identity.ts';
 import { createProbe } from '../services/probe.ts';
 import type { AddCommand } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
+import { tellInterrupted } from './interrupted.ts';
 import { runsTable } from './runs.ts';
 import { glabsStatus, glabsText, type Saved, savedGlabs, tunnelStatus, tunnelText } from './status-words.ts';
 
@@ -20,8 +21,9 @@ export const addStatus: AddCommand = (work) =>
   new Command('status')
     .description('services, tunnel address, what is running')
     .action((_flags, command: Command) =>
-      work(command, async ({ output, flowdeck }) => {
-        const opened = await flowdeck();
+      work(command, async (session) => {
+        const { output } = session;
+        const opened = await session.flowdeck();
         const { db, runner } = opened;
         const saved = await savedView(db.serviceState.get('glabs'));
         const glabs = saved === null ? await lookAt(opened, systemClock) : savedGlabs(saved);
@@ -43,6 +45,7 @@ export const addStatus: AddCommand = (work) =>
         output.text(tunnelText(tunnel));
         if (left.tunnel !== null) output.text(leftText(left.tunnel));
         output.text(runs.length === 0 ? 'No run is going on.' : runsTable(runs));
+        await tellInterrupted(session, opened, systemClock.now());
         return exitCodes.done;
       }),
     );

@@ -5,6 +5,7 @@ import type { Services } from '../app/services.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { AddCommand } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
+import { tellInterrupted } from './interrupted.ts';
 import { aborted } from './interruption.ts';
 import type { Output } from './output.ts';
 import { createServiceReport } from './service-report.ts';
@@ -32,10 +33,12 @@ export const addUp: AddCommand = (work) =>
     )
     .action((flags: UpFlags, command: Command) => work(command, (session) => up(session, flags)));
 
-async function up({ output, flowdeck, interruption }: Session, flags: UpFlags): Promise<number> {
+async function up(session: Session, flags: UpFlags): Promise<number> {
+  const { output, flowdeck, interruption } = session;
   const { signal } = interruption();
   const { demo = false } = flags;
   const opened = await flowdeck();
+  await tellInterrupted(session, opened, systemClock.now());
   const services = await opened.services({ demo });
   const report = createServiceReport(output, systemClock);
   const supervisor = watchSupervisor(services, output);
