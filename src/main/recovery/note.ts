@@ -6,7 +6,7 @@ export interface NoteParts {
   /** `V0-1`. */
   version: string;
   /** As it was before anything was carried out; null: it is not known any more. */
-  diagnosis: Pick<Diagnosis, 'cause' | 'nodes' | 'plan'> | null;
+  diagnosis: Pick<Diagnosis, 'cause' | 'nodes' | 'plan' | 'alternatives'> | null;
   action: RecoveryAction;
   /** How the run ended that carried it out. Left out: not known, and not told. */
   outcome?: RunOutcome | null;
@@ -20,7 +20,8 @@ export function recoveryNote({ version, diagnosis, action, outcome = null }: Not
   const scene = diagnosis === null ? null : whereItStopped(diagnosis.nodes);
   const place = scene === null ? '' : ` at Scene ${String(scene).padStart(2, '0')}`;
   const ended = ENDS[diagnosis?.cause?.kind ?? 'other'];
-  const wiped = diagnosis?.plan.action === 'wipe' ? diagnosis.plan.nodes.length : 0;
+  const plans = diagnosis === null ? [] : [diagnosis.plan, ...diagnosis.alternatives];
+  const wiped = plans.find((plan) => plan.action === 'wipe')?.nodes.length ?? 0;
   const parts = [
     `${ended}${place}`,
     doneWords(action, wiped),
