@@ -208,7 +208,8 @@ async function syncFile(file: string, fs: AtomicFs): Promise<void> {
 /** Tasks in flight fill the same folder: those that wait for it share one sync. Only the real calls can share. */
 const syncShared = sharedCall((folder: string) => syncFolderOnce(folder, nodeFs));
 
-const syncFolder = (folder: string, fs: AtomicFs): Promise<void> =>
+/** Puts what was renamed in a folder on the disk. */
+export const syncFolder = (folder: string, fs: AtomicFs = nodeFs): Promise<void> =>
   fs.open === nodeFs.open ? syncShared(folder) : syncFolderOnce(folder, fs);
 
 /** Puts a new name on the disk. Windows has no such call, and some network disks refuse it. */
