@@ -116,6 +116,11 @@ export function createJournalTable(db: Connection) {
      ) ORDER BY id`,
   );
   const lastSeen = db.prepare('SELECT max(changed_at) FROM journal WHERE run_id = ?').pluck();
+  const numberOf = db
+    .prepare(
+      'SELECT candidate FROM journal WHERE workflow = ? AND node_id = ? AND (url = ? OR sha256 = ?) ORDER BY id DESC LIMIT 1',
+    )
+    .pluck();
   const unwritten = db.prepare(
     "SELECT id, node_id AS nodeId, url, changed_at AS changedAt FROM journal WHERE workflow = ? AND state = 'stored' AND url IS NOT NULL",
   );
@@ -190,6 +195,9 @@ export function createJournalTable(db: Connection) {
         nodeId: number;
         places: number;
       }[],
+    /** As which candidate an output of this node was made, by its address or its content; null: not by us. */
+    numberOf: (workflow: string, nodeId: number, url: string, sha256: string | null): number | null =>
+      (numberOf.get(workflow, nodeId, url, sha256) as number | undefined) ?? null,
     /** Stored outputs, also of the demo, that no write to the workflow file was noted for. */
     unwritten: (workflow: string) =>
       unwritten.all(workflow) as { id: number; nodeId: number; url: string; changedAt: number }[],

@@ -1,10 +1,12 @@
 import type { GenerationRequest, ReferenceImage, ResultFile } from '../backend/backend.ts';
 import { fingerprint } from '../workflow/fingerprint.ts';
 import { type CandidateOutcome, makeCandidate } from './candidate.ts';
+import { candidateNumbers } from './candidate-numbers.ts';
 import { keepCandidate, type NodeFailure } from './keep-candidate.ts';
 import { createLosses } from './losses.ts';
 import type { NodeContext } from './node-context.ts';
 import type { Place } from './place.ts';
+import type { NodePlaces } from './places.ts';
 import { galleryOf, type PlannedNode, referenceIdentity } from './plan.ts';
 import { mayTake } from './plan-offers.ts';
 import { forRequest, type LoadedPicture, ReferenceProblem, referenceName } from './references.ts';
@@ -64,6 +66,16 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
     frames: node.kind === 'video' ? pictures.flat().map((picture) => picture.sha256) : [],
   });
 
+  const { journal, objects } = context.db;
+  const numberOf = candidateNumbers(planned, (url) =>
+    journal.numberOf(context.workflow, node.nodeId, url, objects.byUrl(url)?.sha256 ?? null),
+  );
+  const places: NodePlaces = {
+    ...context.places,
+    candidate: (row, candidate, ext) => context.places.candidate(row, numberOf(candidate), ext),
+    key: (row, candidate, hash, ext) => context.places.key(row, numberOf(candidate), hash, ext),
+  };
+
   const rows = Map.groupBy(planned.todo, (place) => place.row);
   await Promise.all(
     [...rows].map(async ([row, places]) => {
@@ -122,7 +134,7 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
       workflow: context.workflow,
       nodeId: node.nodeId,
       row: place.row,
-      candidate: place.candidate,
+      candidate: numberOf(place.candidate),
       kind: node.kind,
       fingerprint: print,
       prompt: request.prompt,
@@ -191,7 +203,7 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
       const { db, clock } = context;
       const journalId = await db.commits.write(() => {
         const id = db.journal.intend(
-          { ...intent, candidate: place.candidate, attempt: 1 },
+          { ...intent, candidate: numberOf(place.candidate), attempt: 1 },
           clock.now(),
           upTime(context),
         );
@@ -226,7 +238,7 @@ export async function runNode(planned: PlannedNode, context: NodeContext): Promi
     attempt: number,
     mayTryAgain: () => Promise<boolean>,
   ): Promise<boolean> {
-    const kept = await keepCandidate(outcome, place, attempt, planned, context);
+    const kept = await keepCandidate(outcome, place, attempt, planned, { ...context, places });
     if (kept.kind === 'kept') {
       gallery[place.index] = kept.kept.url;
       journalIds.push(kept.journalId);
