@@ -78,19 +78,27 @@ export async function openJournal() {
     earlier: async (
       state: JournalState,
       more: {
-        taskId?: string;
+        taskId?: string | null;
+        demo?: boolean;
         results?: string[];
         candidate?: number;
         server?: string;
         attempt?: number;
       } = {},
     ): Promise<void> => {
-      const { candidate = 1, server = intent.server, attempt = 1, taskId = 'old', results } = more;
+      const {
+        candidate = 1,
+        server = intent.server,
+        attempt = 1,
+        taskId = 'old',
+        demo = false,
+        results,
+      } = more;
       await db.commits.write(() => {
-        const row = { ...intent, candidate, server, attempt, runId: 'run-1' };
+        const row = { ...intent, candidate, server, attempt, demo, runId: 'run-1' };
         const id = db.journal.intend(row, START - 60_000);
         if (state === 'intent') return;
-        const told = state === 'parked' ? {} : { taskId };
+        const told = state === 'parked' || taskId === null ? {} : { taskId };
         const found = results ? { results: JSON.stringify(results) } : {};
         db.journal.step(id, { state, ...told, ...found }, START - 50_000);
       });

@@ -141,3 +141,30 @@ it('what is taken up counts the attempts it has had', async () => {
   });
   expect(await outcome).toMatchObject({ kind: 'failed', class: 'timeout', attempts: 3 });
 });
+
+describe('a file that was found and is gone again', () => {
+  it('was never ordered: it is no loss, and is generated', async () => {
+    await journal.earlier('downloaded', { attempt: 0, taskId: null });
+    const { outcome, counts } = make({});
+    expect(await outcome).toMatchObject({ kind: 'generated', taskId: 'new' });
+    expect(counts).toMatchObject({ submitted: 1, lost: 0 });
+    expect(journal.states()).toEqual(['unsent', 'completed']);
+  });
+});
+
+describe.each([
+  { ordered: 'the demo', demo: true },
+  { ordered: 'a real G-Labs', demo: false },
+])('what was ordered from $ordered', ({ demo }) => {
+  it('is taken up by a run with the same, and is nothing to one with the other', async () => {
+    await journal.earlier('submitted', { demo });
+    const other = candidateBench(journal, {});
+    expect(await makeCandidate({ ...intent, demo: !demo }, request, other.deps)).toMatchObject({
+      taskId: 'new',
+    });
+    const same = candidateBench(journal, {});
+    expect(await makeCandidate({ ...intent, demo }, request, same.deps)).toMatchObject({ taskId: 'old' });
+    expect(other.counts).toMatchObject({ submitted: 1, reattached: 0 });
+    expect(same.counts).toMatchObject({ submitted: 0, reattached: 1 });
+  });
+});
