@@ -43,35 +43,44 @@ export async function gatherEvidence(path: string, deps: GatherDeps, signal: Abo
   const time: TimeDeps = { clock: deps.clock, signal, unseen };
   const real = (await deps.disk.realPath(resolve(path))) ?? resolve(path);
 
-  const backups: SeenBackup[] = [];
-  const backupsSeen = inTime(
-    'backups',
-    limits.backupsMs,
-    async (limited) => {
-      const left = await gatherBackups(real, backups, deps, limited);
-      if (left > 0) unseen.push(`backups: ${left} older ones were not looked into`);
-    },
-    undefined,
-    time,
-  );
-  const backend = inTime('G-Labs', limits.servicesMs, deps.backend, unknownService, time);
-  const tunnel = inTime('tunnel', limits.servicesMs, deps.tunnel, unknownService, time);
-  const [{ run, passes }, { source, opened }] = await Promise.all([
-    gatherRuns(real, deps),
-    openSource(real, deps),
+  const [backend, tunnel, rest] = await Promise.all([
+    inTime('G-Labs', limits.servicesMs, deps.backend, unknownService, time),
+    inTime('tunnel', limits.servicesMs, deps.tunnel, unknownService, time),
+    gatherWorkflow(real, limits, deps, time),
   ]);
-  await backupsSeen;
-  const standIn = opened === null ? await openStandIn(real, backups, deps) : null;
+  return { path: real, name: baseNameOf(real), ...rest, backend, tunnel, unseen };
+}
+
+/** All but the services. */
+async function gatherWorkflow(
+  path: string,
+  limits: GatherLimits,
+  deps: GatherDeps,
+  time: TimeDeps,
+): Promise<Omit<Evidence, 'path' | 'name' | 'backend' | 'tunnel' | 'unseen'>> {
+  const backups: SeenBackup[] = [];
+  const [{ run, passes }, { source, opened }] = await Promise.all([
+    gatherRuns(path, deps),
+    openSource(path, deps),
+    inTime(
+      'backups',
+      limits.backupsMs,
+      async (limited) => {
+        const left = await gatherBackups(path, backups, deps, limited);
+        if (left > 0) time.unseen.push(`backups: ${left} older ones were not looked into`);
+      },
+      undefined,
+      time,
+    ),
+  ]);
+  const standIn = opened === null ? await openStandIn(path, backups, deps) : null;
   const basis = opened ?? standIn?.opened ?? null;
   const plan = basis === null ? null : await deps.plan(basis);
   const seen =
     plan === null
       ? NOTHING
-      : await look({ path: real, plan, backups, demo: run?.demo ?? false }, limits, deps, time);
-
+      : await look({ path, plan, backups, demo: run?.demo ?? false }, limits, deps, time);
   return {
-    path: real,
-    name: baseNameOf(real),
     source,
     run,
     passes,
@@ -80,9 +89,6 @@ export async function gatherEvidence(path: string, deps: GatherDeps, signal: Abo
     export: seen.export,
     backups: backups.map((backup) => backupEvidence(backup, plan, seen.addresses)),
     errors: seen.errors,
-    backend: await backend,
-    tunnel: await tunnel,
-    unseen,
   };
 }
 
