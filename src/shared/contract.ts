@@ -86,6 +86,8 @@ export const Rerolled = z.object({
   runId: z.string().nullable(),
   /** The file it is done in: the next version, when prompts were edited. */
   path: z.string(),
+  /** What was not written into registry and tracker of that version, one sentence each. */
+  problems: z.array(z.string()),
 });
 export type Rerolled = z.infer<typeof Rerolled>;
 

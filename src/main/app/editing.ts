@@ -16,6 +16,7 @@ import { type Picked, type PickWish, pickInFile } from '../runner/file-pick.ts';
 import { openWorkflow } from '../runner/prepare.ts';
 import { type Wiped, type WipeTargets, wipe } from '../runner/wipe.ts';
 import { promptEdits, promptSources } from '../workflow/prompt-sources.ts';
+import { createAfterBump, editNote } from './after-bump.ts';
 
 /**
  * What a person may do to a workflow file between two runs. All but a pick wait for no run: they reject with `locked`
@@ -35,10 +36,11 @@ export interface Editing {
   /** The next version of the file, unchanged but for its name. Rejects as editPrompts does. */
   bump(path: string): Promise<Bumped>;
   /**
-   * Changes prompts in the next version of the file; the old one goes to `backups/` (behaviour.md §9). Rejects with
-   * `not-found`, with `usage` where the texts are as asked already, and with `check-failed` for prompts that could not be run.
+   * Changes prompts in the next version of the file; the old one goes to `backups/`, and a registered workflow's new
+   * version into the registry and the tracker (behaviour.md §9). `problems`: what of the latter could not be done, one
+   * sentence each. Rejects with `not-found`, with `usage` where the texts are as asked already, and with `check-failed` for prompts that could not be run.
    */
-  editPrompts(path: string, edits: PromptEdit[]): Promise<Bumped>;
+  editPrompts(path: string, edits: PromptEdit[]): Promise<Bumped & { problems: string[] }>;
   /** A person's pick, into the file, whether a run has it or not. Rejects with `not-found` and `usage`. */
   pick(path: string, wish: PickWish): Promise<Picked>;
 }
@@ -64,6 +66,7 @@ export function openEditing({ db, settings, clock }: EditingParts): Editing {
     backup: (workflow: string, content: Uint8Array, reason: string) =>
       takeBackup(workflow, content, reason, { db, disk: nodeDisk, clock }),
   };
+  const afterBump = createAfterBump(deps);
   return {
     wipe: (path, which) => wipe(path, which, deps),
     accept: (path, nodes) => accept(path, nodes, deps),
@@ -71,12 +74,15 @@ export function openEditing({ db, settings, clock }: EditingParts): Editing {
     restore: (path, backupId) => restore(path, backupId, deps),
     bringBack: (path, backupId) => bringBack(path, backupId, deps),
     bump: (path) => bump(path, {}, deps),
-    editPrompts: (path, edits) =>
-      bump(
+    editPrompts: async (path, edits) => {
+      let titles: string[] = [];
+      const bumped = await bump(
         path,
         {
           edit: (workflow) => {
             const changed = promptEdits(workflow, edits);
+            const ids = new Set(changed.map(({ nodeId }) => nodeId));
+            titles = [...ids].map((id) => workflow.nodes.get(id)?.title || `node ${id}`);
             if (changed.length > 0) return changed;
             throw fail('usage', 'The prompt is as asked already.', {
               where: path,
@@ -86,7 +92,9 @@ export function openEditing({ db, settings, clock }: EditingParts): Editing {
           verify: assertEditedPrompts,
         },
         deps,
-      ),
+      );
+      return { ...bumped, problems: await afterBump(bumped, editNote(bumped.to, titles)) };
+    },
     pick: (path, wish) => pickInFile(path, wish, deps),
   };
 }

@@ -26,7 +26,7 @@ export async function rerollIn(
       });
     }
     await live.reroll(targets);
-    return { runId, path: live.workflow };
+    return { runId, path: live.workflow, problems: [] };
   }
   const options = runner.optionsOf(runId);
   const view = await runner.view(runId);
@@ -35,10 +35,11 @@ export async function rerollIn(
   // What failed gets what it lacks, and what only waits for it is made too; nothing else is bought.
   if (edits.length === 0 && targets.every((target) => failedWhole(view, target))) {
     const again = { ...theRest(options, view), reroll: whatFailedLacks(view, targets, options) };
-    return { runId: (await queue.add(workflow, again)).runId, path: workflow };
+    return { runId: (await queue.add(workflow, again)).runId, path: workflow, problems: [] };
   }
   const asked: RunOptions = { ...options, mode: 'full', reroll: targets };
-  if (edits.length === 0) return { runId: (await queue.add(workflow, asked)).runId, path: workflow };
+  if (edits.length === 0)
+    return { runId: (await queue.add(workflow, asked)).runId, path: workflow, problems: [] };
   const edited = await editing.editPrompts(workflow, edits);
   const added = await queue.add(edited.path, asked).catch((error: unknown) => {
     const failure = toFailure(error);
@@ -52,7 +53,7 @@ export async function rerollIn(
       },
     );
   });
-  return { runId: added.runId, path: edited.path };
+  return { runId: added.runId, path: edited.path, problems: edited.problems };
 }
 
 /** What to ask of the next run of a file, to go on where one was held: of a re-roll, only what it had not come to. */

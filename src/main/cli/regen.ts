@@ -76,9 +76,12 @@ async function editPrompt(
 ): Promise<string> {
   const { editing } = await flowdeck({ apiKey });
   const source = choosePrompt(await editing.prompts(path, nodeId), nodeId, row);
-  const bumped = await editing.editPrompts(path, [{ nodeId: source.nodeId, row: source.row, text }]);
+  const { problems, ...bumped } = await editing.editPrompts(path, [
+    { nodeId: source.nodeId, row: source.row, text },
+  ]);
   output.record({ type: 'bumped', ...bumped });
   output.text(`${bumped.from} is ${bumped.to} now: ${bumped.path}\nThe old version: ${bumped.movedTo}`);
+  for (const problem of problems) output.note(problem);
   if (source.alsoUsedBy.length > 0) output.text(sharedWords(source));
   return bumped.path;
 }

@@ -82,6 +82,7 @@ function Form({
     save.mutateAsync({ runId, targets: [{ nodeId: node.nodeId }], edits }).then(
       (done) => {
         setDraft(key, empty);
+        for (const problem of done.problems) notifyError(new Error(problem));
         if (!isOpen.current || done.runId === null) sayRerolled(done, runId, nodeName(node));
         if (!isOpen.current) return;
         onClose();
