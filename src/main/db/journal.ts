@@ -128,6 +128,7 @@ export function createJournalTable(db: Connection) {
     `SELECT node_id AS nodeId, row, candidate, url, state FROM journal
      WHERE workflow = ? AND state IN ('stored', 'written') AND url IS NOT NULL AND changed_at >= ?`,
   );
+  const moved = db.prepare('UPDATE journal SET url = @to WHERE workflow = @workflow AND url = @from');
   const putAside = db.prepare(
     `UPDATE journal SET state = 'written', message = @why, changed_at = @at WHERE workflow = @workflow
        AND node_id IN (SELECT value FROM json_each(@nodeIds)) AND state IN ('completed', 'downloaded', 'stored')`,
@@ -206,6 +207,10 @@ export function createJournalTable(db: Connection) {
       cameSince.all(workflow, since) as (Pick<JournalRow, 'nodeId' | 'row' | 'candidate' | 'state'> & {
         url: string;
       })[],
+    /** The store gave an output another address: who takes it up later finds that one. */
+    moved(workflow: string, from: string, to: string): void {
+      moved.run({ workflow, from, to });
+    },
     /**
      * Outputs of these nodes that are made but stand in no file: no later run takes them up. What is in flight stays.
      * Gives how many.

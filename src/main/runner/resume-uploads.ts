@@ -87,6 +87,10 @@ export async function resumeUploads(
 /** The workflows have these addresses now: nothing is left to do for them. */
 export async function placeUploads(db: Database, moved: readonly MovedObject[]): Promise<void> {
   await db.commits.write(() => {
-    for (const { store, key, workflow } of moved) db.uploads.placed(store, key, workflow);
+    for (const { store, key, workflow, localUrl, url } of moved) {
+      // An output that no file has yet: the run that takes it up must not find the address of before.
+      db.journal.moved(workflow, localUrl, url);
+      db.uploads.placed(store, key, workflow);
+    }
   });
 }

@@ -5,6 +5,7 @@ import { afterEach, expect, it } from 'vitest';
 import { RunOptions } from '../../shared/domain.ts';
 import type { RunEvent } from '../../shared/run-events.ts';
 import { type Backend, BackendError } from '../backend/backend.ts';
+import { systemClock } from '../platform/clock.ts';
 import { editWorkflow } from '../workflow/edit.ts';
 import { generationNodes } from '../workflow/generation.ts';
 import { parseWorkflow } from '../workflow/read.ts';
@@ -133,6 +134,8 @@ it('waits on cancel for answers that are on their way, so that their tasks can b
     }),
     ['--latency', '3000'],
   );
+  // By the clock of the world: the hurried one would not wait for an answer so long.
+  b.deps.clock = systemClock;
   const { handle } = await start(b);
   await first;
   handle.cancel();
