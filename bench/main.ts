@@ -11,8 +11,10 @@ import { coldStartClaim } from './claims/cold-start.ts';
 import { consumersClaim } from './claims/consumers.ts';
 import { eventLoopClaim } from './claims/event-loop.ts';
 import { idleClaim } from './claims/idle.ts';
+import { journalingClaim } from './claims/journaling.ts';
 import { makespanClaim } from './claims/makespan.ts';
 import { noticingClaim } from './claims/noticing.ts';
+import { recoveringClaim } from './claims/recovering.ts';
 import { storeClaim } from './claims/store.ts';
 import { writeBackClaim } from './claims/write-back.ts';
 import { busyShare, coreTimes, loadNow, lookAtMachine } from './machine.ts';
@@ -33,6 +35,8 @@ const claims: readonly Claim[] = [
   bringUpClaim,
   consumersClaim,
   idleClaim,
+  journalingClaim,
+  recoveringClaim,
 ];
 const say = (line: string) => process.stderr.write(`${line}\n`);
 

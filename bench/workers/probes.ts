@@ -33,6 +33,7 @@ function hurryingClock(): { clock: Clock; hurry(): void; rest(): void } {
     clock: {
       now: () => Math.round(systemClock.now() + gained()),
       monotonic: () => systemClock.monotonic() + gained(),
+      sinceBoot: systemClock.sinceBoot,
       sleep: (ms, signal) => systemClock.sleep(since === null ? ms : ms / input.pauses, signal),
     },
     hurry: () => {

@@ -21,7 +21,8 @@ export const RunResult = z.object({
   /** Of all threads of the process. */
   cpuMs: z.number(),
   peakMB: z.number(),
-  commits: z.object({ count: z.number(), ...tail }),
+  /** `sum`: of all, those of writes that waited side by side too. */
+  commits: z.object({ count: z.number(), sum: z.number(), ...tail }),
   loop: z.object(tail),
   /**
    * Processor time of the main thread between two turns of a timer of 1 ms: what `loop` would say if this process had

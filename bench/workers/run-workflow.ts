@@ -65,6 +65,7 @@ const result: RunResult = {
     p50: quantile(waits, 0.5),
     p99: quantile(waits, 0.99),
     max: Math.max(...waits),
+    sum: waits.reduce((sum, wait) => sum + wait, 0),
   },
   loop: { p50: loop.percentile(50) / 1e6, p99: loop.percentile(99) / 1e6, max: loop.max / 1e6 },
   held: holds(),
