@@ -38,7 +38,8 @@ export interface Editing {
   /**
    * Changes prompts in the next version of the file; the old one goes to `backups/`, and a registered workflow's new
    * version into the registry and the tracker (behaviour.md §9). `problems`: what of the latter could not be done, one
-   * sentence each. Rejects with `not-found`, with `usage` where the texts are as asked already, and with `check-failed` for prompts that could not be run.
+   * sentence each. Rejects with `not-found`, with `usage` where the texts are as asked already, and with `check-failed`
+   * for prompts that could not be run.
    */
   editPrompts(path: string, edits: PromptEdit[]): Promise<Bumped & { problems: string[] }>;
   /** A person's pick, into the file, whether a run has it or not. Rejects with `not-found` and `usage`. */
