@@ -19,6 +19,7 @@ export default defineConfig({
           // Entries of threads, not of programs.
           'glance-worker': resolve(here, 'src/main/app/glance-worker.ts'),
           'source-worker': resolve(here, 'src/main/runner/source-worker.ts'),
+          'mend-worker': resolve(here, 'src/main/db/mend-worker.ts'),
           'edit-worker': resolve(here, 'src/main/services/consumers/edit-worker.ts'),
         },
       },

@@ -18,6 +18,7 @@ import type { Runner } from '../runner/runner-api.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Editing, openEditing } from './editing.ts';
 import { createMedia, type Media } from './media.ts';
+import { mendIfDamaged } from './mending.ts';
 import { findPlaces, type Places } from './places.ts';
 import { openRecovery } from './recovery.ts';
 import type { Recovery } from './recovery-api.ts';
@@ -71,7 +72,7 @@ export interface Flowdeck {
   wire(): Promise<WireServer>;
   /** The contract in-process. */
   client(): Promise<InProcessClient>;
-  /** What a person should be told once: a damaged settings file that was set aside, secrets kept in a file. */
+  /** What a person should be told once: damaged settings or a damaged database that were set aside, secrets kept in a file. */
   warnings(): string[];
   /** Writes a fault of ours to the log. */
   onFault(error: unknown): { logFile: string };
@@ -99,6 +100,12 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
   const log = openLog(paths.logs, { secrets: secrets.seen });
   const places = findPlaces();
   const started = await processStartTime(process.pid);
+  const mendWarnings = await mendIfDamaged({ settings, secrets, clock, log, paths, places }).catch(
+    async (error: unknown) => {
+      await log.close();
+      throw error;
+    },
+  );
   const boot = await readBoot(clock.now(), clock.sinceBoot());
 
   const db = lazily(() => openDatabase(paths.database));
@@ -197,7 +204,7 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
     recoveries: async () => (await windowSide.get()).recoveries,
     wire: async () => (await windowSide.get()).wire,
     client: async () => (await windowSide.get()).client,
-    warnings: () => [...settings.warnings, ...secrets.warnings],
+    warnings: () => [...settings.warnings, ...secrets.warnings, ...mendWarnings],
     onFault(error) {
       log.error('A fault of ours', { err: error });
       return { logFile: log.file };

@@ -18,6 +18,8 @@ export interface Places {
   glanceWorker: string;
   /** Entry of the thread that writes large workflow files. */
   sourceWorker: string;
+  /** Entry of the thread that looks through a database and mends it. */
+  mendWorker: string;
   /** Entry of the thread that edits files of the tunnel's consumers. */
   editWorker: string;
   version: string;
@@ -38,6 +40,7 @@ export function findPlaces(module: string = import.meta.filename): Places {
     simulator: entry('simulator/main.ts', 'simulator.js'),
     glanceWorker: entry('main/app/glance-worker.ts', 'glance-worker.js'),
     sourceWorker: entry('main/runner/source-worker.ts', 'source-worker.js'),
+    mendWorker: entry('main/db/mend-worker.ts', 'mend-worker.js'),
     editWorker: entry('main/services/consumers/edit-worker.ts', 'edit-worker.js'),
     version: versionOf(root),
   };

@@ -266,19 +266,31 @@ describe('a damaged database', () => {
     expect(count('journal')).toBe(filled.journal);
   });
 
-  it('gets the objects of this machine before it is used', async () => {
-    damage(0, Buffer.alloc(16));
+  it('gets the objects of this machine that its books have lost', async () => {
+    writeFileSync(file, Buffer.alloc(PAGE));
+    const object = { sha256: 'ff', ext: 'png', contentType: 'image/png', size: 1, file: '/o/a.png' };
     const mended = await mendDatabase(file, {
       ...mendDeps,
-      refill: async (objects) => {
-        objects.put({ sha256: 'ff', ext: 'png', contentType: 'image/png', size: 1, file: '/o/a.png' }, 'u');
-        return 1;
-      },
+      findObjects: async () => [{ object, urls: ['file:///o/a.png', 'https://pictures.example/a.png'] }],
     });
     expect(mended?.report?.refilled).toBe(1);
     const db = openDatabase(file);
-    expect(db.objects.byUrl('u')?.file).toBe('/o/a.png');
+    expect(db.objects.bySha('ff')).toEqual(object);
+    expect(db.objects.byUrl('https://pictures.example/a.png')).toEqual(object);
     db.close();
+  });
+
+  it('is spared the search for objects when its books of them are whole', async () => {
+    damage(0, Buffer.alloc(16));
+    const searched: string[] = [];
+    await mendDatabase(file, {
+      ...mendDeps,
+      findObjects: async () => {
+        searched.push('searched');
+        return [];
+      },
+    });
+    expect(searched).toEqual([]);
   });
 });
 

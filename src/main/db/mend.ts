@@ -11,7 +11,7 @@ import { damageOf, type Thoroughness } from './damage.ts';
 import { suspectFile } from './failures.ts';
 import { beingMended, type InUse, takeInUse } from './in-use.ts';
 import { migrations } from './migrations/list.ts';
-import { createObjectsTable, type ObjectsTable } from './objects.ts';
+import { createObjectsTable, type StoredFile } from './objects.ts';
 import { finishLeft, mendingFile, putInPlace, stampOf } from './set-aside.ts';
 
 /** What the thread of mend-worker.ts is asked, as its `workerData`. */
@@ -30,8 +30,14 @@ export type MendAnswer =
 export interface MendDeps {
   clock: Clock;
   startWorker(task: MendTask): Worker;
-  /** Puts the objects of this machine that the new database does not know into it; gives how many. */
-  refill(objects: ObjectsTable): Promise<number>;
+  /** The objects in the stores of this machine. Asked when the books of them are not whole. */
+  findObjects(): Promise<readonly FoundObject[]>;
+}
+
+/** An object by what lies on the disk, and the addresses that lead to it. */
+export interface FoundObject {
+  object: StoredFile;
+  urls: readonly string[];
 }
 
 /** A database was damaged, and there is a new one in its place. */
@@ -85,7 +91,7 @@ async function mendAlone(file: string, deps: MendDeps): Promise<Mended | null> {
     const into = mendingFile(file);
     const answer = await inThread({ ask: 'rebuild', from: file, into }, deps);
     const carried = 'carried' in answer ? answer.carried : [];
-    const refilled = await refill(into, deps);
+    const refilled = isWhole(carried, OBJECTS) ? 0 : await refill(into, deps);
     const aside = await putInPlace(file, stampOf(isoTime(deps.clock)));
     mended = { aside, report: { damage, carried, refilled } };
   }
@@ -98,14 +104,33 @@ async function look(task: MendTask, deps: MendDeps): Promise<string | null> {
   return 'damage' in answer ? answer.damage : null;
 }
 
+/** What stands in the books and, of what is not there, what lies on the disk. */
 async function refill(into: string, deps: MendDeps): Promise<number> {
+  const found = await deps.findObjects();
   const connection = openConnection(into);
   try {
-    return await deps.refill(createObjectsTable(connection));
+    const objects = createObjectsTable(connection);
+    const unknown = found.filter(
+      ({ object, urls }) =>
+        objects.bySha(object.sha256) === null || urls.some((url) => objects.byUrl(url) === null),
+    );
+    connection.transaction(() => {
+      for (const { object, urls } of unknown) {
+        objects.put(object, null);
+        for (const url of urls) objects.put(object, url);
+      }
+    })();
+    return unknown.length;
   } finally {
     connection.close();
   }
 }
+
+const OBJECTS = ['objects', 'object_urls'];
+
+/** All of these tables are there to the last row. Pure. */
+const isWhole = (carried: readonly Carried[], tables: readonly string[]): boolean =>
+  carried.every(({ table, whole }) => whole || !tables.includes(table));
 
 /** Null: others have it open. Waits for one who looks at it or mends it. */
 async function alone(file: string, clock: Clock): Promise<InUse | null> {

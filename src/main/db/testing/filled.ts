@@ -72,7 +72,7 @@ export function stateOf(file: string): Record<string, string> {
 export const mendDeps: MendDeps = {
   clock: systemClock,
   startWorker: (workerData) => new Worker(new URL('../mend-worker.ts', import.meta.url), { workerData }),
-  refill: async () => 0,
+  findObjects: async () => [],
 };
 
 const sha = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
