@@ -32,7 +32,7 @@ export interface Applied {
 
 export type RecoveryEvent =
   | { type: 'backup.created'; id: string; path: string; sha256: string }
-  | { type: 'restored'; backupId: string; path: string; undoBackupId: string };
+  | { type: 'restored'; backupId: string; path: string; undoBackupId: string | null };
 
 export interface DiagnoseHow {
   signal?: AbortSignal;

@@ -32,7 +32,7 @@ export interface ApplyParts {
   backup(path: string): Promise<{ id: string; path: string; sha256: string } | null>;
   /** The backup's id, also of a copy that only the disk knows. Rejects with `not-found`. */
   backupId(path: string, idOrPath: string): Promise<string>;
-  editing: Pick<Editing, 'wipe' | 'restore'>;
+  editing: Pick<Editing, 'wipe' | 'restore' | 'bringBack'>;
   runner: Pick<Runner, 'start'>;
   /** Hears of each backup and restoring as it happens. */
   tell?: (what: RecoveryEvent) => void;
@@ -62,7 +62,7 @@ export async function applyPlan(wish: RecoveryWish, parts: ApplyParts): Promise<
   const undoBackupId = begun ?? backup?.id ?? null;
   await parts.remember(path, { step: 'carry-out', action: wish.action, appliedRunId: null, undoBackupId });
 
-  const { options, salvage } = await change(wish, seen, parts);
+  const { options, salvage } = await change(wish, seen, backup !== null, parts);
   const handle = await parts.runner.start(path, options, {
     ...(parts.signal === undefined ? {} : { signal: parts.signal }),
     ...(parts.waitAtGates === undefined ? {} : { waitAtGates: parts.waitAtGates }),
@@ -77,6 +77,7 @@ export async function applyPlan(wish: RecoveryWish, parts: ApplyParts): Promise<
 async function change(
   wish: RecoveryWish,
   seen: Examined,
+  isThere: boolean,
   parts: ApplyParts,
 ): Promise<{ options: RunOptions; salvage: Salvage | null }> {
   const { path, options } = seen;
@@ -98,8 +99,13 @@ async function change(
     case 'restore': {
       if (wish.backup === null) throw noPlan(path, 'It does not say which backup to put back.');
       const backupId = await parts.backupId(path, wish.backup);
-      const { undoBackupId } = await editing.restore(path, backupId);
-      parts.tell?.({ type: 'restored', backupId, path, undoBackupId });
+      if (isThere) {
+        const { undoBackupId } = await editing.restore(path, backupId);
+        parts.tell?.({ type: 'restored', backupId, path, undoBackupId });
+      } else {
+        await editing.bringBack(path, backupId);
+        parts.tell?.({ type: 'restored', backupId, path, undoBackupId: null });
+      }
       const anew = await parts.examine();
       return { options: anew.options, salvage: anew.salvage(new Set()) };
     }
