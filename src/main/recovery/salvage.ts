@@ -58,7 +58,7 @@ interface Taken {
 }
 
 export interface SalvageDeps {
-  disk: Pick<Disk, 'read' | 'stat' | 'writeNew'>;
+  disk: Pick<Disk, 'read' | 'writeNew'>;
   fetch: typeof fetch;
   clock: Pick<Clock, 'sleep'>;
   /** As of `GatherDeps`. */
@@ -123,7 +123,7 @@ async function takeObject(
     return { why: `${url} has another content than its name says.` };
   const seen = await inspected(fetched, url, deps);
   if ('why' in seen) return seen;
-  return { file: here ?? (await keep(fetched, `${sha256}.${seen.ext}`, deps)), sha256, url };
+  return { file: here ?? (await keep(fetched, `${sha256}.${seen.ext}`, sha256, deps)), sha256, url };
 }
 
 async function inspected(
@@ -142,15 +142,16 @@ async function inspected(
   }
 }
 
-/** Fetched twice it is there already: its name is its hash. */
+/** Fetched twice it is there already, under its hash. */
 async function keep(
   bytes: Uint8Array,
   name: string,
+  sha256: string,
   { disk, scratch }: Pick<SalvageDeps, 'disk' | 'scratch'>,
 ): Promise<string> {
   const path = join(scratch, name);
-  const there = await disk.stat(path);
-  if (there !== null && there.size === bytes.byteLength) return path;
+  const there = await disk.read(path);
+  if (there !== null && (await hashOf(there)) === sha256) return path;
   return disk.writeNew(scratch, (n) => (n === 1 ? name : `${n}-${name}`), bytes);
 }
 
