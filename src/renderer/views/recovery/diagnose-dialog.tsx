@@ -40,7 +40,7 @@ function Chooser({ workflows, onChoose }: ChooserProps) {
   const [search, setSearch] = useState('');
   const { found, more } = foundWorkflows(workflows, useDeferredValue(search));
   return (
-    <Command label="Workflows" shouldFilter={false} loop>
+    <Command label="Workflows" shouldFilter={false} loop className="p-1">
       <Command.Input
         value={search}
         onValueChange={setSearch}

@@ -70,19 +70,20 @@ const cells: readonly Marked[] = [
 function Legend({ states }: { states: ReadonlySet<RecoveryNodeState> }) {
   const shown = (Object.keys(nodeStates) as RecoveryNodeState[]).filter((state) => states.has(state));
   return (
-    <dl aria-label="Legend" className="flex flex-wrap gap-x-4 gap-y-0.5 text-xs">
-      <dt className="text-muted">In each place</dt>
-      <dd className="flex flex-wrap gap-x-3">
-        {cells.map((cell) => (
-          <StateMark key={cell.word} {...cell} />
-        ))}
-      </dd>
-      <dt className="text-muted">State</dt>
-      <dd className="flex flex-wrap gap-x-3">
-        {shown.map((state) => (
-          <StateMark key={state} {...nodeStates[state]} />
-        ))}
-      </dd>
+    <dl aria-label="Legend" className="flex flex-wrap gap-x-6 gap-y-0.5 text-xs">
+      <LegendPart title="In each place" marks={cells} />
+      <LegendPart title="State" marks={shown.map((state) => nodeStates[state])} />
     </dl>
   );
 }
+
+const LegendPart = ({ title, marks }: { title: string; marks: readonly Marked[] }) => (
+  <div className="flex gap-x-3">
+    <dt className="shrink-0 text-muted">{title}</dt>
+    <dd className="flex flex-wrap gap-x-3">
+      {marks.map((each) => (
+        <StateMark key={each.word} {...each} />
+      ))}
+    </dd>
+  </div>
+);

@@ -61,7 +61,7 @@ function PlanCard({ group, plan, isRecommended, isChosen, onChoose }: PlanCardPr
           checked={isChosen}
           onChange={onChoose}
           aria-describedby={`${id}-words`}
-          className="size-4 shrink-0 accent-(--accent) outline-none"
+          className="relative z-10 size-4 shrink-0 accent-(--accent) outline-none"
         />
         <label htmlFor={id} className="font-medium after:absolute after:inset-0">
           {plan.title}

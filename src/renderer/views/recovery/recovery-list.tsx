@@ -1,9 +1,11 @@
 import type { RecoveryEntry } from '../../../shared/recovery.ts';
 import { cx } from '../../components/cx.ts';
+import { runMark } from '../../components/marks.ts';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { causeWord } from '../../state/recovery.ts';
 import { useWindow } from '../../state/window.ts';
+import { useRuns } from '../../wire/queries.ts';
 import { stepTitles } from './recovery-words.ts';
 import { shownStep, wizardSteps } from './wizard-steps.ts';
 
@@ -17,10 +19,17 @@ type RecoveryListProps = {
 export function RecoveryList({ entries, selected }: RecoveryListProps) {
   const open = useWindow((state) => state.openRecovery);
   return (
-    <nav aria-label="Recoveries" className="min-h-0 overflow-y-auto">
-      <ul className="flex flex-col gap-1">
+    <nav
+      aria-label="Recoveries"
+      className={cx(
+        'min-h-0 shrink-0 overflow-x-auto xl:w-68 xl:overflow-y-auto',
+        // The wizard names it: a narrow window has no room to say it twice.
+        entries.length === 1 && 'hidden xl:block',
+      )}
+    >
+      <ul className="flex gap-1 xl:flex-col">
         {entries.map((entry) => (
-          <li key={entry.path}>
+          <li key={entry.path} className="w-56 shrink-0 xl:w-full">
             <button
               type="button"
               aria-current={entry.path === selected ? 'true' : undefined}
@@ -41,19 +50,23 @@ export function RecoveryList({ entries, selected }: RecoveryListProps) {
   );
 }
 
-function Standing({ entry: { runId, cause, interruptedAt, step } }: { entry: RecoveryEntry }) {
+function Standing({ entry: { runId, cause, interruptedAt, step, appliedRunId } }: { entry: RecoveryEntry }) {
+  const applied = useRuns().data?.runs.find((run) => run.runId === appliedRunId);
   const place = shownStep({ step });
-  const isOver = step === 'over' || step === 'after-care';
   return (
     <>
       <span className="flex w-full min-w-0 flex-wrap items-center gap-x-2 text-xs">
-        <StateMark
-          mark={isOver ? 'done' : runId === null ? 'waiting' : 'needs-you'}
-          word={cause === null ? (runId === null ? 'looked at' : 'interrupted') : causeWord(cause.kind)}
-        />
+        {applied ? (
+          <StateMark {...runMark(applied.status)} />
+        ) : (
+          <StateMark
+            mark={runId === null ? 'waiting' : 'needs-you'}
+            word={cause === null ? (runId === null ? 'looked at' : 'interrupted') : causeWord(cause.kind)}
+          />
+        )}
         {interruptedAt !== null && <RelativeTime at={interruptedAt} className="text-muted" />}
       </span>
-      <span className="text-muted text-xs">
+      <span className="truncate text-muted text-xs">
         Step {wizardSteps.indexOf(place) + 1} of {wizardSteps.length}: {stepTitles[place]}
       </span>
     </>

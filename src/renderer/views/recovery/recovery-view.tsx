@@ -45,7 +45,7 @@ function Recoveries({ entries, onChoose }: { entries: readonly RecoveryEntry[]; 
   if (entry === null) return <NothingToRecover onChoose={onChoose} />;
   const isListed = known.includes(entry);
   return (
-    <div className="grid min-h-0 flex-1 grid-cols-[12rem_minmax(0,1fr)] gap-4 xl:grid-cols-[17rem_minmax(0,1fr)]">
+    <div className="flex min-h-0 flex-1 flex-col gap-3 xl:flex-row xl:gap-4">
       <RecoveryList entries={isListed ? known : [...known, entry]} selected={entry.path} />
       <Wizard key={entry.path} entry={entry} isListed={isListed} />
     </div>

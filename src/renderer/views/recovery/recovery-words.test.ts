@@ -43,7 +43,7 @@ describe('what was done at after-care', () => {
       'The next version is XYZG3-V0-2.nbflow.',
       'The old file is /p/backups/XYZG3-V0-1.nbflow.',
       'The note stands in /p/reference/version-registry.json.',
-      'The tracker is up to date: /p/tracker/a.csv, /p/tracker/b.csv.',
+      'The tracker is up to date: a.csv, b.csv in /p/tracker.',
     ]);
     expect(afterCareLines({ path: null, movedTo: null, registry: null, tracker: [], problems: [] })).toEqual(
       [],

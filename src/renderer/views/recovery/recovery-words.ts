@@ -120,6 +120,14 @@ export function afterCareLines(done: AfterCareDone): string[] {
     ...(done.path === null ? [] : [`The next version is ${fileName(done.path)}.`]),
     ...(done.movedTo === null ? [] : [`The old file is ${done.movedTo}.`]),
     ...(done.registry === null ? [] : [`The note stands in ${done.registry}.`]),
-    ...(done.tracker.length === 0 ? [] : [`The tracker is up to date: ${done.tracker.join(', ')}.`]),
+    ...(done.tracker.length === 0 ? [] : [`The tracker is up to date: ${inFolder(done.tracker)}.`]),
   ];
+}
+
+/** `a.csv, b.csv in /projects/tracker`: files that lie in one folder. */
+function inFolder(paths: readonly string[]): string {
+  const [first] = paths;
+  if (first === undefined) return '';
+  const folder = first.slice(0, first.length - fileName(first).length - 1);
+  return `${paths.map(fileName).join(', ')} in ${folder}`;
 }

@@ -202,7 +202,7 @@ function Outcome({ done }: { done: AfterCareDone }) {
         <ul className="flex flex-col gap-1 rounded-md bg-good-soft px-3 py-2">
           {lines.map((line) => (
             <li key={line} className="flex items-start gap-2 break-words">
-              <StateMark mark="done" word="Done" hideWord className="mt-1" />
+              <StateMark mark="done" word="Done" hideWord className="mt-1 shrink-0" />
               <span className="min-w-0">{line}</span>
             </li>
           ))}

@@ -10,6 +10,8 @@ import { isUnderWay } from '../../state/now-what.ts';
 import { useWindow } from '../../state/window.ts';
 import { useRun, useRuns } from '../../wire/queries.ts';
 import { RunControls } from '../runs/run-controls.tsx';
+import { PlanAndDone } from '../runs/run-facts.tsx';
+import { FailureCards } from '../runs/run-failure-cards.tsx';
 import { RunFigures } from '../runs/run-header.tsx';
 import { runEnd, takenWords } from './carry-out-words.ts';
 import { StepFrame } from './step-frame.tsx';
@@ -82,7 +84,8 @@ function Watched({ runId }: { runId: string }) {
   );
 }
 
-function Progress({ view: { summary, outages } }: { view: RunView }) {
+function Progress({ view: { summary, outages, nodes } }: { view: RunView }) {
+  const { openRun, selectNode } = useWindow.getState();
   const goesOn = isUnderWay(summary);
   const end = goesOn ? null : runEnd(summary);
   return (
@@ -109,6 +112,17 @@ function Progress({ view: { summary, outages } }: { view: RunView }) {
           cure="What was made is kept. Look again: the plan is made anew from what is there now, and another can be chosen."
         />
       )}
+      <FailureCards
+        run={summary}
+        nodes={nodes}
+        onOpen={(nodeId) => {
+          openRun(summary.runId);
+          selectNode(nodeId);
+        }}
+      />
+      <div className="max-w-120">
+        <PlanAndDone run={summary} nodes={nodes} />
+      </div>
       {goesOn && !summary.live && (
         <p className="text-muted">Another Flowdeck runs it. What it tells is shown here.</p>
       )}

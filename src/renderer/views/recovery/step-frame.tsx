@@ -39,7 +39,7 @@ export function StepFrame({ step, arrived, note, buttons, fixed = false, childre
         {children}
       </div>
       <footer className="flex min-h-12 shrink-0 flex-wrap items-center justify-end gap-2 border-line border-t px-4 py-2">
-        <div className="min-w-0 flex-1 text-muted">{note}</div>
+        <div className="min-w-64 flex-1 text-muted">{note}</div>
         {buttons}
       </footer>
     </>

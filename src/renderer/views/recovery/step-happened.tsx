@@ -59,7 +59,7 @@ function Happened({ diagnosis }: { diagnosis: Diagnosis }) {
     <>
       <div className="rounded-md bg-sunken px-3 py-2">
         <p className="flex items-start gap-2">
-          <StateMark {...mark} hideWord className="mt-1" />
+          <StateMark {...mark} hideWord className="mt-1 shrink-0" />
           <span className="min-w-0 break-words font-medium">{headline}</span>
         </p>
         <p className="mt-1 max-w-180 pl-5 text-muted">{means}</p>

@@ -126,8 +126,8 @@ function ParkedChoice({ diagnosis, parked, checked, onChange }: ParkedChoiceProp
         <span className="block text-muted">
           Whether {counted(parked.candidates, 'request')} of {counted(parked.nodes.length, 'node')} ever
           reached G-Labs nobody can tell. Made anew, they come on top of the plan
-          {cost === null ? '' : `, for up to ${money(cost)}`}; if G-Labs had them, they are paid for twice.
-          Left alone, they wait for you.
+          {cost === null || cost === 0 ? '' : `, for up to ${money(cost)}`}; if G-Labs had them, they are paid
+          for twice. Left alone, they wait for you.
         </span>
       </span>
     </label>

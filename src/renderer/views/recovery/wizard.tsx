@@ -53,7 +53,7 @@ export function Wizard({ entry, isListed }: { entry: RecoveryEntry; isListed: bo
   return (
     <section
       aria-label={`Recovery of ${entry.name}`}
-      className="flex min-h-0 min-w-0 flex-col rounded-lg bg-panel"
+      className="flex min-h-0 min-w-0 flex-1 flex-col rounded-lg bg-panel"
     >
       <header className="flex shrink-0 flex-col gap-2 px-4 pt-3">
         <div className="flex min-w-0 items-center gap-2">
