@@ -144,6 +144,12 @@ export function createJournalTable(db: Connection) {
       "SELECT 1 FROM journal WHERE state IN ('intent', 'submitted', 'completed', 'timeout', 'parked') AND changed_at > ? LIMIT 1",
     )
     .pluck();
+  const hadBefore = db
+    .prepare(
+      `SELECT 1 FROM journal one JOIN journal intent ON intent.id = ? WHERE one.task_id = ? AND one.id < intent.id
+         AND one.submitted_at <= intent.intent_at LIMIT 1`,
+    )
+    .pluck();
   const owned = db.prepare('SELECT 1 FROM journal WHERE task_id = ? LIMIT 1').pluck();
   const maxAttempt = db
     .prepare(
@@ -217,6 +223,8 @@ export function createJournalTable(db: Connection) {
      */
     putAside: (workflow: string, nodeIds: readonly number[], why: string, at: number): number =>
       putAside.run({ workflow, nodeIds: JSON.stringify(nodeIds), why, at }).changes,
+    /** Whether a task was ours before this intent. */
+    hadBefore: (taskId: string, intentId: number) => hadBefore.get(intentId, taskId) !== undefined,
     ownsTask: (taskId: string) => owned.get(taskId) !== undefined,
     attempts: (runId: string, nodeId: number, row: number, candidate: number) =>
       Number(maxAttempt.get(runId, nodeId, row, candidate) ?? 0),

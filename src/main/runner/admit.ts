@@ -187,9 +187,9 @@ async function askOnce(backend: Backend, signal: AbortSignal): Promise<BackendHe
 
 const PROBE_MS = 1000;
 
-/** When a backend began, by what it says of itself. */
+/** When a backend began, by what it says of itself; milliseconds, by `clock.sinceBoot`. */
 export const startOf = (health: BackendHealth, clock: Clock): number | null =>
-  health.uptimeS === null ? null : clock.now() - health.uptimeS * 1000;
+  health.uptimeS === null ? null : clock.sinceBoot() - health.uptimeS * 1000;
 
 /** The demo and a real G-Labs never stand in for each other (behaviour.md §10): why a run does not go on, else null. */
 export function strangerAt(server: string, { demo }: BackendHealth, expected: boolean | null): string | null {

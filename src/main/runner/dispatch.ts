@@ -20,7 +20,7 @@ export interface Dispatch {
   posting<T>(prompt: string, post: () => Promise<T>): Promise<T>;
   /** Tells of an outage and resolves, with its length in ms, when the backend answers again. */
   outage(error: BackendError): Promise<number>;
-  /** Tells of a quota answer to something submitted at `since`; resolves when dispatch goes on. */
+  /** Tells of a quota answer to something submitted at `since` (`clock.monotonic`); resolves when dispatch goes on. */
   quota(error: BackendError | { message: string; cure: string }, since: number): Promise<void>;
   /** A task was completed: quota pauses are no longer in a row. */
   progress(): void;
@@ -78,7 +78,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
   let wake: () => void = () => undefined;
   let quota: { until: Promise<void> } | null = null;
   let quotaPauses = 0;
-  let lastQuotaEnd = 0;
+  let lastQuotaEnd = Number.NEGATIVE_INFINITY;
 
   /** What submissions wait for now, if anything. */
   const barrier = (): Promise<unknown> | undefined => paused?.until ?? outage ?? quota?.until;
@@ -243,7 +243,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       );
       const until = clock.sleep(ms, signal).finally(() => {
         quota = null;
-        lastQuotaEnd = clock.now();
+        lastQuotaEnd = clock.monotonic();
       });
       quota = { until };
       return orAborted(until, signal);

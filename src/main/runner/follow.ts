@@ -33,7 +33,6 @@ export async function follow(task: StartedTask, deps: FollowDeps): Promise<Follo
   const step = (change: JournalStep) =>
     db.commits.write(() => db.journal.step(journalId, change, clock.now()));
   const began = clock.monotonic();
-  const since = clock.now();
   let deadline = began + deps.timeoutMs;
   let running = false;
   deps.inFlight.add(taskId);
@@ -76,7 +75,7 @@ export async function follow(task: StartedTask, deps: FollowDeps): Promise<Follo
         await step({ state: 'completed', results: JSON.stringify(urls) });
         return { kind: 'completed', results: report.results };
       }
-      if (report.status === 'failed') return await taskFailed(task, report, since, step, deps);
+      if (report.status === 'failed') return await taskFailed(task, report, began, step, deps);
       if (report.status === 'running' && !running) {
         // The backend's own queue had its time; the work has one of its own, from here on.
         running = true;

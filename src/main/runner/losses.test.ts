@@ -9,7 +9,7 @@ const losses = (uptimeS: number | null, health?: () => Promise<BackendHealth>) =
   createLosses({
     backend: { health: health ?? (async () => ({ uptimeS }) as BackendHealth) },
     backendStart: () => null,
-    clock: { now: () => NOW },
+    clock: { sinceBoot: () => NOW },
     signal: new AbortController().signal,
   });
 

@@ -12,7 +12,7 @@ const TRIES_WITH_BACKEND = 20;
 /** Uptime is told in whole seconds by some. */
 const UPTIME_SLACK_MS = 1100;
 
-/** When something was ordered, and since when the backend ran then, as far as it said; ms since the epoch. */
+/** When something was ordered, and since when the backend ran then, as far as it said; by `clock.sinceBoot`. */
 export interface Order {
   at: number;
   backendStart: number | null;
@@ -30,13 +30,13 @@ export function createLosses(deps: {
   backend: Pick<Backend, 'health'>;
   /** As last seen. */
   backendStart: () => number | null;
-  clock: Pick<Clock, 'now'>;
+  clock: Pick<Clock, 'sinceBoot'>;
   signal: AbortSignal;
 }): Losses {
   let alone = 0;
   let withBackend = 0;
   return {
-    order: () => ({ at: deps.clock.now(), backendStart: deps.backendStart() }),
+    order: () => ({ at: deps.clock.sinceBoot(), backendStart: deps.backendStart() }),
     mayTryAgain: async (order) => {
       if (await beganAnewSince(order)) return ++withBackend <= TRIES_WITH_BACKEND;
       return ++alone <= TRIES;
@@ -47,7 +47,7 @@ export function createLosses(deps: {
     try {
       const { uptimeS } = await deps.backend.health(deps.signal);
       if (uptimeS === null) return false;
-      return deps.clock.now() - uptimeS * 1000 > (backendStart ?? at) + UPTIME_SLACK_MS;
+      return deps.clock.sinceBoot() - uptimeS * 1000 > (backendStart ?? at) + UPTIME_SLACK_MS;
     } catch (error) {
       deps.signal.throwIfAborted();
       if (!(error instanceof BackendError)) throw error;

@@ -23,7 +23,7 @@ export interface AdmittedRun {
   planned: Planned;
   options: ResolvedOptions;
   backend: Backend;
-  /** When the backend began, in ms since the epoch; null when it does not say. */
+  /** When the backend began, by `clock.sinceBoot`; null when it does not say. */
   backendStart: number | null;
   /** Whether it is the demo; null when it was not asked. */
   demo: boolean | null;

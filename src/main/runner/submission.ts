@@ -9,9 +9,10 @@ import {
 } from '../backend/backend.ts';
 import type { Database } from '../db/database.ts';
 import type { Intent, JournalStep, UpTime } from '../db/journal.ts';
+import { sameBoot } from '../platform/boot.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Dispatch } from './dispatch.ts';
-import { settleUnanswered } from './unanswered.ts';
+import { settleUnanswered, type UnansweredRequest } from './unanswered.ts';
 
 /** What to do after a task did not end well. */
 export interface Verdict {
@@ -33,7 +34,7 @@ export interface SubmissionDeps {
   signal: AbortSignal;
   /** Aborted a little after `signal`: an answer on its way names a task that can then be stopped. */
   answerSignal: AbortSignal;
-  /** When the backend began, in ms since the epoch, as last seen; null when it does not say. */
+  /** When the backend began, by `clock.sinceBoot`, as last seen; null when it does not say. */
   backendStart: () => number | null;
   /** Which start of the machine this is; null: not known. */
   self: { boot: string | null };
@@ -82,9 +83,11 @@ export async function submit(
   return dispatch.posting(place.prompt, async (): Promise<Started> => {
     deps.onState('submitting');
     const intentAt = clock.now();
+    const since = clock.monotonic();
+    const up = upTime(deps);
     const knownStart = deps.backendStart();
     const journalId = await db.commits.write(() =>
-      db.journal.intend({ ...place, server: backend.server, attempt }, intentAt, upTime(deps)),
+      db.journal.intend({ ...place, server: backend.server, attempt }, intentAt, up),
     );
     const step = (change: JournalStep) =>
       db.commits.write(() => db.journal.step(journalId, change, clock.now()));
@@ -115,7 +118,7 @@ export async function submit(
       signal.throwIfAborted();
       if (!(error instanceof BackendError)) throw error;
       if (error.arrived === 'unknown') {
-        const request = { prompt: place.prompt, intentAt, knownStart, server: backend.server };
+        const request = { prompt: place.prompt, intentAt, up, knownStart, server: backend.server };
         // It left this machine, also when the run ends before its fate is known.
         deps.counts.submitted++;
         const fate = await settle(journalId, request, deps);
@@ -151,7 +154,7 @@ export async function submit(
       }
       if (error.kind === 'refused') throw refusal(error, backend);
       if (error.kind === 'quota') {
-        await dispatch.quota(error, intentAt);
+        await dispatch.quota(error, since);
         return { kind: 'again', message: error.message, reached };
       }
       const { class: errorClass, code, message } = error;
@@ -173,12 +176,9 @@ export const upTime = ({ self, clock }: Pick<SubmissionDeps, 'self' | 'clock'>):
   self.boot === null ? null : { boot: self.boot, ms: clock.sinceBoot() };
 
 /** An unanswered submission. */
-export interface Unanswered {
-  prompt: string;
-  /** Milliseconds since the epoch. */
-  intentAt: number;
-  /** When the backend began, as seen before the intent; null when it did not say. */
-  knownStart: number | null;
+export interface Unanswered extends UnansweredRequest {
+  /** The intent by a clock that nobody sets; null: not noted. */
+  up: UpTime | null;
   /** The address it was sent to. */
   server: string;
 }
@@ -192,7 +192,7 @@ export async function settle(
   const { db, clock, counts } = deps;
   const step = (change: JournalStep) =>
     db.commits.write(() => db.journal.step(journalId, change, clock.now()));
-  const fate = await fateOf(request, deps);
+  const fate = await fateOf(journalId, request, deps);
   const lost = async (message: string) => {
     counts.lost++;
     await step({ state: 'lost', message });
@@ -222,16 +222,27 @@ export async function settle(
 }
 
 /** Looks at the backend for what became of a submission. Rejects with a Failure when the key is refused. */
-export const fateOf = (request: Unanswered, deps: SubmissionDeps) =>
+export const fateOf = (journalId: number, request: Unanswered, deps: SubmissionDeps) =>
   settleUnanswered(request, {
     backend: deps.backend,
     clock: deps.clock,
     owned: deps.db.journal.ownsTask,
+    before: (taskId) => deps.db.journal.hadBefore(taskId, journalId),
+    elapsed: () => elapsedSince(request, deps),
     outage: deps.dispatch.outage,
     signal: deps.signal,
   }).catch((error: unknown) => {
     throw error instanceof BackendError ? refusal(error, deps.backend) : error;
   });
+
+/** Milliseconds since an intent: known exactly within one start of the machine, else by the clock on the wall. */
+function elapsedSince(
+  { up, intentAt }: Pick<Unanswered, 'up' | 'intentAt'>,
+  { clock, self }: SubmissionDeps,
+): number {
+  const ms = up !== null && sameBoot(up.boot, self.boot) ? clock.sinceBoot() - up.ms : clock.now() - intentAt;
+  return Math.max(0, ms);
+}
 
 /** A task that was found in the backend's list becomes this row's. */
 export async function adopt(

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import type { ResultFile } from '../backend/backend.ts';
 import type { Intent, JournalRow } from '../db/journal.ts';
-import { adopt, fateOf, parkedMessage, type Started, type SubmissionDeps, settle } from './submission.ts';
+import {
+  adopt,
+  fateOf,
+  parkedMessage,
+  type Started,
+  type SubmissionDeps,
+  settle,
+  type Unanswered,
+} from './submission.ts';
 
 export interface TakeUpDeps extends SubmissionDeps {
   /** Is this file there with this content? */
@@ -23,9 +31,7 @@ export async function takeUp(
   switch (row.state) {
     case 'intent': {
       // With the prompt held: else a request on its way for another place could be taken for this one's task.
-      const fate = await deps.dispatch.posting(row.prompt, () =>
-        settle(row.id, { ...row, knownStart: null }, deps),
-      );
+      const fate = await deps.dispatch.posting(row.prompt, () => settle(row.id, unansweredOf(row), deps));
       if (fate.kind === 'again') return { kind: 'nothing' };
       return fate.kind === 'task' ? tookUp(row, fate, deps) : fate;
     }
@@ -46,7 +52,7 @@ export async function takeUp(
         : { kind: 'nothing' };
     case 'parked': {
       // It may be found by now; that it is not proves nothing after so long, so it goes on waiting for a person.
-      const fate = await deps.dispatch.posting(row.prompt, () => fateOf({ ...row, knownStart: null }, deps));
+      const fate = await deps.dispatch.posting(row.prompt, () => fateOf(row.id, unansweredOf(row), deps));
       if (fate.kind === 'found') return tookUp(row, await adopt(row.id, fate.taskId, deps), deps);
       if (deps.asked) return giveUp(row, 'A person had it made anew.', deps);
       return { kind: 'parked', message: row.message ?? parkedMessage(place.prompt) };
@@ -55,6 +61,15 @@ export async function takeUp(
       return { kind: 'nothing' };
   }
 }
+
+/** What an earlier process knew of the backend went with it. */
+const unansweredOf = ({ prompt, intentAt, server, boot, upMs }: JournalRow): Unanswered => ({
+  prompt,
+  intentAt,
+  server,
+  knownStart: null,
+  up: boot === null || upMs === null ? null : { boot, ms: upMs },
+});
 
 /** An output that is on this machine: where it was put, else the store's own copy. */
 async function takeUpFile({ id, file, sha256, url }: JournalRow, deps: TakeUpDeps): Promise<Started | null> {
