@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -153,30 +154,50 @@ describe('the version registry', () => {
   it('loses nothing when processes write it at once', async () => {
     await writeFile(registry, text);
     const folder = join(desk.testing, '..', '..');
-    const versions = Array.from({ length: 6 }, (_, i) => `V0-${i + 2}`);
-    await Promise.all(
-      [versions.slice(0, 3), versions.slice(3)].map((own, i) =>
-        promisify(execFile)(process.execPath, [
-          '--input-type=module',
-          '--eval',
-          writer,
-          JSON.stringify({
-            workflow,
-            versions: own,
-            database: join(folder, `${i}.db`),
-            locks: join(folder, 'locks'),
-          }),
-        ]),
-      ),
+    const versions = Array.from({ length: 24 }, (_, i) => `V0-${i + 2}`);
+    const writers = [versions.slice(0, 12), versions.slice(12)].map((own, i) =>
+      startWriter({
+        workflow,
+        versions: own,
+        database: join(folder, `${i}.db`),
+        locks: join(folder, 'locks'),
+      }),
     );
+    await Promise.all(writers.map(({ ready }) => ready));
+    await Promise.all(writers.map(({ go }) => go()));
     const { history } = await own();
-    expect(history.map(({ version }: { version: string }) => version).sort()).toEqual(versions);
+    const noted = history.map(({ version }: { version: string }) => version);
+    expect(noted.toSorted()).toEqual(versions.toSorted());
     const left = (await readdir(dirname(registry))).filter((name) => name.endsWith('.tmp'));
     expect(left).toEqual([]);
   });
 });
 
-/** Another process that registers some versions, one after the other. */
+interface Writing {
+  workflow: string;
+  versions: string[];
+  database: string;
+  locks: string;
+}
+
+/** Another process that registers some versions, one after the other, from `go` on. */
+function startWriter(what: Writing): { ready: Promise<unknown>; go: () => Promise<unknown> } {
+  const started = promisify(execFile)(process.execPath, [
+    '--input-type=module',
+    '--eval',
+    writer,
+    JSON.stringify(what),
+  ]);
+  const { stdin, stdout } = started.child;
+  if (stdin === null || stdout === null) throw new Error('a process without pipes');
+  return {
+    ready: Promise.race([once(stdout, 'data'), started]),
+    go: () => {
+      stdin.end();
+      return started;
+    },
+  };
+}
 const from = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
 const writer = `
   import { registerVersion } from ${from('./registry.ts')};
@@ -188,6 +209,8 @@ const writer = `
   const db = openDatabase(database);
   const alone = (file, what, work) => withFileLock(file, what, work, { folder: locks });
   const deps = { db, disk: nodeDisk, clock: systemClock, alone };
+  process.stdout.write('ready');
+  for await (const _ of process.stdin);
   for (const version of versions) await registerVersion({ workflow, version, note: version }, deps);
   db.close();
 `;
