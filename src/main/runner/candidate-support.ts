@@ -7,7 +7,7 @@ import type { FlowdeckError } from '../../shared/failure.ts';
 import type { RunSummary } from '../../shared/run-view.ts';
 import { type Backend, BackendError, type BackendErrorKind, type TaskReport } from '../backend/backend.ts';
 import { openDatabase } from '../db/database.ts';
-import type { JournalState } from '../db/journal.ts';
+import type { JournalState, UpTime } from '../db/journal.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CandidateDeps } from './candidate.ts';
 import { createDispatch } from './dispatch.ts';
@@ -84,6 +84,9 @@ export async function openJournal() {
         candidate?: number;
         server?: string;
         attempt?: number;
+        /** When, by the clock on the wall and by the one that nobody sets. */
+        intentAt?: number;
+        up?: UpTime | null;
       } = {},
     ): Promise<void> => {
       const {
@@ -94,9 +97,10 @@ export async function openJournal() {
         demo = false,
         results,
       } = more;
+      const { intentAt = START - 60_000, up = null } = more;
       await db.commits.write(() => {
         const row = { ...intent, candidate, server, attempt, demo, runId: 'run-1' };
-        const id = db.journal.intend(row, START - 60_000);
+        const id = db.journal.intend(row, intentAt, up);
         if (state === 'intent') return;
         const told = state === 'parked' || taskId === null ? {} : { taskId };
         const found = results ? { results: JSON.stringify(results) } : {};

@@ -168,3 +168,44 @@ describe.each([
     expect(same.counts).toMatchObject({ submitted: 0, reattached: 1 });
   });
 });
+
+describe('a clock that was set back by an hour since an unanswered request', () => {
+  const HOUR = 3_600_000;
+  // The request went out a minute ago; the clock on the wall says: in an hour.
+  const intentAt = START + HOUR - 60_000;
+  const up = { boot: 'this start', ms: START - 60_000 };
+  const health = (uptimeS: number) => async () => ({
+    healthPath: '/api/health',
+    serverName: null,
+    uptimeS,
+    tasksPending: null,
+    tasksRunning: null,
+    demo: false,
+  });
+
+  it.each([
+    ['before it was set', intentAt + 50],
+    ['after it was set', START - 59_000],
+  ])('leaves its task to be found, stamped %s', async (_, createdAt) => {
+    await journal.earlier('intent', { intentAt, up });
+    const { outcome, counts } = make({
+      listTasks: async () => listed('old').map((task) => ({ ...task, createdAt })),
+    });
+    expect(await outcome).toMatchObject({ kind: 'generated', taskId: 'old' });
+    expect(counts).toMatchObject({ submitted: 0, adopted: 1 });
+  });
+
+  it('does not hide that G-Labs was started anew half a minute ago: it is lost, and counted', async () => {
+    await journal.earlier('intent', { intentAt, up });
+    const { outcome, counts } = make({ health: health(30) });
+    expect(await outcome).toMatchObject({ taskId: 'new' });
+    expect(counts).toMatchObject({ submitted: 1, lost: 1 });
+  });
+
+  it('does not make a loss of what never came', async () => {
+    await journal.earlier('intent', { intentAt, up });
+    const { outcome, counts } = make({ health: health(90) });
+    expect(await outcome).toMatchObject({ taskId: 'new' });
+    expect(counts).toMatchObject({ submitted: 1, lost: 0 });
+  });
+});
