@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { RunSummary } from '../../shared/run-view.ts';
+import { type Database, openDatabase } from './database.ts';
+import type { Intent, JournalState } from './journal.ts';
+
+/** What the journal says of runs that wrote no end of their own. */
+
+const workflow = '/w/XYZG3-V0-1.nbflow';
+let folder: string;
+let db: Database;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'flowdeck-run-journal-'));
+  db = openDatabase(join(folder, 'flowdeck.db'));
+  for (const [id, startedAt] of [
+    ['first', 1000],
+    ['second', 2000],
+    ['third', 3000],
+  ] as const)
+    db.runs.insert(
+      {
+        ...{ id, workflow, startedAt, name: 'XYZG3-V0-1', mode: 'full', options: '{}', server: 'http://g' },
+        ...{ demo: false, pid: 1, processStarted: null, boot: null },
+      },
+      {} as RunSummary,
+    );
+});
+afterEach(() => {
+  db.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+let tasks = 0;
+function row(
+  state: JournalState,
+  at: number,
+  place: Partial<Intent> & { taskId?: string; message?: string } = {},
+): number {
+  const { taskId = `t${++tasks}`, message, ...more } = place;
+  const intent: Intent = {
+    ...{ runId: 'second', workflow, nodeId: 4, row: 1, candidate: 1, attempt: 1, kind: 'image' },
+    ...{ fingerprint: 'f', prompt: 'p', server: 'http://g', demo: false, priceUSD: 0.04 },
+    ...more,
+  };
+  const id = db.journal.intend(intent, at);
+  const ordered = state !== 'intent' && state !== 'unsent' && intent.attempt > 0;
+  if (state !== 'intent')
+    db.journal.step(id, { state, ...(ordered ? { taskId } : {}), ...(message ? { message } : {}) }, at);
+  return id;
+}
+const sums = () => db.runs.sums(['second']).get('second');
+
+it('counts what left this machine and what was paid for, each order once', () => {
+  row('intent', 2100, { candidate: 1 });
+  row('unsent', 2100, { candidate: 2 });
+  row('submitted', 2100, { candidate: 2 });
+  row('failed', 2100, { candidate: 3 });
+  row('lost', 2100, { candidate: 3, attempt: 2 });
+  // Two files of one task.
+  row('stored', 2100, { candidate: 4, taskId: 'twins' });
+  row('stored', 2100, { candidate: 5, taskId: 'twins' });
+  expect(sums()).toMatchObject({
+    submitted: 4,
+    lost: 1,
+    salvaged: 0,
+    reattached: 0,
+    costUSD: 0.08,
+    lastAt: 2100,
+  });
+});
+
+it('counts a found file as taken, not as ordered', () => {
+  row('written', 2100, { attempt: 0 });
+  expect(sums()).toMatchObject({ submitted: 0, salvaged: 1, costUSD: 0, done: 1, generated: 1 });
+});
+
+it('counts candidates by their latest request, and nodes that have come to the file', () => {
+  row('failed', 2100);
+  row('written', 2200, { attempt: 2 });
+  row('written', 2200, { nodeId: 9, candidate: 1 });
+  row('submitted', 2200, { nodeId: 9, candidate: 2 });
+  row('failed', 2200, { nodeId: 14 });
+  expect(sums()).toMatchObject({ done: 3, generated: 1, failed: 1, submitted: 5 });
+});
+
+it('counts what it went on with for an earlier run, but not its price, nor what others did', () => {
+  const taken = row('submitted', 1100, { runId: 'first', candidate: 1 });
+  const left = row('submitted', 1100, { runId: 'first', candidate: 2 });
+  const later = row('submitted', 1100, { runId: 'first', candidate: 3 });
+  db.journal.step(taken, { state: 'stored' }, 2100);
+  db.journal.step(later, { state: 'stored' }, 3100);
+  expect(sums()).toMatchObject({ submitted: 0, reattached: 1, costUSD: 0, done: 1 });
+  expect(db.runs.rowsOf('second').map(({ id }) => id)).toEqual([taken]);
+  expect(db.runs.rowsOf('first').map(({ id }) => id)).toEqual([taken, left, later]);
+});
+
+it('does not take for work of a run what a wipe put aside', () => {
+  row('stored', 1100, { runId: 'first' });
+  db.journal.putAside(workflow, [4], 'wiped', 2500);
+  expect(sums()).toMatchObject({ done: 0, reattached: 0, generated: 0, lastAt: null });
+});
+
+it('tells of many runs at once, and of one without a journal nothing', () => {
+  row('written', 2100);
+  const all = db.runs.sums(['first', 'second', 'nobody']);
+  expect([...all.keys()].sort()).toEqual(['first', 'second']);
+  expect(all.get('first')).toMatchObject({ submitted: 0, done: 0, lastAt: null });
+});
