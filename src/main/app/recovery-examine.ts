@@ -63,11 +63,21 @@ export function createExaminer(parts: RecoveryParts): Examine {
     return { made, sizes };
   };
 
-  const planOf = async (opened: OpenedSource, options: RunOptions): Promise<SeenPlan> => {
-    const planned = await planOpened(opened, resolveOptions(options, settings.get), plans);
+  const planOf = async (
+    opened: OpenedSource,
+    options: RunOptions,
+    gone: ReadonlySet<string>,
+  ): Promise<SeenPlan> => {
+    const planned = await planOpened(
+      opened,
+      resolveOptions(options, settings.get),
+      plans,
+      async (urls) => new Set(urls.filter((url) => gone.has(url))),
+    );
     return {
-      nodes: planned.plan.nodes.map(({ node, reason, trusted, needs, references }) => ({
+      nodes: planned.plan.nodes.map(({ node, reason, trusted, needs, references, todo }) => ({
         ...{ node, reason, trusted, needs, references },
+        ...(options.reroll === undefined ? {} : { reroll: todo }),
         priceUSD: planned.facts.priceOf(node),
       })),
       places: placesFor(planned.projectFolder, opened.workflow, planned.nodes),
@@ -87,7 +97,7 @@ export function createExaminer(parts: RecoveryParts): Examine {
         clock,
         fetch,
         fields: settings.get('workflow.fields'),
-        plan: (opened) => planOf(opened, options),
+        plan: (opened, gone) => planOf(opened, options, gone),
         runs: (path) => runner.runsOf(path, MOST_RUNS),
         record: runner.view,
         openStore: store,

@@ -104,6 +104,7 @@ function judgeNode(seen: SeenNode, frames: readonly Judged[], found: Found): Jud
       aspectRatio: node.aspectRatio,
       priceUSD: seen.priceUSD,
       needs: seen.needs,
+      reroll: seen.reroll ?? null,
       places,
       surplus,
     },

@@ -1,19 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { PlanReason } from '../../shared/domain.ts';
 import type { JournalState } from '../db/journal.ts';
-import { downstream, lastWipe, staleNodes, type Treatment, type Way, wayOf } from './diagnose-places.ts';
-import type { PlaceEvidence } from './evidence.ts';
+import { downstream, staleNodes, type Treatment, type Way, wayOf } from './diagnose-places.ts';
+import type { NodeEvidence, PlaceEvidence } from './evidence.ts';
 import {
-  backupOf,
   cached,
   emptyPlace,
-  evidenceOf,
   fileAt,
   four,
   gone,
-  HOUR,
   journalAt,
-  NOW,
   nodeOf,
   objectAt,
 } from './testing/evidence-builder.ts';
@@ -22,15 +17,14 @@ const way = (
   place: Partial<PlaceEvidence>,
   {
     reason = 'missing',
-    wipedAt = null,
+    reroll = null,
     ...how
-  }: Partial<Treatment> & { reason?: PlanReason; wipedAt?: number | null } = {},
+  }: Partial<Treatment & Pick<NodeEvidence, 'reason' | 'reroll'>> = {},
 ): Way =>
   wayOf(
-    nodeOf(1, [place], { reason }),
+    nodeOf(1, [place], { reason, reroll }),
     { ...emptyPlace(1, 1), ...place },
     { wiped: false, stale: false, ...how },
-    wipedAt,
   );
 
 describe('how a place comes to its output', () => {
@@ -81,14 +75,6 @@ describe('how a place comes to its output', () => {
     expect(way({ ...journalAt('parked'), ...fileAt('a') })).toBe('parked');
   });
 
-  it('does not bring back what was cleared on purpose', () => {
-    const before = { wipedAt: NOW };
-    expect(way(fileAt('a', { modifiedAt: NOW - HOUR }), before)).toBe('made');
-    expect(way(objectAt('a', { modifiedAt: NOW - HOUR }), before)).toBe('made');
-    expect(way(fileAt('a', { modifiedAt: NOW + HOUR }), before)).toBe('file');
-    expect(way({ ...gone('a'), ...fileAt('a') }, before)).toBe('file');
-  });
-
   it('of a wiped node takes only what is still on its way', () => {
     for (const place of [cached('a'), fileAt('a'), objectAt('a'), journalAt('stored')])
       expect(way(place, { wiped: true })).toBe('made');
@@ -98,6 +84,23 @@ describe('how a place comes to its output', () => {
   it('of a stale node takes what was ordered since, never a file of the old output', () => {
     expect(way({ ...cached('a'), ...fileAt('a') }, { stale: true })).toBe('made');
     expect(way({ ...cached('a'), ...journalAt('stored') }, { stale: true })).toBe('journal');
+  });
+
+  it('of a re-roll makes the places it is about, and takes what was ordered for them', () => {
+    const asked = { reason: 'forced' as const, reroll: [{ row: 1, candidate: 1 }] };
+    expect(way({ ...cached('a'), ...fileAt('a') }, asked)).toBe('made');
+    expect(way({ ...cached('a'), ...journalAt('submitted') }, asked)).toBe('asked');
+    expect(way({ ...cached('a'), ...journalAt('stored') }, asked)).toBe('journal');
+    expect(way(fileAt('a'), { ...asked, reason: 'missing' })).toBe('file');
+  });
+
+  it('of a re-roll leaves every other place as it is', () => {
+    const other = { reroll: [{ row: 1, candidate: 2 }] };
+    expect(way(cached('a'), other)).toBe('kept');
+    expect(way(cached('a'), { ...other, reason: 'forced' })).toBe('kept');
+    expect(way({}, other)).toBe('left');
+    expect(way(fileAt('a'), other)).toBe('left');
+    expect(way({}, { reroll: [] })).toBe('left');
   });
 
   it('makes nothing for what is not wanted or cannot be made', () => {
@@ -143,10 +146,4 @@ describe('what no longer fits', () => {
     const nodes = [nodeOf(1, [gone('a')], { needs: [2] }), nodeOf(2, [cached('b')], { needs: [1] })];
     expect([...downstream(nodes, [0])]).toEqual([1]);
   });
-});
-
-it('knows the last wipe by the backup from before it', () => {
-  const wipe = (at: number) => backupOf(`${at}`, { reason: 'pre-cache-wipe', at });
-  expect(lastWipe(evidenceOf({ backups: [backupOf('b')] }))).toBeNull();
-  expect(lastWipe(evidenceOf({ backups: [wipe(5), backupOf('b'), wipe(9), wipe(7)] }))).toBe(9);
 });

@@ -37,20 +37,22 @@ export interface Treatment {
 /** Made from a prompt, reference, model or frame that is another now, or asked for anew by a person. */
 export const isStale = (reason: PlanReason): boolean => reason === 'forced' || reason.endsWith(' changed');
 
-/** When output was last cleared on purpose, by the backup from before it; null: never. Files from before it were meant. */
-export function lastWipe(evidence: Pick<Evidence, 'backups'>): number | null {
-  const wipes = evidence.backups.filter(({ reason }) => reason.includes('wipe')).map(({ at }) => at);
-  return wipes.length === 0 ? null : wipes.reduce((a, b) => Math.max(a, b));
-}
-
 /** How this place comes to its output. What costs nothing goes before what costs; what is at hand before what is asked for. */
-export function wayOf(node: NodeEvidence, place: PlaceEvidence, how: Treatment, wipedAt: number | null): Way {
+export function wayOf(node: NodeEvidence, place: PlaceEvidence, how: Treatment): Way {
   const cache = how.replaced ? null : place.cache;
-  if (cache !== null && cache.state !== 'gone' && !how.wiped && !how.stale) return 'kept';
+  const again = isRerolled(node, place);
+  if (cache !== null && cache.state !== 'gone' && !how.wiped && !how.stale && !again) return 'kept';
   if (node.reason === 'not wanted (images mode)') return 'left';
   if (node.reason.startsWith('blocked by')) return 'blocked';
-  return fromJournal(place.journal, cache, how) ?? fromFiles(place, cache, how, wipedAt) ?? 'made';
+  const taken = fromJournal(place.journal, cache, how);
+  if (taken !== null) return taken;
+  // A re-roll makes its own places and no others.
+  if (node.reroll !== null && !again && !how.wiped && !how.replaced) return 'left';
+  return (again && node.reason === 'forced' ? null : fromFiles(place, how)) ?? 'made';
 }
+
+const isRerolled = ({ reroll }: NodeEvidence, { row, candidate }: PlaceEvidence): boolean =>
+  reroll?.some((place) => place.row === row && place.candidate === candidate) ?? false;
 
 function fromJournal(
   journal: PlaceEvidence['journal'],
@@ -85,17 +87,10 @@ function fromJournal(
 }
 
 /** A file under the name of stale output is that output: it is not taken. */
-function fromFiles(
-  { local, store }: PlaceEvidence,
-  cache: PlaceEvidence['cache'],
-  { wiped, stale }: Treatment,
-  wipedAt: number | null,
-): Way | null {
+function fromFiles({ local, store }: PlaceEvidence, { wiped, stale }: Treatment): Way | null {
   if (wiped || stale) return null;
-  const cleared = (at: number | null) => cache === null && wipedAt !== null && at !== null && at <= wipedAt;
-  if (local !== null && local.problem === null && !cleared(local.modifiedAt)) return 'file';
-  if (store !== null && store.problem === null && !cleared(store.modifiedAt)) return 'store';
-  return null;
+  if (local !== null && local.problem === null) return 'file';
+  return store !== null && store.problem === null ? 'store' : null;
 }
 
 export const emptyTally = (): Tally => ({
@@ -121,14 +116,13 @@ export interface Forecast {
 
 /** What is done where the nodes `wiped` (places in `evidence.nodes`) lose their output first. */
 export function forecast(
-  evidence: Evidence,
+  { nodes }: Pick<Evidence, 'nodes'>,
   stale: readonly boolean[],
   wiped: ReadonlySet<number> = new Set(),
 ): Forecast {
-  const wipedAt = lastWipe(evidence);
-  return gather(evidence.nodes, (node, at, tally) => {
+  return gather(nodes, (node, at, tally) => {
     const how = { wiped: wiped.has(at), stale: stale[at] ?? false };
-    for (const place of node.places) tally[wayOf(node, place, how, wipedAt)]++;
+    for (const place of node.places) tally[wayOf(node, place, how)]++;
   });
 }
 
@@ -181,9 +175,10 @@ export const salvagedIn = (tally: Tally): number => tally.journal + tally.file +
  * had, so that what takes its place is another picture; and so on down.
  */
 export function staleNodes({ nodes }: Pick<Evidence, 'nodes'>): boolean[] {
-  const stale = nodes.map(({ reason }) => isStale(reason));
+  // What a re-roll is about stays until its successor is made, and each place is looked at for itself.
+  const stale = nodes.map(({ reason, reroll }) => reroll === null && isStale(reason));
   const lost = nodes.flatMap((node, at) => (addressesLost(node) ? [at] : []));
-  for (const at of downstream(nodes, lost)) stale[at] = true;
+  for (const at of downstream(nodes, lost)) if (nodes[at]?.reroll === null) stale[at] = true;
   return stale;
 }
 

@@ -38,7 +38,9 @@ export function read(evidence: Evidence): Reading {
 }
 
 const isError = ({ severity }: Finding): boolean => severity === 'error';
-const isUnwanted = ({ reason }: NodeEvidence): boolean => reason === 'not wanted (images mode)';
+/** This run would leave it as it is: it makes only pictures, or only what a re-roll asks for. */
+const isUnwanted = ({ reason, reroll }: NodeEvidence): boolean =>
+  reason === 'not wanted (images mode)' || reroll !== null;
 
 export const isGone = ({ cache }: PlaceEvidence): boolean => cache?.state === 'gone';
 

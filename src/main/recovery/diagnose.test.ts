@@ -36,9 +36,12 @@ describe('a diagnosis of whatever was gathered', () => {
       const { stale, resume } = read(evidence);
       nodes.forEach((node, at) => {
         const places = evidence.nodes[at]?.places ?? [];
-        const kept = stale[at]
-          ? 0
-          : places.filter(({ cache }) => cache !== null && cache.state !== 'gone').length;
+        const again = evidence.nodes[at]?.reroll ?? [];
+        const stays = ({ cache, row, candidate }: PlaceEvidence) =>
+          cache !== null &&
+          cache.state !== 'gone' &&
+          !again.some((place) => place.row === row && place.candidate === candidate);
+        const kept = stale[at] ? 0 : places.filter(stays).length;
         const tally = resume.nodes[at];
         const rest = (tally?.parked ?? 0) + (tally?.left ?? 0) + (tally?.blocked ?? 0);
         expect(kept + node.salvaged + node.generations + rest).toBe(node.wanted);
@@ -93,11 +96,10 @@ describe('a diagnosis of whatever was gathered', () => {
       (journal?.intact && ['downloaded', 'stored'].includes(journal.state)) || local?.problem === null;
     holds((evidence) => {
       const { stale } = read(evidence);
-      const calm = { ...evidence, backups: [] };
-      calm.nodes.forEach((node, at) => {
-        if (stale[at]) return;
+      evidence.nodes.forEach((node, at) => {
+        if (stale[at] || node.reason === 'forced') return;
         for (const place of node.places.filter(isHad))
-          expect(wayOf(node, place, { wiped: false, stale: false }, null)).not.toBe('made');
+          expect(wayOf(node, place, { wiped: false, stale: false })).not.toBe('made');
       });
     });
   });

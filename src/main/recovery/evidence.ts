@@ -70,6 +70,8 @@ export interface NodeEvidence {
   priceUSD: number;
   /** Generation nodes whose output this one starts from. */
   needs: number[];
+  /** Of a re-roll: the places of this node that it makes anew, and no others; null: an ordinary run. */
+  reroll: readonly { row: number; candidate: number }[] | null;
   /** One for each candidate that is wanted, row-major. */
   places: PlaceEvidence[];
   /** Addresses in the file beyond the places. */

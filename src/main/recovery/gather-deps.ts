@@ -18,8 +18,8 @@ export interface GatherDeps {
   fetch: typeof fetch;
   /** The setting `workflow.fields`. */
   fields: ExtraFields;
-  /** What a run, as the interrupted one was asked for, would do; it asks nobody. */
-  plan: (opened: OpenedSource) => Promise<SeenPlan>;
+  /** What a run, as the interrupted one was asked for, would do. It asks nobody: `gone` are addresses that lead nowhere. */
+  plan: (opened: OpenedSource, gone: ReadonlySet<string>) => Promise<SeenPlan>;
   /** Runs of a workflow as the runner tells them (those of dead processes as interrupted), newest first. */
   runs: (workflow: string) => Promise<RunSummary[]>;
   /** The record of a run; null: there is none. */
@@ -84,6 +84,8 @@ export interface SeenNode {
   /** Of one candidate. */
   priceUSD: number;
   needs: number[];
+  /** Of a re-roll: the places of this node that it makes anew. Left out: an ordinary run. */
+  reroll?: readonly { row: number; candidate: number }[];
   /** References as written. */
   references: string[];
 }

@@ -97,6 +97,17 @@ describe('projects a crashed run of another tool left', () => {
     expect(evidence.export).toMatchObject({ state: 'complete', gaps: [], message: null });
   });
 
+  test('a clip whose pictures answer 404 is to be made anew, as a run would', async () => {
+    bench = await openGatherBench('crashed/mixed-urls', (request, response) => {
+      response.statusCode = /scene01-c\d\.png/.test(request.url ?? '') ? 404 : 200;
+      response.end();
+    });
+    const evidence = await bench.gather();
+    expect(node(evidence, 4).reason).toBe('stale url');
+    expect(node(evidence, 9).reason).toBe('frame changed');
+    expect(node(evidence, 18).reason).toBe('cached');
+  });
+
   test('mixed-urls: what answers 404 is gone, and the backup has nothing cached', async () => {
     bench = await openGatherBench('crashed/mixed-urls', (request, response) => {
       response.statusCode = DEAD.test(request.url ?? '') ? 404 : 200;
@@ -202,7 +213,7 @@ describe('files that are left out', () => {
   test('one that is older than the prompt, by the backups', async () => {
     bench = await openGatherBench('crashed/local-only');
     const text = await readFile(bench.workflow, 'utf8');
-    const [prompt = ''] = (await bench.deps.plan(await opened())).nodes[0]?.node.prompts ?? [];
+    const [prompt = ''] = (await bench.deps.plan(await opened(), new Set())).nodes[0]?.node.prompts ?? [];
     const beginning = prompt.split(' ').slice(0, 6).join(' ');
     expect(text).toContain(beginning);
     const before = text.replace(beginning, 'Quite another prompt, as it was once');

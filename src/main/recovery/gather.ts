@@ -75,11 +75,11 @@ async function gatherWorkflow(
   ]);
   const standIn = opened === null ? await openStandIn(path, backups, deps) : null;
   const basis = opened ?? standIn?.opened ?? null;
-  const plan = basis === null ? null : await deps.plan(basis);
+  const plan = basis === null ? null : await deps.plan(basis, new Set());
   const seen =
-    plan === null
+    plan === null || basis === null
       ? NOTHING
-      : await look({ path, plan, backups, demo: run?.demo ?? false }, limits, deps, time);
+      : await look({ path, basis, plan, backups, demo: run?.demo ?? false }, limits, deps, time);
   return {
     source,
     run,
@@ -139,10 +139,17 @@ const NOTHING: Looked = { nodes: [], export: null, errors: null, addresses: new 
 async function look(
   {
     path,
+    basis,
     plan,
     backups,
     demo,
-  }: { path: string; plan: SeenPlan; backups: readonly SeenBackup[]; demo: boolean },
+  }: {
+    path: string;
+    basis: OpenedSource;
+    plan: SeenPlan;
+    backups: readonly SeenBackup[];
+    demo: boolean;
+  },
   limits: GatherLimits,
   deps: GatherDeps,
   time: TimeDeps,
@@ -190,7 +197,10 @@ async function look(
     ),
     askWeb(addresses, deps, limits, unseen, time.signal),
   ]);
-  const nodes: NodeEvidence[] = assembleNodes({ plan, ages, addresses, files, objects, journal, now });
+  const gone = new Set([...addresses].flatMap(([url, { state }]) => (state === 'gone' ? [url] : [])));
+  // A clip whose picture has lost its address is made anew by a run: the plan knows which picture that is.
+  const told = gone.size === 0 ? plan : await deps.plan(basis, gone);
+  const nodes: NodeEvidence[] = assembleNodes({ plan: told, ages, addresses, files, objects, journal, now });
   return { nodes, export: exported, errors, addresses };
 }
 

@@ -60,7 +60,7 @@ export function forecastOfBackup(reading: Reading, backup: BackupEvidence): Fore
       const how = { wiped: false, stale: stale[at] ?? false, replaced: true };
       wanted += node.places.length;
       worth += node.places.length * node.priceUSD;
-      for (const place of node.places) taken[wayOf(node, place, how, null)]++;
+      for (const place of node.places) taken[wayOf(node, place, how)]++;
     });
     let room = needed;
     let elsewhere = Math.max(0, wanted - needed);

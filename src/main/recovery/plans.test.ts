@@ -100,6 +100,39 @@ describe('resume', () => {
   });
 });
 
+describe('a re-roll that was cut short', () => {
+  const one = { reroll: [{ row: 1, candidate: 3 }], reason: 'forced' as const };
+  const nodes = [
+    nodeOf(1, done('a'), one),
+    { ...clip(11, 1, done('b')), reroll: [] },
+    nodeOf(2, open, { reroll: [] }),
+  ];
+
+  it('makes what it is about, and nothing of the rest', () => {
+    const { plan } = plansOf({ nodes });
+    expect(plan).toMatchObject({ action: 'resume', generations: 1, images: 1, videos: 0 });
+    const grid = diagnose(evidenceOf({ nodes }), NOW).nodes;
+    expect(grid.map(({ state, generations, note }) => [state, generations, note])).toEqual([
+      ['partial', 1, '1 of 4 to make'],
+      ['done', 0, null],
+      ['left', 0, 'not part of the re-roll'],
+    ]);
+  });
+
+  it('takes what was ordered for it', () => {
+    const ordered = nodeOf(1, [cached('a'), cached('b'), { ...cached('c'), ...journalAt('submitted') }], one);
+    const { plan } = plansOf({ nodes: [ordered, ...nodes.slice(1)] });
+    expect(plan).toMatchObject({ action: 'resume', generations: 0 });
+  });
+
+  it('offers no wipe and no backup, for it would not make what they take away', () => {
+    const wrong = nodeOf(1, [cached('a', { named: 'other scene' })], { reroll: [] });
+    const { plan, alternatives } = plansOf({ nodes: [wrong, ...nodes.slice(1)], backups: [backupOf('b')] });
+    expect(plan.action).toBe('export');
+    expect(actions(alternatives)).toEqual(['rebuild']);
+  });
+});
+
 describe('wipe', () => {
   it('is recommended for what is suspicious, with all that was made from it', () => {
     const wrong = nodeOf(

@@ -26,7 +26,11 @@ export function plansOf(
   if (evidence.run?.live) return { recommended: make.none(), alternatives: [] };
 
   const recommended = recommend(reading, verdict, make);
-  const others = [make.asItIs(), make.wipe(), make.restore(), make.rebuild()].filter((plan) => plan !== null);
+  // What is put back or cleared would not be made by a re-roll.
+  const rerolls = evidence.nodes.some(({ reroll }) => reroll !== null);
+  const others = [make.asItIs(), make.wipe(), rerolls ? null : make.restore(), make.rebuild()].filter(
+    (plan) => plan !== null,
+  );
   const kept: Foreseen[] = [recommended];
   for (const other of evidence.source.state === 'sound' ? others : []) {
     if (!kept.some((plan) => isSame(plan, other))) kept.push(other);
@@ -122,7 +126,8 @@ function planMaker(reading: Reading, verdict: RecoveryVerdict, now: number) {
 function hasOutput({ evidence }: Reading, at: number): boolean {
   const node = evidence.nodes[at];
   if (node === undefined) return false;
-  const { reason } = node;
-  if (reason === 'not wanted (images mode)' || reason.startsWith('blocked by')) return false;
+  const { reason, reroll } = node;
+  if (reroll !== null || reason === 'not wanted (images mode)' || reason.startsWith('blocked by'))
+    return false;
   return node.places.some(({ cache }) => cache !== null);
 }

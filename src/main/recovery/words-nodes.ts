@@ -35,7 +35,7 @@ export function noteOf(
     case 'reattach':
       return `${count(tally?.asked ?? 0, 'task')} with G-Labs`;
     case 'left':
-      return reason;
+      return reason === 'not wanted (images mode)' ? reason : 'not part of the re-roll';
     case 'salvage':
     case 'done':
       return null;

@@ -94,6 +94,7 @@ const anyNode: fc.Arbitrary<NodeEvidence> = fc.record({
   aspectRatio: fc.constantFrom('9:16', '16:9', '', '0:0'),
   priceUSD: fc.constantFrom(0, 0.04, 0.4),
   needs: fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 3 }),
+  reroll: fc.option(fc.constantFrom([], [{ row: 1, candidate: 2 }]), { nil: null, freq: 5 }),
   places: fc.array(anyPlace, { maxLength: 5 }),
   surplus: fc.array(anyCache, { maxLength: 2 }),
 });

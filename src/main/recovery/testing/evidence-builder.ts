@@ -58,6 +58,7 @@ export const nodeOf = (
   aspectRatio: '9:16',
   priceUSD: more.kind === 'video' ? 0.4 : 0.04,
   needs: [],
+  reroll: null,
   places: places.map((place, at) => ({ ...emptyPlace(1, at + 1), ...place })),
   surplus: [],
   ...more,

@@ -63,9 +63,14 @@ export async function openGatherBench(
     clock: systemClock,
     fetch: (url, options) => fetch(String(url).replace('https://pub-0000.r2.dev/', base), options),
     fields: {},
-    plan: async (opened) => {
+    plan: async (opened, gone) => {
       const options = resolveOptions(RunOptions.parse({}), setting);
-      const planned = await planOpened(opened, options, { db, disk: nodeDisk, setting, hash: hashOf });
+      const planned = await planOpened(
+        opened,
+        options,
+        { db, disk: nodeDisk, setting, hash: hashOf },
+        async (urls) => new Set(urls.filter((url) => gone.has(url))),
+      );
       return {
         nodes: planned.plan.nodes.map(({ node, reason, trusted, needs, references }) => ({
           ...{ node, reason, trusted, needs, references },
