@@ -57,12 +57,24 @@ export function readTable(text: string, key: string, file: string): Table {
 
 export function printTable({ delimiter, newline, header, rows }: Table): string {
   const all = [header, ...rows];
-  const print = ({ cells, raw }: TableRow, i: number): string => {
-    if (raw === null)
-      return stringify([cells], { delimiter, record_delimiter: newline, quote_record_delimiter: true });
-    return i === all.length - 1 || /[\r\n]$/.test(raw) ? raw : raw + newline;
+  const pieces: string[] = [];
+  let fresh: string[][] = [];
+  // Those that follow each other in one go: the library takes its time to begin.
+  const flush = () => {
+    if (fresh.length === 0) return;
+    pieces.push(stringify(fresh, { delimiter, record_delimiter: newline, quote_record_delimiter: true }));
+    fresh = [];
   };
-  return all.map(print).join('');
+  for (const [i, { cells, raw }] of all.entries()) {
+    if (raw === null) {
+      fresh.push(cells);
+      continue;
+    }
+    flush();
+    pieces.push(i === all.length - 1 || /[\r\n]$/.test(raw) ? raw : raw + newline);
+  }
+  flush();
+  return pieces.join('');
 }
 
 /** Of the first column of this name, however it is spelt; -1 where there is none. */

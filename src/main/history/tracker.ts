@@ -91,10 +91,16 @@ export async function writeTracker(wish: TrackerWish, deps: TrackerDeps): Promis
       return false;
     }
   };
+  const made = (columns: readonly string[], rows: (facts: Tracked, empty: Table) => Table, of = others) => {
+    const empty = newTable(columns);
+    return { ...empty, rows: of.flatMap((facts) => rows(facts, empty).rows) };
+  };
   const overview = (tab: 'testing' | 'approved') => (): Table =>
-    others
-      .filter((facts) => tabOf(facts) === tab)
-      .reduce((table, facts) => withRow(table, facts, new Map()), newTable(OVERVIEW_COLUMNS));
+    made(
+      OVERVIEW_COLUMNS,
+      (facts, empty) => withRow(empty, facts, new Map()),
+      others.filter((facts) => tabOf(facts) === tab),
+    );
 
   const tab = tabOf(own);
   const otherTab = tab === 'testing' ? 'approved' : 'testing';
@@ -119,7 +125,7 @@ export async function writeTracker(wish: TrackerWish, deps: TrackerDeps): Promis
   await attempt(
     FILES.history,
     (table) => withHistory(table, own),
-    () => others.reduce(withHistory, newTable(HISTORY_COLUMNS)),
+    () => made(HISTORY_COLUMNS, (facts, empty) => withHistory(empty, facts)),
   );
   return done;
 }
