@@ -44,7 +44,7 @@ export function RecoveryBanner() {
           <StateMark mark="needs-you" word="Interrupted run" hideWord />
           <p className="min-w-0 flex-1 break-words">
             {interruptedSentence(first, now)}
-            {fresh.length > 1 && ` ${fresh.length - 1} more with it.`}
+            {fresh.length > 1 && ` ${fresh.length - 1} more like it.`}
           </p>
           <Button icon={<LifeBuoy aria-hidden />} onClick={() => openRecovery(first.path)}>
             Recover…

@@ -8,12 +8,14 @@ describe('what was taken without paying', () => {
   it('is told by where it came from', () => {
     const taken = counts({ cached: 5, salvaged: 4, reattached: 2, adopted: 1 });
     expect(takenWords({ counts: taken, savedUSD: 1.2 })).toBe(
-      'Taken without paying: 5 nodes from the workflow, 4 candidates from files, the store or the journal, 3 tasks G-Labs had already. The cache saved $1.20.',
+      'Taken without paying again: 5 nodes from the workflow, 4 candidates from files, the store or the journal, 3 tasks G-Labs had already. The cache saved $1.20.',
     );
   });
 
   it('is nothing so far at the beginning', () => {
-    expect(takenWords({ counts: counts({}), savedUSD: 0 })).toBe('Nothing was taken without paying so far.');
+    expect(takenWords({ counts: counts({}), savedUSD: 0 })).toBe(
+      'So far nothing was taken that is paid for already.',
+    );
   });
 });
 

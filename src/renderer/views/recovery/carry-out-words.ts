@@ -11,8 +11,8 @@ export function takenWords({ counts, savedUSD }: Pick<RunSummary, 'counts' | 'sa
     ...(salvaged > 0 ? [`${counted(salvaged, 'candidate')} from files, the store or the journal`] : []),
     ...(reattached + adopted > 0 ? [`${counted(reattached + adopted, 'task')} G-Labs had already`] : []),
   ];
-  if (parts.length === 0) return 'Nothing was taken without paying so far.';
-  return `Taken without paying: ${parts.join(', ')}${savedUSD > 0 ? `. The cache saved ${money(savedUSD)}` : ''}.`;
+  if (parts.length === 0) return 'So far nothing was taken that is paid for already.';
+  return `Taken without paying again: ${parts.join(', ')}${savedUSD > 0 ? `. The cache saved ${money(savedUSD)}` : ''}.`;
 }
 
 /** How it ended; `isWell`: after-care is next. */

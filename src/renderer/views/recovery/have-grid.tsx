@@ -51,7 +51,7 @@ export function HaveGrid({ label, rows, severalTabs, sums }: HaveGridProps) {
                 {placeTitles[place]}
               </Head>
             ))}
-            <Head className="w-44 xl:w-72">State</Head>
+            <Head className="w-52 xl:w-72">State</Head>
           </tr>
         </thead>
         <tbody>

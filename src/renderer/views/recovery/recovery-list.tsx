@@ -60,8 +60,9 @@ function Standing({ entry: { runId, cause, interruptedAt, step, appliedRunId } }
           <StateMark {...runMark(applied.status)} />
         ) : (
           <StateMark
-            mark={runId === null ? 'waiting' : 'needs-you'}
-            word={cause === null ? (runId === null ? 'looked at' : 'interrupted') : causeWord(cause.kind)}
+            {...(runId === null
+              ? { mark: 'waiting', word: step === 'after-care' ? 'over' : 'looked at' }
+              : { mark: 'needs-you', word: cause === null ? 'interrupted' : causeWord(cause.kind) })}
           />
         )}
         {interruptedAt !== null && <RelativeTime at={interruptedAt} className="text-muted" />}

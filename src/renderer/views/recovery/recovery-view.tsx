@@ -7,6 +7,7 @@ import { Loaded } from '../../components/loaded.tsx';
 import { Screen } from '../../components/screen.tsx';
 import { useAction } from '../../state/actions.ts';
 import { inOrder, newEntry } from '../../state/recovery.ts';
+import { useRecoveryWindow } from '../../state/recovery-window.ts';
 import { useWindow } from '../../state/window.ts';
 import { useRecoveries } from '../../wire/queries.ts';
 import { DiagnoseDialog } from './diagnose-dialog.tsx';
@@ -40,8 +41,12 @@ export function RecoveryView() {
 function Recoveries({ entries, onChoose }: { entries: readonly RecoveryEntry[]; onChoose: () => void }) {
   const chosen = useWindow((state) => state.recoveryPath);
   const known = inOrder(entries);
+  // Off the list of the main side; what was done stays here until it has been read.
+  const isFinished = useRecoveryWindow(({ outcomes }) => chosen !== null && outcomes[chosen] !== undefined);
   const entry =
-    chosen === null ? (known[0] ?? null) : (known.find(({ path }) => path === chosen) ?? newEntry(chosen));
+    chosen === null
+      ? (known[0] ?? null)
+      : (known.find(({ path }) => path === chosen) ?? unlisted(chosen, isFinished));
   if (entry === null) return <NothingToRecover onChoose={onChoose} />;
   const isListed = known.includes(entry);
   return (
@@ -51,6 +56,9 @@ function Recoveries({ entries, onChoose }: { entries: readonly RecoveryEntry[]; 
     </div>
   );
 }
+
+const unlisted = (path: string, isFinished: boolean): RecoveryEntry =>
+  isFinished ? { ...newEntry(path), step: 'after-care' } : newEntry(path);
 
 function NothingToRecover({ onChoose }: { onChoose: () => void }) {
   return (

@@ -24,9 +24,9 @@ export function StepHappened({ entry, diagnosis, go, arrived }: StepProps) {
     <StepFrame
       step="happened"
       arrived={arrived}
+      aside={<LookAgain diagnosis={diagnosis} />}
       buttons={
         <>
-          <LookAgain diagnosis={diagnosis} />
           {goesOn && (
             <Button variant="primary" onClick={() => openRun(goesOn.runId)}>
               Show the run

@@ -16,11 +16,11 @@ export function StepHave({ entry, diagnosis, go, arrived }: StepProps) {
     <StepFrame
       step="have"
       arrived={arrived}
+      aside={<LookAgain diagnosis={diagnosis} />}
       fixed
       note={data && sumsSentence(haveSums(data.nodes))}
       buttons={
         <>
-          <LookAgain diagnosis={diagnosis} />
           <Button onClick={() => go('happened')}>Back</Button>
           {data && hasPlan(data) && (
             <Button variant="primary" onClick={() => go('plan')}>

@@ -31,10 +31,10 @@ export function StepPlan({ entry, diagnosis, carryOut, go, arrived, underWay }: 
     <StepFrame
       step="plan"
       arrived={arrived}
+      aside={<LookAgain diagnosis={diagnosis} />}
       note={plan && !underWay && <BackupNote plan={plan} path={entry.path} />}
       buttons={
         <>
-          <LookAgain diagnosis={diagnosis} />
           <Button onClick={() => go('have')}>Back</Button>
           {underWay && (
             <Button variant="primary" onClick={() => go('carry-out')}>

@@ -1,7 +1,8 @@
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import type { RecoveryEntry } from '../../../shared/recovery.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { isUnderWay } from '../../state/now-what.ts';
+import { interruptionKey } from '../../state/recovery.ts';
 import { useRecoveryWindow } from '../../state/recovery-window.ts';
 import { useDiagnosis, useRuns } from '../../wire/queries.ts';
 import type { ShownStep } from './recovery-words.ts';
@@ -35,20 +36,23 @@ export interface StepProps {
  * `isListed`: the main side knows of it; one whose after-care is done it has taken off its list.
  */
 export function Wizard({ entry, isListed }: { entry: RecoveryEntry; isListed: boolean }) {
-  const isFinished = useRecoveryWindow((state) => state.outcomes[entry.path] !== undefined) && !isListed;
-  const step = isFinished ? 'after-care' : shownStep(entry);
+  const step = shownStep(entry);
   const diagnosis = useDiagnosis(entry.path, looking.has(step));
   const run = useRuns().data?.runs.find(({ runId }) => runId === entry.appliedRunId);
   const underWay = run !== undefined && isUnderWay(run);
   const carryOut = useCarryOut(entry, underWay);
   const keep = useKeepStep(entry);
   const last = useRef(step);
+  const see = useRecoveryWindow((state) => state.see);
+  const key = interruptionKey(entry);
+  useEffect(() => see([key]), [see, key]);
   const moved = useRef(false);
   if (last.current !== step) moved.current = true;
   last.current = step;
   const go = (next: ShownStep) => keep(next);
-  const facts = { entry: { ...entry, step }, diagnosis: diagnosis.data ?? null, underWay };
+  const facts = { entry, diagnosis: diagnosis.data ?? null, underWay };
   const props: StepProps = { entry, diagnosis, carryOut, go, arrived: moved.current, underWay };
+  const isFinished = step === 'after-care' && !isListed;
   const open = new Set(isFinished ? [] : wizardSteps.filter((each) => isOpen(each, facts)));
   return (
     <section
