@@ -20,9 +20,12 @@ export interface SeenFile {
 }
 
 export interface FileLook {
-  /** Null: there is no such file. Each file is looked at once. */
-  look(path: string): Promise<SeenFile | null>;
-  /** From now on what is read is no longer decoded. */
+  /**
+   * Reads and hashes a file, `whole`: decodes it too, unless it is in the books by its hash (it was decoded when it was
+   * kept). Null: there is no such file. Twice is once.
+   */
+  look(path: string, how: 'whole' | 'head'): Promise<SeenFile | null>;
+  /** From now on nothing is decoded any more. */
   hurry(): void;
 }
 
@@ -30,10 +33,7 @@ export interface FileLook {
 const AT_ONCE = 4;
 const LARGEST = 512 * 2 ** 20;
 
-/**
- * Looks at files: reads and hashes each, and decodes what is not in the books by its hash (that was decoded when it was
- * kept).
- */
+/** Looks at files of this machine, a few at a time. */
 export function createFileLook({
   disk,
   db,
@@ -44,7 +44,7 @@ export function createFileLook({
   const looked = new Map<string, Promise<SeenFile | null>>();
   let hurried = false;
 
-  async function lookAt(file: string): Promise<SeenFile | null> {
+  async function lookAt(file: string, how: 'whole' | 'head'): Promise<SeenFile | null> {
     const stat = await disk.stat(file);
     if (stat === null) return null;
     const about = { file, size: stat.size, modifiedAt: Math.round(stat.mtimeMs) };
@@ -57,7 +57,7 @@ export function createFileLook({
     const sha256 = await hashOf(bytes);
     const seen = { ...about, size: bytes.byteLength, sha256, trouble: null };
     const kept = db.objects.bySha(sha256);
-    if (kept !== null || hurried) {
+    if (kept !== null || how === 'head' || hurried) {
       const kind = kept === null ? null : kept.contentType.startsWith('video/') ? 'video' : 'image';
       return { ...seen, kind, pixels: await measure(bytes), proven: kept !== null };
     }
@@ -71,10 +71,12 @@ export function createFileLook({
   }
 
   return {
-    look(path) {
-      const known = looked.get(path) ?? queue.add(() => lookAt(path));
-      looked.set(path, known);
-      return known;
+    look(path, how) {
+      const known = looked.get(`whole ${path}`) ?? looked.get(`${how} ${path}`);
+      if (known !== undefined) return known;
+      const looking = queue.add(() => lookAt(path, how));
+      looked.set(`${how} ${path}`, looking);
+      return looking;
     },
     hurry: () => {
       hurried = true;

@@ -23,66 +23,96 @@ interface Claim {
 }
 
 /**
- * Looks at the files in `Assets/` under the names of behaviour.md §6: first those of places that have no output in the
- * file, for they may save money; then the others, and what lies here for cached addresses. `into` is filled as they come.
+ * Looks at the files in `Assets/` under the names of behaviour.md §6. First those of places that have no output in the
+ * file, as they may save money; then by their heads those of the others, and what lies here for cached addresses; last,
+ * when it is known which addresses are gone (`asked`), the files of those. `into` is filled as they come.
  */
 export async function gatherFiles(
   plan: SeenPlan,
   addresses: ReadonlyMap<string, SeenAddress>,
+  asked: Promise<void>,
   look: FileLook,
   into: SeenFiles,
   { disk }: Pick<GatherDeps, 'disk'>,
   unseen: Unseen,
   signal: AbortSignal,
 ): Promise<void> {
-  const names = assetNames(plan.nodes, plan.places);
-  const open = openPlaces(plan);
-  const claims: Claim[] = [];
-  for (const folder of names.folders) {
-    for (const name of await disk.list(folder)) {
-      const place = names.placeOf(folder, name);
-      if (place !== null)
-        claims.push({ id: placeId(place.nodeId, place.row, place.candidate), path: join(folder, name) });
-    }
-  }
+  const claims = await claimsIn(plan, disk);
+  const open = placesWhere(plan, (url) => url === null);
   const urgent = claims.filter(({ id }) => open.has(id));
-  await lookAtAll(urgent, look, into.byPlace, signal);
-  const rest = claims.filter(({ id }) => !open.has(id));
-  await lookAtAll(rest, look, into.byPlace, signal);
+  await lookAtAll(urgent, 'whole', look, into.byPlace, signal);
   await otherVersions(plan, open, look, into, { disk }, signal);
+  const rest = claims.filter(({ id }) => !open.has(id));
+  await lookAtAll(rest, 'head', look, into.byPlace, signal);
   await Promise.all(
     [...addresses].map(async ([url, { file }]) => {
-      const seen = file === null || signal.aborted ? null : await look.look(file);
+      const seen = file === null || signal.aborted ? null : await look.look(file, 'head');
       if (seen !== null) into.byUrl.set(url, seen);
     }),
   );
-  const unproven = [...into.byPlace.values()].flat().filter(({ proven }) => !proven).length;
-  if (unproven > 0) unseen.push(`Assets: ${unproven} files were read and not decoded in time`);
+  await asked;
+  const gone = placesWhere(plan, (url) => url !== null && addresses.get(url)?.state === 'gone');
+  const wanted = rest.filter(({ id }) => gone.has(id));
+  await lookAtAll(wanted, 'whole', look, into.byPlace, signal);
+  const matter = new Set([...urgent, ...wanted].map(({ id }) => id));
+  const unproven = [...into.byPlace].filter(
+    ([id, files]) => matter.has(id) && files.some(({ proven }) => !proven),
+  );
+  if (unproven.length > 0) unseen.push(`Assets: ${unproven.length} files were read and not decoded in time`);
 }
 
-/** Places without output in the file, and rows without any (the file in use counts for those). */
-function openPlaces({ nodes }: SeenPlan): Set<string> {
-  const open = new Set<string>();
-  for (const { node } of nodes) {
-    for (const { row, candidate, index } of placesOf({ node })) {
-      if ((node.saved[index] ?? null) !== null) continue;
-      open.add(placeId(node.nodeId, row, candidate));
-      open.add(placeId(node.nodeId, row, null));
+/** Files under the names of places. Those in use are copies where a candidate of their row is known. */
+async function claimsIn(plan: SeenPlan, disk: Pick<GatherDeps['disk'], 'list'>): Promise<Claim[]> {
+  const names = assetNames(plan.nodes, plan.places);
+  const candidates: Claim[] = [];
+  const inUse: (Claim & { rowOf: string })[] = [];
+  const known = new Set<string>();
+  for (const { node } of plan.nodes) {
+    for (const { row, index } of placesOf({ node }))
+      if ((node.saved[index] ?? null) !== null) known.add(`${node.nodeId}/${row}`);
+  }
+  for (const folder of names.folders) {
+    for (const name of await disk.list(folder)) {
+      const place = names.placeOf(folder, name);
+      if (place === null) continue;
+      const { nodeId, row, candidate } = place;
+      const claim = { id: placeId(nodeId, row, candidate), path: join(folder, name) };
+      if (candidate === null) inUse.push({ ...claim, rowOf: `${nodeId}/${row}` });
+      else {
+        candidates.push(claim);
+        known.add(`${nodeId}/${row}`);
+      }
     }
   }
-  return open;
+  return [...candidates, ...inUse.filter(({ rowOf }) => !known.has(rowOf))];
+}
+
+/** Ids of places by what stands there in the file; with a place without output goes that of the file in use. */
+function placesWhere({ nodes }: SeenPlan, is: (url: string | null) => boolean): Set<string> {
+  const found = new Set<string>();
+  for (const { node } of nodes) {
+    for (const { row, candidate, index } of placesOf({ node })) {
+      if (!is(node.saved[index] ?? null)) continue;
+      found.add(placeId(node.nodeId, row, candidate));
+      found.add(placeId(node.nodeId, row, null));
+    }
+  }
+  return found;
 }
 
 async function lookAtAll(
   claims: readonly Claim[],
+  how: 'whole' | 'head',
   look: FileLook,
   into: Map<string, SeenFile[]>,
   signal: AbortSignal,
 ): Promise<void> {
   await Promise.all(
     claims.map(async ({ id, path }) => {
-      const seen = await look.look(path);
-      if (seen !== null && !signal.aborted) into.set(id, [...(into.get(id) ?? []), seen]);
+      const seen = await look.look(path, how);
+      if (seen === null || signal.aborted) return;
+      const others = (into.get(id) ?? []).filter(({ file }) => file !== path);
+      into.set(id, [...others, seen]);
     }),
   );
 }
@@ -122,7 +152,7 @@ async function otherVersions(
   const newest = new Map(claims.reverse().map((claim) => [claim.id, claim]));
   await Promise.all(
     [...newest.values()].slice(0, MOST_OTHERS).map(async ({ id, path }) => {
-      const seen = signal.aborted ? null : await look.look(path);
+      const seen = signal.aborted ? null : await look.look(path, 'head');
       if (seen !== null) into.otherVersions.set(id, seen);
     }),
   );

@@ -64,7 +64,7 @@ async function intactFile(
   if (sha256 === null) return null;
   for (const path of [file, db.objects.bySha(sha256)?.file ?? null]) {
     if (path === null || signal.aborted) continue;
-    if ((await look.look(path))?.sha256 === sha256) return path;
+    if ((await look.look(path, 'head'))?.sha256 === sha256) return path;
   }
   return null;
 }

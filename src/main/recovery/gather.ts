@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { FlowdeckError } from '../../shared/failure.ts';
 import { checkWorkflow } from '../workflow/check.ts';
 import { baseNameOf, decodeWorkflow, parseWorkflow } from '../workflow/read.ts';
@@ -75,6 +76,7 @@ async function gatherWorkflow(
   ]);
   const standIn = opened === null ? await openStandIn(path, backups, deps) : null;
   const basis = opened ?? standIn?.opened ?? null;
+  await setImmediate();
   const plan = basis === null ? null : await deps.plan(basis, new Set());
   const seen =
     plan === null || basis === null
@@ -101,7 +103,7 @@ async function openSource(
   try {
     const bytes = await disk.read(path);
     if (bytes === null) return { source: { state: 'missing' }, opened: null };
-    const opened = openBytes(path, bytes, fields);
+    const opened = await openBytes(path, bytes, fields);
     return { source: { state: 'sound', findings: opened.findings }, opened };
   } catch (error) {
     if (!(error instanceof FlowdeckError)) throw error;
@@ -110,8 +112,14 @@ async function openSource(
   }
 }
 
-function openBytes(path: string, bytes: Uint8Array, fields: GatherDeps['fields']): OpenedSource {
+async function openBytes(
+  path: string,
+  bytes: Uint8Array,
+  fields: GatherDeps['fields'],
+): Promise<OpenedSource> {
   const workflow = parseWorkflow(decodeWorkflow(bytes, path), path, fields);
+  // Each of these holds the thread: others have their turn in between.
+  await setImmediate();
   return { path, bytes, workflow, findings: checkWorkflow(workflow) };
 }
 
@@ -124,7 +132,8 @@ async function openStandIn(
   for (const backup of backups) {
     const bytes = (await backup.content?.read()) ?? null;
     const name = backup.path ?? backup.id;
-    if (bytes !== null && name !== null) return { opened: openBytes(path, bytes, fields), backup: name };
+    if (bytes !== null && name !== null)
+      return { opened: await openBytes(path, bytes, fields), backup: name };
   }
   return null;
 }
@@ -174,6 +183,7 @@ async function look(
     undefined,
     time,
   );
+  const asked = askWeb(addresses, deps, limits, unseen, time.signal);
   const [exported, errors] = await Promise.all([
     inTime('export', limits.filesMs, () => gatherExport(plan, deps), null, time),
     inTime('errors.json', limits.filesMs, () => gatherErrors(path, plan, deps), null, time),
@@ -183,7 +193,7 @@ async function look(
       limits.filesMs,
       (limited) =>
         hurried(fileLook, limits.decodeMs, deps, () =>
-          gatherFiles(plan, addresses, fileLook, files, deps, unseen, limited),
+          gatherFiles(plan, addresses, asked, fileLook, files, deps, unseen, limited),
         ),
       undefined,
       time,
@@ -195,11 +205,12 @@ async function look(
       undefined,
       time,
     ),
-    askWeb(addresses, deps, limits, unseen, time.signal),
+    asked,
   ]);
   const gone = new Set([...addresses].flatMap(([url, { state }]) => (state === 'gone' ? [url] : [])));
   // A clip whose picture has lost its address is made anew by a run: the plan knows which picture that is.
   const told = gone.size === 0 ? plan : await deps.plan(basis, gone);
+  await setImmediate();
   const nodes: NodeEvidence[] = assembleNodes({ plan: told, ages, addresses, files, objects, journal, now });
   return { nodes, export: exported, errors, addresses };
 }
