@@ -11,7 +11,7 @@ export function nodesOf(reading: Reading, planned: Forecast): RecoveryNode[] {
   return reading.evidence.nodes.map((node, at): RecoveryNode => {
     const tally = planned.nodes[at];
     const { nodeId, tab, title, kind, scene, places } = node;
-    const addresses = countOf(places, ({ cache }) => cache !== null);
+    const there = countsOf(places);
     const gone = goneIn(node);
     const bad = gone + (wrong.get(at) ?? 0);
     const stale = reading.stale[at] ?? false;
@@ -23,11 +23,11 @@ export function nodesOf(reading: Reading, planned: Forecast): RecoveryNode[] {
       kind,
       scene,
       wanted: places.length,
-      cache: addresses - bad,
+      cache: there.cache - bad,
       bad,
-      local: countOf(places, ({ local }) => local !== null && local.problem === null),
-      store: countOf(places, ({ store }) => store !== null && store.problem === null),
-      journal: countOf(places, isPaid),
+      local: there.local,
+      store: there.store,
+      journal: there.journal,
       salvaged: tally === undefined ? 0 : salvagedIn(tally),
       generations: tally?.made ?? 0,
       state,
@@ -45,10 +45,17 @@ const PAID: ReadonlySet<string> = new Set([
   'written',
 ]);
 
-const isPaid = ({ journal }: PlaceEvidence): boolean => journal !== null && PAID.has(journal.state);
-
-const countOf = (places: readonly PlaceEvidence[], is: (place: PlaceEvidence) => boolean): number =>
-  places.reduce((sum, place) => sum + (is(place) ? 1 : 0), 0);
+/** In one go, for a workflow may have 20,000 nodes. */
+function countsOf(places: readonly PlaceEvidence[]) {
+  const counts = { cache: 0, local: 0, store: 0, journal: 0 };
+  for (const { cache, local, store, journal } of places) {
+    if (cache !== null) counts.cache++;
+    if (local?.problem === null) counts.local++;
+    if (store?.problem === null) counts.store++;
+    if (journal !== null && PAID.has(journal.state)) counts.journal++;
+  }
+  return counts;
+}
 
 /** The worst of its candidates: what a person must look at goes before what is only to be done. */
 function stateOf(

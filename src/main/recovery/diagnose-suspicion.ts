@@ -19,15 +19,17 @@ const SHAPE_TOLERANCE = 0.1;
 /** Outputs in the file that do not look like their node's own. What is gone or stale is not judged: it is made anew. */
 export function suspicionsOf({ nodes }: Evidence, stale: readonly boolean[]): Suspicion[] {
   const shared = sharedPictures(nodes, stale);
-  return nodes.flatMap((node, at) => {
-    if (stale[at]) return [];
-    return node.places.flatMap(({ cache }, place): Suspicion[] => {
-      if (cache === null || cache.state === 'gone') return [];
-      const owners = shared.get(identityOf(cache)) ?? NOBODY;
+  const found: Suspicion[] = [];
+  nodes.forEach((node, at) => {
+    if (stale[at]) return;
+    node.places.forEach(({ cache }, place) => {
+      if (cache === null || cache.state === 'gone') return;
+      const owners = (shared.size > 0 ? shared.get(identityOf(cache)) : undefined) ?? NOBODY;
       const why = owners.size > 0 ? 'same picture' : doubtOf(cache, node);
-      return why === null ? [] : [{ node: at, place, why, url: cache.url, owners }];
+      if (why !== null) found.push({ node: at, place, why, url: cache.url, owners });
     });
   });
+  return found;
 }
 
 const NOBODY: ReadonlySet<number> = new Set();
