@@ -3,7 +3,7 @@ import { Clapperboard, Image } from 'lucide-react';
 import { useRef } from 'react';
 import type { RecoveryNode } from '../../../shared/recovery.ts';
 import { StateMark } from '../../components/state-mark.tsx';
-import { type HaveRow, type HaveSums, haveCell, places, placeTitles } from './have-rows.ts';
+import { type HaveRow, type HaveSums, haveCell, places, placeTitles, sceneWords } from './have-rows.ts';
 import { nodeStates } from './recovery-words.ts';
 
 /** Height of a row in px; all are alike, so that any number of them can be scrolled through. */
@@ -126,8 +126,8 @@ function SceneCells({
       <th scope="colgroup" colSpan={places.length + 1} className="truncate px-2 text-left font-medium">
         {severalTabs && `${row.tab} · `}Scene {row.scene}
       </th>
-      <td className="truncate px-2 text-muted text-xs" title={row.words}>
-        {row.words}
+      <td className="truncate px-2 text-muted text-xs" title={sceneWords(row)}>
+        {sceneWords(row)}
       </td>
     </>
   );

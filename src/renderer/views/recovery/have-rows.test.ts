@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RecoveryNodeState } from '../../../shared/recovery.ts';
 import {
+  arranged,
   filterCounts,
   type HaveRow,
   haveCell,
   haveFilters,
   haveRows,
   haveSums,
+  sceneWords,
   sumsSentence,
 } from './have-rows.ts';
 import { testNode } from './test-diagnosis.ts';
@@ -15,7 +17,7 @@ import { testNode } from './test-diagnosis.ts';
 const ids = (rows: readonly HaveRow[]) =>
   rows.flatMap((row) => (row.kind === 'node' ? [row.node.nodeId] : []));
 const heads = (rows: readonly HaveRow[]) =>
-  rows.flatMap((row) => (row.kind === 'scene' ? [`${row.tab} ${row.scene}: ${row.words}`] : []));
+  rows.flatMap((row) => (row.kind === 'scene' ? [`${row.tab} ${row.scene}: ${sceneWords(row)}`] : []));
 
 const still = testNode(4, { scene: 1 });
 const clip = testNode(9, { scene: 1, kind: 'video', state: 'missing', cache: 0, generations: 4 });
@@ -26,7 +28,7 @@ const nodes = [clip, still, taken, gone, other];
 
 describe('the rows of what there is', () => {
   it('stand under their tab and scene, pictures before clips', () => {
-    const rows = haveRows(nodes, 'all', '');
+    const rows = haveRows(arranged(nodes), 'all', '');
     expect(ids(rows)).toEqual([4, 9, 13, 18, 100004]);
     expect(heads(rows)).toEqual([
       'Account A 1: 4 to generate',
@@ -36,17 +38,17 @@ describe('the rows of what there is', () => {
   });
 
   it('are filtered to what is wrong, to what is made, and to what is taken', () => {
-    expect(ids(haveRows(nodes, 'problems', ''))).toEqual([13]);
-    expect(ids(haveRows(nodes, 'generate', ''))).toEqual([9, 13]);
-    expect(ids(haveRows(nodes, 'taken', ''))).toEqual([18]);
+    expect(ids(haveRows(arranged(nodes), 'problems', ''))).toEqual([13]);
+    expect(ids(haveRows(arranged(nodes), 'generate', ''))).toEqual([9, 13]);
+    expect(ids(haveRows(arranged(nodes), 'taken', ''))).toEqual([18]);
     expect(filterCounts(nodes)).toEqual({ all: 5, problems: 1, generate: 2, taken: 1 });
   });
 
   it('are found by scene, tab, title and number, all words together', () => {
-    expect(ids(haveRows(nodes, 'all', 'scene 2'))).toEqual([13, 18]);
-    expect(ids(haveRows(nodes, 'all', 'account b'))).toEqual([100004]);
-    expect(ids(haveRows(nodes, 'all', '18'))).toEqual([18]);
-    expect(haveRows(nodes, 'all', 'nothing like that')).toEqual([]);
+    expect(ids(haveRows(arranged(nodes), 'all', 'scene 2'))).toEqual([13, 18]);
+    expect(ids(haveRows(arranged(nodes), 'all', 'account b'))).toEqual([100004]);
+    expect(ids(haveRows(arranged(nodes), 'all', '18'))).toEqual([18]);
+    expect(haveRows(arranged(nodes), 'all', 'nothing like that')).toEqual([]);
   });
 
   it('have every node that fits exactly once, whatever they are', () => {
@@ -64,10 +66,10 @@ describe('the rows of what there is', () => {
     fc.assert(
       fc.property(list, fc.constantFrom(...haveFilters), (members, filter) => {
         const made = members.map((each) => testNode(each.nodeId, each));
-        const shown = ids(haveRows(made, filter, ''));
+        const shown = ids(haveRows(arranged(made), filter, ''));
         expect(new Set(shown).size).toBe(shown.length);
         expect(shown).toHaveLength(filterCounts(made)[filter]);
-        const keys = haveRows(made, filter, '').map(({ key }) => key);
+        const keys = haveRows(arranged(made), filter, '').map(({ key }) => key);
         expect(new Set(keys).size).toBe(keys.length);
       }),
     );

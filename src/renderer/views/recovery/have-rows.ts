@@ -16,7 +16,7 @@ export const placeTitles: Record<Place, string> = {
 };
 
 export type HaveRow =
-  | { kind: 'scene'; key: string; tab: string; scene: number; words: string }
+  | { kind: 'scene'; key: string; tab: string; scene: number; taken: number; made: number }
   | { kind: 'node'; key: string; node: RecoveryNode };
 
 export type HaveFilter = 'all' | 'problems' | 'generate' | 'taken';
@@ -39,34 +39,50 @@ export const filterCounts = (nodes: readonly RecoveryNode[]): Record<HaveFilter,
   taken: nodes.filter(fits.taken).length,
 });
 
-/** Nodes that fit, by tab in their order and by scene, images before clips, each scene under its heading. */
-export function haveRows(nodes: readonly RecoveryNode[], filter: HaveFilter, search: string): HaveRow[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const isShown = (node: RecoveryNode) => {
-    if (!fits[filter](node)) return false;
-    const text = `${node.tab} scene ${node.scene} ${node.title} ${node.nodeId}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  };
-  const tabs = Map.groupBy(nodes.filter(isShown), (node) => node.tab);
-  return [...tabs].flatMap(([tab, ofTab]) =>
-    [...Map.groupBy(ofTab, (node) => node.scene)]
-      .toSorted(([a], [b]) => a - b)
-      .flatMap(([scene, members]): HaveRow[] => [
-        { kind: 'scene', key: `${tab}\n${scene}`, tab, scene, words: sceneWords(members) },
-        ...members
-          .toSorted((a, b) => order(a) - order(b))
-          .map((node): HaveRow => ({ kind: 'node', key: `node ${node.nodeId}`, node })),
-      ]),
-  );
+/** A node, and what it is found by. */
+export interface ArrangedNode {
+  node: RecoveryNode;
+  text: string;
 }
 
-const order = (node: RecoveryNode) => (node.kind === 'image' ? 0 : 1);
+/** Nodes by tab in their order and by scene, images before clips. Once for a diagnosis: there may be 20,000. */
+export function arranged(nodes: readonly RecoveryNode[]): ArrangedNode[] {
+  const tabs = new Map([...new Set(nodes.map(({ tab }) => tab))].map((tab, place) => [tab, place]));
+  const order = ({ tab, scene, kind }: RecoveryNode) =>
+    ((tabs.get(tab) ?? 0) * 1e6 + scene) * 2 + (kind === 'image' ? 0 : 1);
+  return nodes
+    .map((node) => ({ node, at: order(node) }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ node }) => ({
+      node,
+      text: `${node.tab} scene ${node.scene} ${node.title} ${node.nodeId}`.toLowerCase(),
+    }));
+}
 
-function sceneWords(nodes: readonly RecoveryNode[]): string {
-  const { generations, salvaged } = haveSums(nodes);
+/** The nodes that fit, each scene under its heading. */
+export function haveRows(nodes: readonly ArrangedNode[], filter: HaveFilter, search: string): HaveRow[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const rows: HaveRow[] = [];
+  let scene: Extract<HaveRow, { kind: 'scene' }> | null = null;
+  for (const { node, text } of nodes) {
+    if (!fits[filter](node) || !words.every((word) => text.includes(word))) continue;
+    if (scene === null || scene.tab !== node.tab || scene.scene !== node.scene) {
+      const { tab } = node;
+      scene = { kind: 'scene', key: `${tab}\n${node.scene}`, tab, scene: node.scene, taken: 0, made: 0 };
+      rows.push(scene);
+    }
+    scene.taken += node.salvaged;
+    scene.made += node.generations;
+    rows.push({ kind: 'node', key: `node ${node.nodeId}`, node });
+  }
+  return rows;
+}
+
+/** What becomes of a scene's candidates: `4 to be taken, 2 to generate`. */
+export function sceneWords({ taken, made }: { taken: number; made: number }): string {
   const parts = [
-    ...(salvaged > 0 ? [`${salvaged} to be taken`] : []),
-    ...(generations > 0 ? [`${generations} to generate`] : []),
+    ...(taken > 0 ? [`${taken} to be taken`] : []),
+    ...(made > 0 ? [`${made} to generate`] : []),
   ];
   return parts.length === 0 ? 'nothing to generate' : parts.join(', ');
 }

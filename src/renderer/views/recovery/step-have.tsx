@@ -42,7 +42,8 @@ function Have({ diagnosis: { nodes, name } }: { diagnosis: Diagnosis }) {
   const [filter, setFilter] = useState<HaveFilter>('all');
   const [search, setSearch] = useState('');
   const typed = useDeferredValue(search);
-  const rows = useMemo(() => haveRows(nodes, filter, typed), [nodes, filter, typed]);
+  const inOrder = useMemo(() => arranged(nodes), [nodes]);
+  const rows = useMemo(() => haveRows(inOrder, filter, typed), [inOrder, filter, typed]);
   const states = useMemo(() => new Set(nodes.map((node) => node.state)), [nodes]);
   const sums = useMemo(() => haveSums(nodes), [nodes]);
   const severalTabs = useMemo(() => new Set(nodes.map((node) => node.tab)).size > 1, [nodes]);
