@@ -5,12 +5,17 @@ import type { Faults } from './faults.ts';
 import { createSimTasks, type SimTasks, statusOf } from './tasks.ts';
 import { EPOCH, type SimProcess, type World } from './world.ts';
 
+interface Restart {
+  endedAt: number;
+  upAt: number;
+}
+
 /** A backend in memory that outlives the processes of Flowdeck, and has restarts and lapses of its own. */
 export interface SimBackend {
   readonly server: string;
   readonly tasks: SimTasks;
-  /** When it was restarted, milliseconds of the world. */
-  readonly restarts: readonly number[];
+  /** Its restarts, in milliseconds of the world. */
+  readonly restarts: readonly Restart[];
   /** Requests that were read and refused. */
   refusals(): number;
   restart(): void;
@@ -28,7 +33,7 @@ const LATEST_READ_MS = 1000;
 export function createSimBackend(world: World, dice: Dice, faults: Faults): SimBackend {
   const server = 'http://glabs';
   const tasks = createSimTasks(server, dice);
-  const restarts: number[] = [];
+  const restarts: Restart[] = [];
   const cutsPrompts = dice.chance(0.5);
   const wholeSeconds = dice.chance(0.5);
   const saysUptime = !dice.chance(0.05);
@@ -41,9 +46,9 @@ export function createSimBackend(world: World, dice: Dice, faults: Faults): SimB
     world.note('G-Labs is restarted');
     tasks.forgetAll(world.now());
     if (!resultsOutliveIt) for (const task of tasks.all) task.removedAt ??= world.now();
-    restarts.push(world.now());
     downUntil = world.now() + dice.below(LONGEST_DOWN_MS);
     startedAt = downUntil;
+    restarts.push({ endedAt: world.now(), upAt: downUntil });
   };
 
   const asked = (call: Asked['call']): Asked => ({ call, server, hasKey: false, name: 'G-Labs' });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { openMemoryDatabase } from './memory-database.ts';
 import { type Played, play } from './play.ts';
 
 // For people: npm run sim -- [--seeds N] [--from N], or --seed N [--trace]
@@ -23,7 +24,9 @@ const tell = ({ seed, problems, trace }: Played, whole: boolean) => {
 };
 
 async function playOne(seed: number): Promise<boolean> {
-  const played = await play(seed, { keep: values.trace });
+  const database = openMemoryDatabase();
+  const played = await play(seed, database, { keep: values.trace });
+  database.db.close();
   tell(played, values.trace);
   const { steps, deaths, accepted, problems } = played;
   say(`seed ${seed}: ${steps} steps, ${deaths} deaths, ${accepted} tasks, ${problems.length} faults`);

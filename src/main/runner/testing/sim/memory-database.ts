@@ -23,6 +23,8 @@ export interface MemoryDatabase {
   journal(): JournalRow[];
   /** What the database says of each run, oldest first. */
   runs(): { id: string; status: string; summary: string }[];
+  /** As new: opening one takes longer than a schedule. */
+  empty(): void;
 }
 
 export function openMemoryDatabase(): MemoryDatabase {
@@ -37,7 +39,18 @@ export function openMemoryDatabase(): MemoryDatabase {
     'SELECT DISTINCT run_id AS runId, node_id AS nodeId FROM journal ORDER BY run_id, node_id',
   );
   const runs = connection.prepare('SELECT id, status, summary FROM runs ORDER BY rowid');
+  const tables = connection
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    .pluck()
+    .all() as string[];
+  // In one go, so that what refers to what does not matter.
+  const emptyAll = connection.transaction(() => {
+    connection.pragma('defer_foreign_keys = ON');
+    for (const table of tables) connection.prepare(`DELETE FROM ${table}`).run();
+    marks.clear();
+  });
   return {
+    empty: emptyAll,
     db: {
       file,
       commits: createCommits(connection),

@@ -55,7 +55,7 @@ export function wrongPayments(site: Site, person: Person): string[] {
   for (const row of rows) {
     if (row.state !== 'lost' || row.taskId !== null || isGivenUp(row)) continue;
     const restarted = site.backend.restarts.some(
-      (at) => EPOCH + at >= row.intentAt - SLACK_MS && EPOCH + at <= row.changedAt,
+      ({ endedAt, upAt }) => EPOCH + upAt >= row.intentAt - SLACK_MS && EPOCH + endedAt <= row.changedAt,
     );
     if (!restarted) wrong.push(`journal row ${row.id} counts as lost, and G-Labs was not restarted`);
   }

@@ -1,6 +1,7 @@
 import { createDice } from './dice.ts';
 import { wrongLeavings } from './leavings.ts';
 import { type Ended, live, once } from './life.ts';
+import type { MemoryDatabase } from './memory-database.ts';
 import { staleRows, wrongPayments } from './payments.ts';
 import { createPerson, type Person } from './person.ts';
 import { createSite, type Site } from './site.ts';
@@ -30,13 +31,14 @@ const MOST_CALM_RUNS = 12;
 
 /**
  * Plays the schedule of a seed: a small workflow is run, by processes that are killed at any moment, with all that goes
- * wrong around them; then calm comes, and it is run until it is done. Then everything must add up. `keep`: the whole
- * trace.
+ * wrong around them; then calm comes, and it is run until it is done. Then everything must add up. `database` is
+ * emptied first. `keep`: the whole trace.
  */
-export async function play(seed: number, { keep = false } = {}): Promise<Played> {
+export async function play(seed: number, database: MemoryDatabase, { keep = false } = {}): Promise<Played> {
+  database.empty();
   const dice = createDice(seed);
   const world = createWorld(dice.fork(), keep);
-  const site = createSite(world, dice.fork());
+  const site = createSite(world, dice.fork(), database);
   const person = createPerson(site, dice.fork());
   const problems: string[] = [];
   let deaths = 0;
@@ -72,7 +74,6 @@ export async function play(seed: number, { keep = false } = {}): Promise<Played>
     problems.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   } finally {
     lost = site.database.journal().filter((row) => row.state === 'lost').length;
-    site.database.db.close();
   }
   return {
     seed,

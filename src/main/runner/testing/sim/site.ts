@@ -12,7 +12,7 @@ import { createSimDisk, type SimDisk } from './disk.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createSimLocks, type SimLocks } from './locks.ts';
 import { inspectSimMedia, makeMedia } from './media.ts';
-import { type MemoryDatabase, openMemoryDatabase } from './memory-database.ts';
+import type { MemoryDatabase } from './memory-database.ts';
 import { databaseOf } from './process-database.ts';
 import { makeShape, type Shape } from './shape.ts';
 import { createSimStore, type SimStore } from './store.ts';
@@ -40,7 +40,7 @@ export interface Site {
 const PROJECT = '/project';
 const STORE = 'main';
 
-export function createSite(world: World, dice: Dice): Site {
+export function createSite(world: World, dice: Dice, database: MemoryDatabase): Site {
   const faults = createFaults(dice.fork());
   const disk = createSimDisk(world);
   const locks = createSimLocks(world);
@@ -48,7 +48,6 @@ export function createSite(world: World, dice: Dice): Site {
   const kind: ObjectStore['kind'] = dice.pick(['local', 's3', 's3', 'endpoint']);
   const store = createSimStore(kind, STORE, { world, disk, faults });
   const here = createSimStore('local', 'here', { world, disk, faults });
-  const database = openMemoryDatabase();
   const given = new Set<string>();
   const shape = makeShape(dice.fork(), (nodeId, candidate) => {
     const url = store.put(
