@@ -60,6 +60,10 @@ export function createRunsTable(db: Connection) {
   const one = db.prepare(
     'SELECT summary, view, pid, process_started AS processStarted, finished_at AS finishedAt, boot FROM runs WHERE id = ?',
   );
+  const brief = db.prepare(
+    'SELECT summary, pid, process_started AS processStarted, finished_at AS finishedAt, boot FROM runs WHERE id = ?',
+  );
+  const endView = db.prepare('SELECT view FROM runs WHERE id = ?').pluck();
   const lastOf = db.prepare(
     'SELECT id AS runId, status, coalesce(finished_at, started_at) AS at FROM runs WHERE workflow = ? ORDER BY started_at DESC LIMIT 1',
   );
@@ -100,6 +104,16 @@ export function createRunsTable(db: Connection) {
       setView.run(view, summary.runId);
     },
     setBackup: (id: string, path: string) => setBackup.run(path, id),
+    /** Without its record. */
+    known(id: string): StoredRun | null {
+      const row = brief.get(id) as Row | undefined;
+      return row ? stored(row) : null;
+    },
+    /** The record as it ended, read beside whatever else goes on. Null: no such run, or one without an end. */
+    async endViewOf(id: string): Promise<RunView | null> {
+      const packed = endView.get(id) as Buffer | null | undefined;
+      return packed ? openRecord(packed) : null;
+    },
     /** The record as it is before anything has happened; `view` as `packRecord` gives it. */
     setFirstView: (id: string, view: Uint8Array) => setFirstView.run(view, id),
     /** Null: no such run, one of an earlier version, or one that ended before it was written down. */

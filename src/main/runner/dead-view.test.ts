@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { RunNodeView, RunSummary, RunView } from '../../shared/run-view.ts';
+import type { RunNodeView, RunSummary } from '../../shared/run-view.ts';
 import type { JournalRow, JournalState } from '../db/journal.ts';
-import { deadView } from './dead-view.ts';
+import { deadNode } from './dead-view.ts';
 import { emptyCandidate } from './live-view.ts';
 
 const T = Date.parse('2026-11-20T03:00:00.000Z');
@@ -67,10 +67,7 @@ const row = (state: JournalState, candidate: number, more: Partial<JournalRow> =
   ...more,
 });
 const now = (rows: JournalRow[], first = node()): RunNodeView => {
-  const view: RunView = { summary, tabs: [], nodes: [first], notices: [], outages: [] };
-  const [only] = deadView(view, rows, summary, (sha256) => sha256).nodes;
-  if (!only) throw new Error('the node is gone');
-  return only;
+  return deadNode(first, rows, summary, (sha256) => sha256);
 };
 
 describe('a node of a run that wrote no end', () => {

@@ -1,5 +1,5 @@
 import { errorWords } from '../../shared/error-words.ts';
-import type { AttemptView, CandidateView, RunNodeView, RunSummary, RunView } from '../../shared/run-view.ts';
+import type { AttemptView, CandidateView, RunNodeView, RunSummary } from '../../shared/run-view.ts';
 import type { JournalRow, JournalState } from '../db/journal.ts';
 import type { RunSums } from '../db/run-journal.ts';
 import { emptyCandidate } from './live-view.ts';
@@ -58,25 +58,11 @@ export const withSums = (summary: RunSummary, sums: RunSums | null): RunSummary 
         },
       };
 
-/** `rows`: oldest first, all that the run has touched. `media`: under which id the window finds a file. */
-export function deadView(
-  first: RunView,
-  rows: readonly JournalRow[],
-  summary: RunSummary,
-  media: (sha256: string, file: string) => string | null,
-): RunView {
-  const byNode = Map.groupBy(rows, (row) => row.nodeId);
-  return {
-    ...first,
-    summary,
-    nodes: first.nodes.map((node) => nodeNow(node, byNode.get(node.nodeId) ?? [], summary, media)),
-  };
-}
-
-function nodeNow(
+/** A node of it. `rows`: oldest first, all that the run has touched there. `media`: under which id the window finds a file. */
+export function deadNode(
   first: RunNodeView,
   rows: readonly JournalRow[],
-  { runId, startedAt }: RunSummary,
+  { runId, startedAt }: Pick<RunSummary, 'runId' | 'startedAt'>,
   media: (sha256: string, file: string) => string | null,
 ): RunNodeView {
   const wanted = first.candidates.some((candidate) => candidate.state === 'waiting');

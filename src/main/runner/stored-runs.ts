@@ -1,11 +1,15 @@
-import type { RunSummary, RunView } from '../../shared/run-view.ts';
+import { setImmediate } from 'node:timers/promises';
+import type { RunNodeView, RunSummary, RunView } from '../../shared/run-view.ts';
 import type { RunSums } from '../db/run-journal.ts';
 import type { StoredRun } from '../db/runs.ts';
 import { causeOfDeath } from './cause.ts';
-import { deadView, withSums } from './dead-view.ts';
+import { deadNode, withSums } from './dead-view.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 
 type StoredRunDeps = Pick<RunnerDeps, 'db' | 'clock' | 'isAlive' | 'self' | 'media'>;
+
+/** Nodes folded in one go. */
+const NODES = 40;
 
 /** What the database says of runs that this process does not drive. */
 export interface StoredRuns {
@@ -33,22 +37,39 @@ export function createStoredRuns(deps: StoredRunDeps): StoredRuns {
     };
   };
 
-  const told: StoredRuns['told'] = (stored) => {
+  const told: StoredRuns['told'] = async (stored) => {
     const open = stored.filter((run) => run.open).map(({ summary }) => summary.runId);
-    const sums = open.length === 0 ? new Map<string, RunSums>() : db.runs.sums(open);
+    const sums = open.length === 0 ? new Map<string, RunSums>() : await db.runs.sums(open);
     return Promise.all(stored.map((run) => tellOne(run, sums.get(run.summary.runId) ?? null)));
+  };
+
+  /** Some at a time: nobody waits for a large run. */
+  const nodesNow = async (first: readonly RunNodeView[], summary: RunSummary): Promise<RunNodeView[]> => {
+    const nodes: RunNodeView[] = [];
+    for (let at = 0; at < first.length; at += NODES) {
+      if (at > 0) await setImmediate();
+      const some = first.slice(at, at + NODES);
+      const rows = db.runs.rowsOf(
+        summary.runId,
+        some.map(({ nodeId }) => nodeId),
+      );
+      const byNode = Map.groupBy(rows, ({ nodeId }) => nodeId);
+      for (const node of some) nodes.push(deadNode(node, byNode.get(node.nodeId) ?? [], summary, deps.media));
+    }
+    return nodes;
   };
 
   return {
     told,
     view: async (runId) => {
-      const stored = db.runs.find(runId);
+      const stored = db.runs.known(runId);
       if (!stored) return null;
       const [summary = stored.summary] = await told([stored]);
-      if (stored.view) return { ...stored.view, summary };
+      const end = await db.runs.endViewOf(runId);
+      if (end !== null) return { ...end, summary };
       const first = await db.runs.firstViewOf(runId);
       if (first === null) return { summary, tabs: [], nodes: [], notices: [], outages: [] };
-      return deadView(first, db.runs.rowsOf(runId), summary, deps.media);
+      return { ...first, summary, nodes: await nodesNow(first.nodes, summary) };
     },
   };
 }
