@@ -9,6 +9,7 @@ import { bringUpClaim } from './claims/bring-up.ts';
 import { candidateClaim } from './claims/candidate.ts';
 import { coldStartClaim } from './claims/cold-start.ts';
 import { consumersClaim } from './claims/consumers.ts';
+import { diagnosisClaim } from './claims/diagnosis.ts';
 import { eventLoopClaim } from './claims/event-loop.ts';
 import { idleClaim } from './claims/idle.ts';
 import { journalingClaim } from './claims/journaling.ts';
@@ -37,6 +38,7 @@ const claims: readonly Claim[] = [
   idleClaim,
   journalingClaim,
   recoveringClaim,
+  diagnosisClaim,
 ];
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
