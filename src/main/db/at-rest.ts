@@ -38,9 +38,12 @@ function look(file: string): AtRest {
   const header = withFile(file, (read) => read(0, HEADER_BYTES));
   const fault = headerFault(header);
   if (fault !== null) return { version: null, fault, leftOpen, empty: false };
-  const newest = pageOneOfLog(file)?.readUInt32BE(VERSION_AT) ?? 0;
+  const version = header.readUInt32BE(VERSION_AT);
+  // To work through a whole log takes a while; it is worth it only if the log may know another version.
+  const doubted = leftOpen && withFile(`${file}-wal`, (read) => mentionsOther(version, read));
+  const newest = (doubted ? pageOneOfLog(file)?.readUInt32BE(VERSION_AT) : null) ?? 0;
   return {
-    version: Math.max(header.readUInt32BE(VERSION_AT), newest),
+    version: Math.max(version, newest),
     // Who wrote pages from the log into the file and died may not have come to the last ones; the log has them.
     fault: leftOpen || size >= sizeByHeader(header) ? null : 'its end is missing',
     leftOpen,
@@ -117,6 +120,18 @@ export function newestPageOne(read: (at: number, bytes: number) => Buffer): Buff
     if (!sum.is(frame, 16)) return committed;
     if (frame.readUInt32BE(0) === 1) written = frame.subarray(24);
     if (frame.readUInt32BE(4) !== 0) committed = written;
+  }
+}
+
+/** Whether any page 1 in a log, committed or not, tells another version of the schema. Pure but for `read`. */
+export function mentionsOther(version: number, read: (at: number, bytes: number) => Buffer): boolean {
+  const header = read(0, 32);
+  if (header.length < 32) return false;
+  const pageBytes = header.readUInt32BE(8);
+  for (let at = 32; ; at += 24 + pageBytes) {
+    const frame = read(at, 24 + VERSION_AT + 4);
+    if (frame.length < 24 + VERSION_AT + 4 || frame.compare(header, 16, 24, 8, 16) !== 0) return false;
+    if (frame.readUInt32BE(0) === 1 && frame.readUInt32BE(24 + VERSION_AT) !== version) return true;
   }
 }
 

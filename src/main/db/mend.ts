@@ -57,9 +57,10 @@ const MOST_MS = 30 * 60_000;
  * all that can be read of it. Null: it is whole, or nothing to mend is there; also when another process has it open,
  * which has looked.
  *
- * A glance is cheap and always taken. All pages are read once after a process that did not close the database (SQLite
- * removes its log when the last one closes it); its indexes too after one that met damage in its work. Damage is what
- * SQLite finds wrong in the content; a database that is held, without rights, or on a full disk stays where it is.
+ * A glance is cheap and always taken. After a process that did not close the database (SQLite removes its log when the
+ * last one closes it) another thread reads all pages, once; after one that met damage in its work the indexes too.
+ * Damage is what SQLite finds wrong in the content; a database that is held, without rights, or on a full disk stays
+ * where it is.
  *
  * The old one is moved only when the new one is complete and on the disk; wherever a process dies, the next one goes on
  * or begins again. Rejects with `store-unreachable` or `folder` when the new one cannot be made (all is left as it was
@@ -82,10 +83,9 @@ async function mendAlone(file: string, deps: MendDeps): Promise<Mended | null> {
   if (empty || (version !== null && version > migrations.length)) return null;
   const suspected = existsSync(suspectFile(file));
   const damage =
-    damageOf(file, 'glance') ??
-    (suspected || leftOpen
+    suspected || leftOpen
       ? await look({ ask: 'damage', file, how: suspected ? 'whole' : 'quick' }, deps)
-      : null);
+      : damageOf(file, 'glance');
   let mended: Mended | null = null;
   if (damage !== null) {
     const into = mendingFile(file);
