@@ -21,8 +21,6 @@ export interface MemoryDatabase {
   db: Database;
   /** Every row of the journal, oldest first. */
   journal(): JournalRow[];
-  /** What the database says of each run, oldest first. */
-  runs(): { id: string; status: string; summary: string }[];
   /** As new: opening one takes longer than a schedule. */
   empty(): void;
 }
@@ -38,7 +36,6 @@ export function openMemoryDatabase(): MemoryDatabase {
   const places = connection.prepare(
     'SELECT DISTINCT run_id AS runId, node_id AS nodeId FROM journal ORDER BY run_id, node_id',
   );
-  const runs = connection.prepare('SELECT id, status, summary FROM runs ORDER BY rowid');
   const tables = connection
     .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
     .pluck()
@@ -76,6 +73,5 @@ export function openMemoryDatabase(): MemoryDatabase {
       (places.all() as { runId: string; nodeId: number }[])
         .flatMap(({ runId, nodeId }) => journal.ofNode(runId, nodeId))
         .sort((a, b) => a.id - b.id),
-    runs: () => runs.all() as { id: string; status: string; summary: string }[],
   };
 }
