@@ -126,7 +126,9 @@ const alternativeLine = (plan: RecoveryPlan): string => `${plan.title}: ${costWo
 
 function nextWords(diagnosis: Diagnosis, file: string | null): string {
   if (isStillRunning(diagnosis)) return 'Wait until it has ended, or cancel it where it was begun.';
-  if (diagnosis.plan.action === 'none') return 'Nothing is to be done.';
+  const { action, steps } = diagnosis.plan;
+  // What a person does themselves: start again from the brief, mend the file.
+  if (action === 'none') return steps.length === 0 ? 'Nothing is to be done.' : steps.join('\n');
   if (file === null) return '';
   return `Go on with: flowdeck recover ${quoted(file)} --apply`;
 }

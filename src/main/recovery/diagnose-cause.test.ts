@@ -67,9 +67,9 @@ describe('why a run of another tool ended', () => {
   });
 
   it('an export that is cut off says when', () => {
-    const made = exportOf({ state: 'unreadable', message: 'line 9: it ends inside a text.' });
+    const made = exportOf({ state: 'unreadable', message: 'It ends inside a text.' });
     expect(causeOf(evidenceOf({ export: made }), NOW)?.message).toBe(
-      'Another tool ran it, and ended while it wrote XYZG3-V0-1-generated-20260512-140000.nbflow (line 9: it ends inside a text).',
+      'Another tool ran it, and ended while it wrote XYZG3-V0-1-generated-20260512-140000.nbflow.',
     );
   });
 

@@ -1,6 +1,6 @@
 import type { RecoveryCause } from '../../shared/recovery.ts';
 import type { ErrorEvidence, Evidence } from './evidence.ts';
-import { asPart, causeWords, count, listed, nameOfPath } from './words.ts';
+import { causeWords, count, listed, nameOfPath } from './words.ts';
 
 /**
  * What is known of why the run ended (issue: cause of death). A run of ours says it; of another tool only what it left
@@ -23,10 +23,9 @@ function causeOfForeign({ errors, export: made }: Evidence): RecoveryCause | nul
     return { kind: away ? 'backend' : 'other', message };
   }
   if (made?.state === 'unreadable') {
-    const why = made.message === null ? '' : ` (${asPart(made.message)})`;
     return {
       kind: 'other',
-      message: `Another tool ran it, and ended while it wrote ${nameOfPath(made.path)}${why}.`,
+      message: `Another tool ran it, and ended while it wrote ${nameOfPath(made.path)}.`,
     };
   }
   return null;

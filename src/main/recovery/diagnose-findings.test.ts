@@ -5,6 +5,7 @@ import {
   backupOf,
   cached,
   evidenceOf,
+  exportOf,
   fileAt,
   four,
   gone,
@@ -165,6 +166,21 @@ describe('findings of all else', () => {
     );
   });
 
+  it('name an export that cannot be read once, with the place where it ends', () => {
+    const path = '/g/X-generated.nbflow';
+    const truncated = (message: string | null) =>
+      one('output-truncated', { export: exportOf({ path, state: 'unreadable', message }) });
+    expect(truncated(`X-generated.nbflow is not JSON: it ends inside a text. (${path}:9:1)`)).toMatchObject({
+      message: 'The export X-generated.nbflow is not JSON: it ends inside a text.',
+      where: `${path}:9:1`,
+    });
+    expect(truncated('it ends (in a text).')).toMatchObject({
+      message: 'The export X-generated.nbflow cannot be read: it ends (in a text).',
+      where: path,
+    });
+    expect(truncated(null)?.message).toBe('The export X-generated.nbflow cannot be read.');
+  });
+
   it('G-Labs that is down is a problem only where something is wanted of it', () => {
     const backend = {
       state: 'down' as const,
@@ -219,7 +235,7 @@ describe('findings of all else', () => {
 
   it('tells what could not be looked at', () => {
     expect(one('unseen', { unseen: ['store: no answer within 5 s'] })?.message).toBe(
-      'Not looked at: store: no answer within 5 s.',
+      'Not all could be looked at: store: no answer within 5 s.',
     );
   });
 });

@@ -4,7 +4,7 @@ import type { RecoveryFinding } from '../../shared/recovery.ts';
 import { finding } from './diagnose-finding.ts';
 import { outputFindings } from './diagnose-findings-output.ts';
 import { needsBackend, type Reading } from './diagnose-reading.ts';
-import type { ErrorEvidence, Evidence } from './evidence.ts';
+import type { ErrorEvidence, Evidence, ExportEvidence } from './evidence.ts';
 import { failedDifferently, isAway } from './verdict.ts';
 import { asPart, backupWords, className, count, listed, nameOfPath } from './words.ts';
 
@@ -25,7 +25,7 @@ export function findingsOf(reading: Reading, now: number): RecoveryFinding[] {
     ...backupFindings(evidence, now),
     ...evidence.unseen
       .slice(0, UNSEEN)
-      .map((what) => finding('unseen', 'note', `Not looked at: ${asPart(what)}.`)),
+      .map((what) => finding('unseen', 'note', `Not all could be looked at: ${asPart(what)}.`)),
   ];
   return [...all.filter(isProblem), ...all.filter((one) => !isProblem(one))];
 }
@@ -88,10 +88,10 @@ function exportFindings({ export: made }: Evidence): RecoveryFinding[] {
     case 'complete':
       return [finding('output-complete', 'note', `The export ${name} has output for every node.`, { where })];
     case 'unreadable': {
-      const why = made.message === null ? '' : `: ${asPart(made.message)}`;
+      const { words, at } = unreadableWords(made);
       return [
-        finding('output-truncated', 'problem', `The export ${name} cannot be read${why}.`, {
-          where,
+        finding('output-truncated', 'problem', words, {
+          where: at,
           cure: 'Do not use it. A new one is written beside it.',
         }),
       ];
@@ -113,6 +113,17 @@ function exportFindings({ export: made }: Evidence): RecoveryFinding[] {
         finding('output-other', 'note', `The export ${name} has other nodes than the workflow.`, { where }),
       ];
   }
+}
+
+/** What keeps an export from being read names the file, and the place in brackets: said once, the place for itself. */
+function unreadableWords({ path, message }: ExportEvidence): { words: string; at: string } {
+  const name = nameOfPath(path);
+  if (message === null) return { words: `The export ${name} cannot be read.`, at: path };
+  const placed = / \(([^()]+)\)\.?$/.exec(message);
+  const at = placed?.[1]?.startsWith(path) ? placed[1] : path;
+  const why = asPart(at === path ? message : message.slice(0, placed?.index));
+  const words = why.startsWith(name) ? `The export ${why}.` : `The export ${name} cannot be read: ${why}.`;
+  return { words, at };
 }
 
 function serviceFindings({ evidence: { backend, tunnel }, resume }: Reading): RecoveryFinding[] {

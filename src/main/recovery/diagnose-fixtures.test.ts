@@ -75,8 +75,8 @@ describe('what another tool left behind when it crashed', () => {
 
     expect(plan).toMatchObject({ action: 'export', generations: 0, costUSD: 0 });
     expect(findings[0]).toMatchObject({ code: 'output-truncated', severity: 'problem' });
-    expect(findings[0]?.where).toMatch(/-generated-20260512-143021\.nbflow$/);
-    expect(cause?.message).toMatch(/ended while it wrote XYZG3-V0-2-generated-20260512-143021\.nbflow/);
+    expect(findings[0]?.where).toMatch(/-generated-20260512-143021\.nbflow(:\d+:\d+)?$/);
+    expect(cause?.message).toMatch(/ended while it wrote XYZG3-V0-2-generated-20260512-143021\.nbflow\.$/);
   });
 
   it('tells what failed and why from errors.json', () => {
