@@ -14,6 +14,7 @@ import type { RunOptions } from '../../shared/domain.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { LiveMessage } from '../../shared/live.ts';
 import { applyQueueChange } from '../../shared/queue.ts';
+import { applyRecoveriesChange, type RecoveriesView } from '../../shared/recovery.ts';
 import { applyRunChange, type RunView } from '../../shared/run-view.ts';
 import { applyServicesChange } from '../../shared/services.ts';
 import { PORT_WANTED } from '../../shared/wire.ts';
@@ -356,6 +357,38 @@ describe.each(Object.keys(transports))('over %s', (name) => {
       ({ roots }) => roots.includes(path),
     );
   });
+
+  it('diagnoses what a run left, keeps where a person is in its recovery, and takes it off the list', async () => {
+    const path = file('LEFT-V0-2');
+    const text = await readFile(join(fixtures, 'valid/XYZG3-V0-3.nbflow'), 'utf8');
+    // Nobody is there to be asked: nothing of a test leaves this machine.
+    await writeFile(path, text.replaceAll('https://pub-0000.r2.dev', 'http://127.0.0.1:9'));
+    const diagnosis = await client.recovery.diagnose({ path });
+    expect(diagnosis).toMatchObject({ path, name: 'LEFT-V0-2', run: null });
+    expect(diagnosis.nodes).toHaveLength(80);
+    const watch = (signal: AbortSignal) => client.recovery.watch(undefined, { signal });
+    const has = ({ entries }: RecoveriesView) => entries.some((entry) => entry.path === path);
+    await client.recovery.keep({ path, step: 'plan', action: 'resume' });
+    const there = await fold(watch, applyRecoveriesChange, has);
+    expect(there.entries.find((entry) => entry.path === path)).toMatchObject({
+      ...{ step: 'plan', action: 'resume', runId: null, appliedRunId: null },
+    });
+    const care = await client.recovery.afterCare({ path });
+    expect(care).toMatchObject({ bump: { suggested: false, from: 'V0-2', to: 'V0-3' }, registry: null });
+    await client.recovery.dismiss({ path });
+    await fold(watch, applyRecoveriesChange, (view) => !has(view));
+    const nowhere = { path: file('NOT-THERE') };
+    expect((await refusal(client.recovery.diagnose(nowhere))).code).toBe('workflow-missing');
+    const wish = {
+      path,
+      action: 'restore',
+      nodes: [],
+      backup: join(folder, 'elsewhere'),
+      asked: [],
+    } as const;
+    const refused = await refusal(client.recovery.apply({ ...wish, nodes: [], asked: [] }));
+    expect(refused.code).toBe('usage');
+  }, 60_000);
 
   it('ends a live query when its reader leaves, on both sides', async () => {
     const { topic } = await flowdeck.catalogue();

@@ -13,8 +13,13 @@ export interface Examined {
   diagnosis: Diagnosis;
   /** As a run has to be asked for that goes on with it. */
   options: RunOptions;
-  /** What was found and need not be made; `without`: nodes that are to be made anew all the same. */
-  salvage(without: ReadonlySet<number>): Salvage;
+  /** Every file and object that was found under the name of a candidate. */
+  found: ReadonlySet<string>;
+  /**
+   * What was found and need not be made. `without`: nodes that are to be made anew all the same. `among`: nothing but
+   * this: what an earlier look found, and so what its plan counted on.
+   */
+  salvage(which?: { without?: ReadonlySet<number>; among?: ReadonlySet<string> }): Salvage;
 }
 
 export interface ApplyParts {
@@ -86,15 +91,22 @@ async function change(
     case 'none':
     case 'export':
     case 'resume':
-      return { options, salvage: seen.salvage(new Set()) };
+      return { options, salvage: seen.salvage() };
     case 'rebuild': {
       const { reroll: _only, ...all } = options;
-      return { options: { ...all, mode: 'clean' }, salvage: null };
+      if (options.mode !== 'images') return { options: { ...all, mode: 'clean' }, salvage: null };
+      // A clean run makes clips too: what was planned is the pictures.
+      const images = seen.diagnosis.nodes.filter(({ kind }) => kind === 'image');
+      await editing.wipe(path, { nodes: images.map(({ nodeId }) => nodeId) });
+      return { options: all, salvage: null };
     }
     case 'wipe': {
       await editing.wipe(path, { nodes: wish.nodes });
       const anew = await parts.examine();
-      return { options: anew.options, salvage: anew.salvage(new Set(wish.nodes)) };
+      return {
+        options: anew.options,
+        salvage: anew.salvage({ without: new Set(wish.nodes), among: seen.found }),
+      };
     }
     case 'restore': {
       if (wish.backup === null) throw noPlan(path, 'It does not say which backup to put back.');
@@ -107,7 +119,7 @@ async function change(
         parts.tell?.({ type: 'restored', backupId, path, undoBackupId: null });
       }
       const anew = await parts.examine();
-      return { options: anew.options, salvage: anew.salvage(new Set()) };
+      return { options: anew.options, salvage: anew.salvage({ among: seen.found }) };
     }
   }
 }

@@ -6,7 +6,7 @@ import { hashOf } from '../platform/content-hash.ts';
 import { nodeDisk } from '../platform/disk.ts';
 import { inspectMedia, measureMedia } from '../platform/media.ts';
 import { diagnose } from '../recovery/diagnose.ts';
-import type { Evidence } from '../recovery/evidence.ts';
+import type { Evidence, SalvageOffer } from '../recovery/evidence.ts';
 import { gatherEvidence } from '../recovery/gather.ts';
 import type { OpenedSource, SeenPlan } from '../recovery/gather-deps.ts';
 import { createSalvage, salvageOffers } from '../recovery/salvage.ts';
@@ -119,11 +119,26 @@ export function createExaminer(parts: RecoveryParts): Examine {
       path: diagnosis.path,
       diagnosis,
       options,
-      salvage: (without) =>
+      found: foundIn(evidence),
+      salvage: ({ without = NO_NODES, among = null } = {}) =>
         createSalvage(
-          salvageOffers(evidence).filter(({ nodeId }) => !without.has(nodeId)),
+          salvageOffers(evidence).filter(
+            (offer) => !without.has(offer.nodeId) && (among === null || among.has(sourceOf(offer))),
+          ),
           { disk: nodeDisk, fetch, clock, inspect: inspectMedia, scratch: join(paths.cache, 'salvage') },
         ),
     };
   };
 }
+
+const NO_NODES: ReadonlySet<number> = new Set();
+
+/** Every file and object that was found under the name of a candidate. */
+const foundIn = ({ nodes }: Evidence): Set<string> =>
+  new Set(
+    nodes.flatMap(({ places }) =>
+      places.flatMap(({ local, store }) => [local?.file, store?.key].filter((name) => name !== undefined)),
+    ),
+  );
+
+const sourceOf = ({ from }: SalvageOffer): string => (from.kind === 'file' ? from.file : from.key);
