@@ -93,7 +93,7 @@ export type RecoveryNode = z.infer<typeof RecoveryNode>;
 
 /** Something that was seen, for "What happened": one line each. */
 export const RecoveryFinding = z.object({
-  /** `output-truncated`, `url-gone`, `asset-left-out`, `backup-found`… (recovery/words.ts has all). */
+  /** `output-truncated`, `url-gone`, `asset-left-out`, `backup-found`… (recovery/diagnose-findings*.ts have all). */
   code: z.string(),
   severity: z.enum(['problem', 'note']),
   nodeId: z.number().nullable(),

@@ -1,4 +1,4 @@
-import { type ErrorClass, ErrorClass as ErrorClassSchema } from '../../shared/domain.ts';
+import { ErrorClass } from '../../shared/domain.ts';
 import { errorWords } from '../../shared/error-words.ts';
 import type { RecoveryFinding } from '../../shared/recovery.ts';
 import { finding } from './diagnose-finding.ts';
@@ -176,7 +176,7 @@ const failureWords = ({ nodeId, type, message, attempts }: ErrorEvidence): strin
   return `${who} failed${tries} (${type}): ${asPart(message)}.`;
 };
 
-const isClass = (type: string): type is ErrorClass => ErrorClassSchema.safeParse(type).success;
+const isClass = (type: string): type is ErrorClass => ErrorClass.safeParse(type).success;
 
 function backupFindings({ backups }: Evidence, now: number): RecoveryFinding[] {
   const newest = backups
