@@ -179,7 +179,7 @@ export type RecoveryEntry = z.infer<typeof RecoveryEntry>;
 export const RecoveriesView = z.object({ entries: z.array(RecoveryEntry) });
 export type RecoveriesView = z.infer<typeof RecoveriesView>;
 /** The whole list again: there are never many. */
-export const RecoveriesChange = RecoveriesView;
+export const RecoveriesChange = z.object({ entries: z.array(RecoveryEntry) });
 export type RecoveriesChange = z.infer<typeof RecoveriesChange>;
 
 export const applyRecoveriesChange = (_: RecoveriesView, change: RecoveriesChange): RecoveriesView => change;
