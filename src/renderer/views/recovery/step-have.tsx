@@ -2,7 +2,7 @@ import { useDeferredValue, useMemo, useState } from 'react';
 import type { Diagnosis } from '../../../shared/recovery.ts';
 import { Button } from '../../components/button.tsx';
 import { HaveGrid } from './have-grid.tsx';
-import { filterCounts, type HaveFilter, haveRows, haveSums, sumsSentence } from './have-rows.ts';
+import { arranged, filterCounts, type HaveFilter, haveRows, haveSums, sumsSentence } from './have-rows.ts';
 import { HaveTools } from './have-tools.tsx';
 import { LookAgain, Looked } from './looked.tsx';
 import { StepFrame } from './step-frame.tsx';
