@@ -266,6 +266,20 @@ describe('a damaged database', () => {
     expect(count('journal')).toBe(filled.journal);
   });
 
+  it('leaves out a run whose summary makes no sense, so that the others can be shown', async () => {
+    const db = new Sqlite(file);
+    db.prepare("UPDATE runs SET summary = replace(summary, '\"mode\"', '\"mXde\"') WHERE id = 'r3'").run();
+    db.prepare("UPDATE runs SET summary = '{' WHERE id = 'r4'").run();
+    db.close();
+    damage(0, Buffer.alloc(16));
+    const { of } = await report();
+    expect(of('runs')).toEqual({ table: 'runs', rows: filled.runs - 2, whole: false });
+    expect(of('journal')).toMatchObject({ rows: filled.journal, whole: true });
+    const mended = openDatabase(file);
+    expect(mended.runs.recent(100)).toHaveLength(filled.runs - 2);
+    mended.close();
+  });
+
   it('gets the objects of this machine that its books have lost', async () => {
     writeFileSync(file, Buffer.alloc(PAGE));
     const object = { sha256: 'ff', ext: 'png', contentType: 'image/png', size: 1, file: '/o/a.png' };

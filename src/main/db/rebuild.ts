@@ -16,6 +16,7 @@ import { lookAtRest, pageOneOfLog, sizeByHeader, standardHeader } from './at-res
 import { type Carried, carryTable, unlessBroken } from './carry-over.ts';
 import type { Connection } from './connection.ts';
 import { tablesOf } from './damage.ts';
+import { dropUnreadable } from './drop-unreadable.ts';
 import { migrations } from './migrations/list.ts';
 import { readOnly } from './read-only.ts';
 
@@ -53,7 +54,11 @@ function fill(fresh: Connection, from: string, copy: string): Carried[] {
         const version = versionBySchema(damaged);
         if (version === null) return null;
         make(fresh, version);
-        const tables = tablesInOrder(version).map((table) => carryTable(damaged, fresh, table));
+        const tables = tablesInOrder(version).map((table) => {
+          const carried = carryTable(damaged, fresh, table);
+          const dropped = dropUnreadable(fresh, table);
+          return { table, rows: carried.rows - dropped, whole: carried.whole && dropped === 0 };
+        });
         keepCounting(damaged, fresh);
         return tables;
       },

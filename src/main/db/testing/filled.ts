@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
+import { emptyCounts } from '../../../shared/domain.ts';
+import type { RunSummary } from '../../../shared/run-view.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { openDatabase } from '../database.ts';
 import type { MendDeps } from '../mend.ts';
@@ -37,7 +39,7 @@ export function fillDatabase(file: string): void {
 export function addJournal(db: Sqlite.Database, first: number, count: number): void {
   const run = db.prepare(
     `INSERT OR IGNORE INTO runs (id, workflow, name, mode, options, server, demo, status, pid, started_at, summary)
-     VALUES (?, '/w/a.nbflow', 'a', 'full', '{}', 'http://127.0.0.1:1', 0, 'completed', 1, 1, '{}')`,
+     VALUES (?, '/w/a.nbflow', 'a', 'full', '{}', 'http://127.0.0.1:1', 0, 'completed', 1, 1, ?)`,
   );
   const entry = db.prepare(
     `INSERT INTO journal (run_id, workflow, node_id, row, candidate, attempt, kind, fingerprint, prompt, server, state,
@@ -46,7 +48,7 @@ export function addJournal(db: Sqlite.Database, first: number, count: number): v
   );
   for (let i = first; i < first + count; i++) {
     const runId = `r${i % filled.runs}`;
-    run.run(runId);
+    run.run(runId, JSON.stringify({ ...summary, runId }));
     entry.run(
       runId,
       i,
@@ -58,6 +60,32 @@ export function addJournal(db: Sqlite.Database, first: number, count: number): v
     );
   }
 }
+
+const summary: Omit<RunSummary, 'runId'> = {
+  workflow: '/w/a.nbflow',
+  name: 'a',
+  mode: 'full',
+  status: 'completed',
+  demo: false,
+  server: 'http://127.0.0.1:1',
+  concurrency: 3,
+  startedAt: new Date(1).toISOString(),
+  finishedAt: null,
+  counts: emptyCounts(),
+  plan: { nodes: 0, generations: 0, cached: 0, costUSD: 0, images: 0, videos: 0, estimateS: 0 },
+  done: 0,
+  total: 0,
+  etaS: null,
+  costUSD: 0,
+  savedUSD: 0,
+  picksOpen: 0,
+  uploadsWaiting: 0,
+  output: null,
+  errorsFile: null,
+  message: null,
+  cause: null,
+  live: false,
+};
 
 /** For each file of a database what would change if somebody touched it; absent ones are left out. */
 export function stateOf(file: string): Record<string, string> {
