@@ -14,7 +14,7 @@ import { accept } from '../runner/accept.ts';
 import { assertEditedPrompts } from '../runner/edited-prompts.ts';
 import { type Picked, type PickWish, pickInFile } from '../runner/file-pick.ts';
 import { openWorkflow } from '../runner/prepare.ts';
-import { type Wiped, type WipeTargets, wipe } from '../runner/wipe.ts';
+import { undoWipe, type Wiped, type WipeTargets, wipe } from '../runner/wipe.ts';
 import { promptEdits, promptSources } from '../workflow/prompt-sources.ts';
 import { createAfterBump, editNote } from './after-bump.ts';
 
@@ -72,7 +72,12 @@ export function openEditing({ db, settings, clock }: EditingParts): Editing {
     wipe: (path, which) => wipe(path, which, deps),
     accept: (path, nodes) => accept(path, nodes, deps),
     prompts: async (path, nodeId) => promptSources((await openWorkflow(path, deps)).workflow, nodeId),
-    restore: (path, backupId) => restore(path, backupId, deps),
+    restore: async (path, backupId) => {
+      const undo = await restore(path, backupId, deps);
+      // After the file: a process that dies in between leaves what a wipe leaves, and nothing that was not asked for.
+      await undoWipe((await nodeDisk.realPath(path)) ?? path, backupId, deps);
+      return undo;
+    },
     bringBack: (path, backupId) => bringBack(path, backupId, deps),
     bump: (path) => bump(path, {}, deps),
     editPrompts: async (path, edits) => {

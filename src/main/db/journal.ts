@@ -129,6 +129,11 @@ export function createJournalTable(db: Connection) {
      WHERE workflow = ? AND state IN ('stored', 'written') AND url IS NOT NULL AND changed_at >= ?`,
   );
   const moved = db.prepare('UPDATE journal SET url = @to WHERE workflow = @workflow AND url = @from');
+  const takeBack = db.prepare(
+    `UPDATE journal SET message = NULL,
+       state = CASE WHEN url IS NOT NULL THEN 'stored' WHEN file IS NOT NULL THEN 'downloaded' ELSE 'completed' END
+     WHERE workflow = @workflow AND state = 'written' AND message = @why`,
+  );
   const putAside = db.prepare(
     `UPDATE journal SET state = 'written', message = @why, changed_at = @at WHERE workflow = @workflow
        AND node_id IN (SELECT value FROM json_each(@nodeIds)) AND state IN ('completed', 'downloaded', 'stored')`,
@@ -225,6 +230,8 @@ export function createJournalTable(db: Connection) {
       putAside.run({ workflow, nodeIds: JSON.stringify(nodeIds), why, at }).changes,
     /** Whether a task was ours before this intent. */
     hadBefore: (taskId: string, intentId: number) => hadBefore.get(intentId, taskId) !== undefined,
+    /** What was put aside for this reason is taken up again by the next run. Gives how many. */
+    takeBack: (workflow: string, why: string): number => takeBack.run({ workflow, why }).changes,
     ownsTask: (taskId: string) => owned.get(taskId) !== undefined,
     attempts: (runId: string, nodeId: number, row: number, candidate: number) =>
       Number(maxAttempt.get(runId, nodeId, row, candidate) ?? 0),

@@ -9,7 +9,7 @@ import { parseWorkflow } from '../workflow/read.ts';
 import { accept } from './accept.ts';
 import { pickInFile } from './file-pick.ts';
 import { type Bench, openBench, type Simulator, startSimulator } from './test-support.ts';
-import { type WipeDeps, wipe } from './wipe.ts';
+import { undoWipe, type WipeDeps, wipe } from './wipe.ts';
 
 /** What a person does to a file between two runs, and what the next run makes of it. */
 
@@ -101,6 +101,20 @@ describe('a wipe', () => {
     await wipe(bench.workflow, { nodes: [13] }, wipeDeps());
     const { end } = await bench.run({ mode: 'images' });
     expect(end.counts).toMatchObject({ submitted: 4, salvaged: 4 });
+  });
+
+  it('that is undone gives back what was paid for and had not come to the file', async () => {
+    await open();
+    await leaveUnwritten(4);
+    const { backup } = await wipe(bench.workflow, { nodes: [4, 13] }, wipeDeps());
+    await undoWipe(bench.workflow, 'another backup', bench.deps);
+    const states = () => bench.deps.db.journal.ofNode('run-1', 4).map(({ state }) => state);
+    expect(new Set(states())).toEqual(new Set(['written']));
+    await writeFile(bench.workflow, await readFile(backup?.path ?? ''));
+    await undoWipe(bench.workflow, backup?.id ?? '', bench.deps);
+    expect(new Set(states())).toEqual(new Set(['stored']));
+    const { end } = await bench.run({ mode: 'images' });
+    expect(end.counts).toMatchObject({ submitted: 0, salvaged: 4, cached: 2 });
   });
 
   it('that died between file and journal has bought nothing twice, and done again is whole', async () => {

@@ -3,7 +3,7 @@ import type { GenerationRequest, ResultFile } from '../backend/backend.ts';
 import type { Intent } from '../db/journal.ts';
 import { type FollowDeps, follow } from './follow.ts';
 import { createLosses } from './losses.ts';
-import { type Started, submit, type Verdict } from './submission.ts';
+import { PARKED_CURE, type Started, submit, type Verdict } from './submission.ts';
 import { type Offer, takeOffer } from './take-offer.ts';
 import { type TakeUpDeps, takeUp } from './take-up.ts';
 
@@ -35,6 +35,8 @@ export interface NotGenerated {
   code: number;
   message: string;
   attempts: number;
+  /** Where it is another than that of its class. */
+  cure?: string;
 }
 
 export type CandidateOutcome = Generated | Salvaged | NotGenerated;
@@ -85,7 +87,7 @@ export async function makeCandidate(
     }
     const order = losses.order();
     const started: Started = earlier
-      ? await takeUp(earlier, place, deps)
+      ? await takeUp(earlier, deps)
       : await submit(place, request, attempts + 1, deps);
     // What is taken up was submitted as often as its row says.
     const submissions = earlier?.attempt ?? 1;
@@ -109,7 +111,8 @@ export async function makeCandidate(
       if (!(await mayRetry(started))) return failed(started.class, started.message, attempts, started.code);
       continue;
     }
-    if (started.kind === 'parked') return failed('api_error', started.message, attempts);
+    if (started.kind === 'parked')
+      return { ...failed('api_error', started.message, attempts), cure: PARKED_CURE };
     if (started.kind === 'results') return generated(started.journalId, started.taskId, started.results);
 
     const ended = await follow(started, deps);

@@ -3,6 +3,7 @@ import type { AttemptView, CandidateView, RunNodeView, RunSummary } from '../../
 import type { JournalRow, JournalState } from '../db/journal.ts';
 import type { RunSums } from '../db/run-journal.ts';
 import { emptyCandidate } from './live-view.ts';
+import { PARKED_CURE } from './submission.ts';
 
 /**
  * The record of a run that wrote none itself, since its process died or is another one: what it was at its start,
@@ -107,7 +108,7 @@ function standing(
       error,
       message: failed.message ?? errorWords[error].cause,
       attempts,
-      cure: errorWords[error].cure,
+      cure: failed.state === 'parked' ? PARKED_CURE : errorWords[error].cure,
     },
   };
 }

@@ -17,6 +17,8 @@ export interface NodeFailure {
   row: number;
   /** HTTP status or task code, 0 if there was none. */
   code?: number;
+  /** Where it is another than that of its class. */
+  cure?: string | undefined;
 }
 
 export type Kept =
@@ -34,8 +36,8 @@ export async function keepCandidate(
   context: NodeContext,
 ): Promise<Kept> {
   if (outcome.kind === 'failed') {
-    const { class: errorClass, message, attempts, code } = outcome;
-    return { kind: 'failed', failure: { class: errorClass, message, attempts, row: place.row, code } };
+    const { class: errorClass, message, attempts, code, cure } = outcome;
+    return { kind: 'failed', failure: { class: errorClass, message, attempts, row: place.row, code, cure } };
   }
   const { journalId, attempts } = outcome;
   try {

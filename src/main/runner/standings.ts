@@ -27,7 +27,7 @@ export function failNode(run: RunState, node: PlannedNode, problem: NodeFailure,
     at: isoTime(clock),
   });
   run.tell(node, 'failed');
-  const { cure } = errorWords[problem.class];
+  const cure = problem.cure ?? errorWords[problem.class].cure;
   run.emit({ type: 'node.failed', nodeId, tab, title, error: problem.class, message, attempts, cure });
 }
 

@@ -214,7 +214,7 @@ export async function settle(
     case 'lost':
       return lost('G-Labs was restarted before it answered.');
     case 'undecided': {
-      const message = `${parkedMessage(request.prompt)} (${fate.why})`;
+      const message = parkedMessage(request.prompt, fate.why);
       await step({ state: 'parked', message });
       return { kind: 'parked', message };
     }
@@ -255,8 +255,12 @@ export async function adopt(
   return { kind: 'task', journalId, taskId, reattached: false, elsewhere: null };
 }
 
-export const parkedMessage = (prompt: string): string =>
-  `Whether G-Labs received the request "${prompt.slice(0, 40)}…" cannot be told, so it is not repeated. Look in G-Labs; if it is not there, re-roll the node.`;
+const parkedMessage = (prompt: string, why: string): string =>
+  `Whether G-Labs received the request "${prompt.slice(0, 40)}…" cannot be told, so it is not repeated: ${why}.`;
+
+/** What a person does about a parked request. */
+export const PARKED_CURE =
+  'Look in G-Labs. If the request is there, run again once it is through; if it is not, re-roll the node: then it is made anew.';
 
 /** A refusal of the key or the plan ends the run. */
 export const refusal = (error: BackendError, backend: Backend) =>

@@ -118,7 +118,7 @@ describe('a request that waits for a person', () => {
     const { outcome, counts } = make({});
     expect(await outcome).toMatchObject({
       kind: 'failed',
-      message: expect.stringContaining('re-roll the node'),
+      cure: expect.stringContaining('re-roll the node'),
     });
     expect(counts).toMatchObject({ submitted: 0, lost: 0 });
     expect(journal.states()).toEqual(['parked']);

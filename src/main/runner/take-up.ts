@@ -1,15 +1,7 @@
 import { z } from 'zod';
 import type { ResultFile } from '../backend/backend.ts';
-import type { Intent, JournalRow } from '../db/journal.ts';
-import {
-  adopt,
-  fateOf,
-  parkedMessage,
-  type Started,
-  type SubmissionDeps,
-  settle,
-  type Unanswered,
-} from './submission.ts';
+import type { JournalRow } from '../db/journal.ts';
+import { adopt, fateOf, type Started, type SubmissionDeps, settle, type Unanswered } from './submission.ts';
 
 export interface TakeUpDeps extends SubmissionDeps {
   /** Is this file there with this content? */
@@ -23,11 +15,7 @@ export interface TakeUpDeps extends SubmissionDeps {
 const StoredResults = z.array(z.url());
 
 /** Takes up what an earlier attempt left, by the state its row reached. */
-export async function takeUp(
-  row: JournalRow,
-  place: Omit<Intent, 'attempt'>,
-  deps: TakeUpDeps,
-): Promise<Started> {
+export async function takeUp(row: JournalRow, deps: TakeUpDeps): Promise<Started> {
   switch (row.state) {
     case 'intent': {
       // With the prompt held: else a request on its way for another place could be taken for this one's task.
@@ -55,7 +43,7 @@ export async function takeUp(
       const fate = await deps.dispatch.posting(row.prompt, () => fateOf(row.id, unansweredOf(row), deps));
       if (fate.kind === 'found') return tookUp(row, await adopt(row.id, fate.taskId, deps), deps);
       if (deps.asked) return giveUp(row, 'A person had it made anew.', deps);
-      return { kind: 'parked', message: row.message ?? parkedMessage(place.prompt) };
+      return { kind: 'parked', message: row.message ?? 'What became of the request cannot be told.' };
     }
     default:
       return { kind: 'nothing' };

@@ -65,7 +65,7 @@ export async function wipe(path: string, targets: WipeTargets, deps: WipeDeps): 
       // nobody finds any more. What is in flight stays: it is fresh. Also when the file had nothing to clear: the wipe
       // before may have ended here.
       await db.commits.write(() => {
-        db.journal.putAside(real, nodeIds, 'Its cache was wiped before it stood in the file.', clock.now());
+        db.journal.putAside(real, nodeIds, reasonOf(wiped.backup?.id ?? null), clock.now());
         db.fingerprints.remove(real, nodeIds);
       });
       return wiped;
@@ -73,6 +73,21 @@ export async function wipe(path: string, targets: WipeTargets, deps: WipeDeps): 
     deps,
   );
 }
+
+const reasonOf = (backupId: string | null): string =>
+  `Its cache was wiped before it stood in the file${backupId === null ? '' : ` (backup ${backupId})`}.`;
+
+/**
+ * The backup of a wipe was put back: what was paid for and had not come to the file by then is taken up again by the
+ * next run. Of any other backup nothing happens. `workflow`: its real path.
+ */
+export const undoWipe = async (
+  workflow: string,
+  backupId: string,
+  { db }: Pick<WipeDeps, 'db'>,
+): Promise<void> => {
+  await db.commits.write(() => db.journal.takeBack(workflow, reasonOf(backupId)));
+};
 
 /** What a wipe changes in the file, and whose cache it is about. Pure. Throws `not-found`. */
 export function wipeEdits(
