@@ -76,7 +76,7 @@ function judgeNode(seen: SeenNode, frames: readonly Judged[], found: Found): Jud
       aspectRatio: node.aspectRatio,
       reason: seen.reason,
       changedAt,
-      wipedAt: found.ages.wipedAt(node.nodeId, row, candidate),
+      clearedAt: found.ages.clearedAt(node.nodeId, row, candidate),
       framesAt: latest(frames.map(({ madeAt }) => madeAt)),
       framesLost: frames.some(({ lost }) => lost),
       now: found.now,

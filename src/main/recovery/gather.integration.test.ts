@@ -236,8 +236,27 @@ describe('files that are left out', () => {
     expect(cached).not.toBe(text);
     await utimes(still(1), new Date(), new Date(systemClock.now() - 60_000));
     await backUp(cached, 'pre-cache-wipe');
-    expect(await problemOf(1)).toMatch(/^it was thrown away on /);
+    expect(await problemOf(1)).toMatch(/^it is of output that was cleared on /);
     expect(await problemOf(2)).toBeNull();
+  });
+
+  test('one of an output that a run found stale and cleared, though no backup has the old prompt after it', async () => {
+    bench = await openGatherBench('crashed/local-only');
+    const text = await readFile(bench.workflow, 'utf8');
+    const now = systemClock.now();
+    const old = text.replace('"_savedImages": []', '"_savedImages": ["https://pub-0000.r2.dev/old.png"]');
+    const stale =
+      old === text
+        ? text.replace('"_savedImages": null', '"_savedImages": ["https://pub-0000.r2.dev/old.png"]')
+        : old;
+    expect(stale).not.toBe(text);
+    // First run: its backup, then its pictures. Then the prompt was edited, and the second run took its own backup.
+    await utimes(still(1), new Date(), new Date(now - 60_000));
+    await backUp(stale, 'pre-run', now - 30_000);
+    expect(await problemOf(1)).toMatch(/^it is of output that was cleared on /);
+    // Made since, by the run that was cut short.
+    await utimes(still(1), new Date(), new Date(now - 10_000));
+    expect(await problemOf(1)).toBeNull();
   });
 
   test('with a clock set back: what lies in the future tells nothing, and is not trusted', async () => {
@@ -250,7 +269,7 @@ describe('files that are left out', () => {
     await backUp(text.replaceAll('vertical', 'horizontal'), 'pre-run', systemClock.now() + 48 * 3_600_000);
     expect(await problemOf(1)).toBeNull();
     await backUp(text.replaceAll('vertical', 'horizontal'), 'pre-run');
-    expect(await problemOf(1)).toBe('its date lies in the future, and its prompt was another once');
+    expect(await problemOf(1)).toBe('its date lies in the future, and its node had other output once');
   });
 
   async function opened() {

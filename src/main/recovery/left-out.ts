@@ -12,7 +12,8 @@ export interface PlaceFacts {
   reason: PlanReason;
   /** When its prompt or references, or those of what it starts from, were last others. */
   changedAt: number | null;
-  wipedAt: number | null;
+  /** When the output it had was cleared. */
+  clearedAt: number | null;
   /** When the pictures it starts from were made. */
   framesAt: number | null;
   /** Nothing is left of a node it starts from. */
@@ -55,20 +56,23 @@ function shapeProblem(pixels: Pixels | null, aspectRatio: string): string | null
 const COARSE_MS = 2_000;
 
 function timeProblem(madeAt: number | null, place: PlaceFacts): string | null {
-  const { changedAt, wipedAt, framesAt } = place;
+  const { changedAt, clearedAt, framesAt } = place;
   if (place.reason.endsWith('changed')) return `it is older than a change of its node (${place.reason})`;
   if (place.reason === 'forced') return 'another one was asked for';
   if (place.framesLost) return 'what it was made from is not there any more';
   if (madeAt === null) {
-    return changedAt === null && wipedAt === null ? null : 'it has no date, and its prompt was another once';
+    return changedAt === null && clearedAt === null
+      ? null
+      : 'it has no date, and its node had other output once';
   }
   if (madeAt > place.now + COARSE_MS) {
-    if (changedAt === null && wipedAt === null) return null;
-    return 'its date lies in the future, and its prompt was another once';
+    if (changedAt === null && clearedAt === null) return null;
+    return 'its date lies in the future, and its node had other output once';
   }
   if (changedAt !== null && madeAt < changedAt)
     return `it is older than the prompt, which was another until ${dayTime(changedAt)}`;
-  if (wipedAt !== null && madeAt < wipedAt) return `it was thrown away on ${dayTime(wipedAt)}`;
+  if (clearedAt !== null && madeAt < clearedAt)
+    return `it is of output that was cleared on ${dayTime(clearedAt)}`;
   if (framesAt !== null && framesAt <= place.now && madeAt + COARSE_MS < framesAt)
     return 'it is older than the picture it starts from';
   return null;

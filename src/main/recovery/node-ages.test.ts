@@ -55,14 +55,26 @@ describe('when a node was last another', () => {
   });
 });
 
-describe('when output was thrown away', () => {
-  const wipedAt = (former: FormerNodes[], candidate: number) =>
-    nodeAges([generationNode(3)], former, NOW).wipedAt(3, 1, candidate);
+describe('when output was cleared', () => {
+  const clearedAt = (former: FormerNodes[], candidate: number, saved: (string | null)[] = []) =>
+    nodeAges([generationNode(3, { saved })], former, NOW).clearedAt(3, 1, candidate);
 
-  it('is the time of a wipe that took this very candidate', () => {
-    const before = was(100, { saved: ['a', null, 'c', null] }, 'pre-cache-wipe');
-    expect(wipedAt([before], 1)).toBe(100);
-    expect(wipedAt([before], 2)).toBeNull();
-    expect(wipedAt([was(100, { saved: ['a'] }, 'pre-run')], 1)).toBeNull();
+  it('is the time of a wipe, or of a run that found it stale, which had this very candidate', () => {
+    for (const reason of ['pre-cache-wipe', 'pre-run']) {
+      const before = was(100, { saved: ['a', null, 'c', null] }, reason);
+      expect(clearedAt([before], 1)).toBe(100);
+      expect(clearedAt([before], 2)).toBeNull();
+      expect(clearedAt([before, was(50, { saved: ['x', 'y'] }, reason)], 2)).toBe(50);
+    }
+  });
+
+  it('is not that of a restore, which takes back what it brought', () => {
+    expect(clearedAt([was(100, { saved: ['a'] }, 'pre-restore')], 1)).toBeNull();
+  });
+
+  it('is unknown of what has an address still, there or under another place', () => {
+    const before = was(100, { saved: ['a', 'b'] });
+    expect(clearedAt([before], 1, ['https://cdn.example/moved.png'])).toBeNull();
+    expect(clearedAt([before], 1, [null, 'a'])).toBeNull();
   });
 });

@@ -12,8 +12,11 @@ export interface FormerNodes {
 export interface NodeAges {
   /** The newest time at which the prompt of this row, or a reference, was not what it is now; null: none is known. */
   changedAt(nodeId: number, row: number): number | null;
-  /** When a person had the output of this place thrown away; null: not known. */
-  wipedAt(nodeId: number, row: number, candidate: number): number | null;
+  /**
+   * When the output of a place that has none now was cleared: by a wipe, or by a run that found it stale. Null: not
+   * known.
+   */
+  clearedAt(nodeId: number, row: number, candidate: number): number | null;
 }
 
 const referencesIn = ({ inputs }: GenerationNode): string[] =>
@@ -45,7 +48,7 @@ export function nodeAges(
     .sort((a, b) => b.at - a.at)
     .map(({ at, reason, nodes: then }) => ({
       at,
-      wipe: reason.includes('wipe'),
+      clears: reason === 'pre-run' || reason.includes('wipe'),
       nodes: new Map(then.map((node) => [node.nodeId, node])),
     }));
   return {
@@ -64,12 +67,16 @@ export function nodeAges(
       });
       return other?.at ?? null;
     },
-    wipedAt(nodeId, row, candidate) {
-      const had = newestFirst.find(({ wipe, nodes: then }) => {
-        const was = then.get(nodeId);
-        return (
-          wipe && was !== undefined && (was.saved[(row - 1) * was.perRow + candidate - 1] ?? null) !== null
-        );
+    clearedAt(nodeId, row, candidate) {
+      const outputOf = ({ saved, perRow }: GenerationNode) =>
+        saved[(row - 1) * perRow + candidate - 1] ?? null;
+      const node = nodes.get(nodeId);
+      // What has an address was not cleared, also where that leads nowhere any more.
+      if (node === undefined || outputOf(node) !== null) return null;
+      const had = newestFirst.find(({ clears, nodes: then }) => {
+        const was = clears ? then.get(nodeId) : undefined;
+        const output = was === undefined ? null : outputOf(was);
+        return output !== null && !node.saved.includes(output);
       });
       return had?.at ?? null;
     },
