@@ -6,6 +6,7 @@ import { counted, fileName, money } from '../../components/format.ts';
 import { DemoLabel } from '../../frame/demo-label.tsx';
 import { useRuns, useServices, useWholePlan } from '../../wire/queries.ts';
 import { failureCard } from '../workflows/failure-card.ts';
+import { CheckLine } from './check-line.tsx';
 import { LookAgain, Looked } from './looked.tsx';
 import { PlanCards } from './plan-cards.tsx';
 import { chosenPlan, needsBackend, type Parked, parkedCost, parkedIn } from './plan-choice.ts';
@@ -66,6 +67,7 @@ export function StepPlan({ entry, diagnosis, carryOut, go, arrived, underWay }: 
         {(found) => (
           <>
             <Prices diagnosis={found} />
+            {hasErrors(found) && <CheckLine diagnosis={found} />}
             <PlanCards
               diagnosis={found}
               chosen={chosenPlan(found, entry.action)}
@@ -81,6 +83,9 @@ export function StepPlan({ entry, diagnosis, carryOut, go, arrived, underWay }: 
     </StepFrame>
   );
 }
+
+/** No run begins with errors of the check: they are mended first, where they are shown. */
+const hasErrors = ({ check }: Diagnosis) => check.some(({ severity }) => severity === 'error');
 
 /** What is safe about it, before the button is pressed. */
 function BackupNote({ plan, path }: { plan: RecoveryPlan; path: string }) {
