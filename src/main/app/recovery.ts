@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { RunOutcome } from '../../shared/domain.ts';
-import type { Diagnosis } from '../../shared/recovery.ts';
+import { type Diagnosis, isCutShort } from '../../shared/recovery.ts';
 import type { RecoveryRow } from '../db/recoveries.ts';
 import { nodeDisk } from '../platform/disk.ts';
 import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
@@ -30,7 +30,8 @@ export function openRecovery(parts: RecoveryParts): Recovery {
   };
 
   const remember = async (workflow: string, change: Partial<RecoveryRow>): Promise<void> => {
-    const run = (await runner.cutShort()).find((summary) => summary.workflow === workflow) ?? null;
+    const [newest] = await runner.runsOf(workflow, 1);
+    const run = newest !== undefined && isCutShort(newest.status) ? newest : null;
     await db.commits.write(() => {
       const known = db.recoveries.find(workflow);
       // Another run was cut short since: what was done about the one before is another story.

@@ -25,7 +25,9 @@ export function diagnosisText(diagnosis: Diagnosis, paint: Paint, file: string |
     ]),
     nodes.length === 0 ? '' : `${paint('bold', 'What there is')}\n${nodesTable(nodes, paint)}`,
     plan.action === 'none' ? '' : section(`Plan: ${plan.title}`, planLines(plan)),
-    plan.action === 'none' ? '' : section('Instead', alternatives.map(alternativeLine)),
+    verdict === 'complete'
+      ? ''
+      : section(plan.action === 'none' ? 'What could be done' : 'Instead', alternatives.map(alternativeLine)),
     nextWords(diagnosis, file),
   ];
   return parts.filter((part) => part !== '').join('\n\n');

@@ -50,7 +50,8 @@ const DEAD = [
 
 let desk: Desk;
 let simulator: Simulator;
-let store: { server: Server; url: string };
+/** `hold`: called instead of an answer. */
+let store: { server: Server; url: string; hold: (() => void) | null };
 
 beforeAll(async () => {
   simulator = await startSimulator('--latency', '40');
@@ -58,6 +59,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   store.server.close();
+  store.server.closeAllConnections();
   await simulator.kill();
 });
 beforeEach(async () => {
@@ -66,17 +68,18 @@ beforeEach(async () => {
 afterEach(() => desk.close());
 
 /** The public address of the store those runs used: the dead ones are gone, each other object is its own. */
-async function serveStore() {
+async function serveStore(): Promise<typeof store> {
   const picture = await readFile(join(fixtures, 'refs/avatar-a.png'));
   const server = createServer((request, response) => {
     const path = request.url ?? '';
+    if (store.hold !== null) return store.hold();
     if (DEAD.includes(path)) response.writeHead(404).end();
     else response.writeHead(200, { etag: `"${path}"`, 'content-type': 'image/png' }).end(picture);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  return { server, url: `http://127.0.0.1:${address.port}` };
+  return { server, url: `http://127.0.0.1:${address.port}`, hold: null };
 }
 
 /** A copy of a project that a run of another tool left; its addresses are those of the test's store. */
@@ -192,6 +195,19 @@ describe('what a run of another tool left', () => {
     expect(diagnosisIn(lines())).toMatchObject({ verdict: 'source damaged', plan: { action: 'restore' } });
     expect(lines().map(({ type }) => type)).toContain('restored');
     expect([code, lines().at(-1)?.status]).toEqual([0, 'completed']);
+  });
+
+  it('is looked at no longer when a person stops that', async () => {
+    const { file, folder } = await crashed('images-done');
+    const before = everyFile(folder);
+    const looking = desk.start(['recover', file, '--apply', '--json', '--server', simulator.url]);
+    // It asks for an address, and is given no answer.
+    store.hold = () => looking.process.kill('SIGINT');
+    const { code, lines } = await looking.ended;
+    store.hold = null;
+    expect(code).toBe(130);
+    expect(ErrorLine.parse(lines().at(-1)).code).toBe('interrupted');
+    expect(everyFile(folder)).toEqual(before);
   });
 
   it('whose file is gone comes back from its backup too; without one it is missing', async () => {

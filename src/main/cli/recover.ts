@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { FlowdeckError, fail } from '../../shared/failure.ts';
 import { type Diagnosis, isStillRunning, type RecoveryPlan } from '../../shared/recovery.ts';
 import type { AddCommand } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -27,31 +28,45 @@ export const addRecover: AddCommand = (work) =>
       const { options, apiKey } = givenRunOptions(command, world.cwd);
       const { recovery } = await session.flowdeck({ apiKey });
       const { signal } = session.interruption();
-      const diagnosis = await lookingAt(output, () => recovery.diagnose(path, { options, signal }));
+      const diagnosis = await unlessStopped(signal, () =>
+        lookingAt(output, () => recovery.diagnose(path, { options, signal })),
+      );
       output.record({ type: 'recovery.diagnosis', ...diagnosisLine(diagnosis) });
       output.text(diagnosisText(diagnosis, output.paint, apply ? null : file));
       const { action, nodes, backup } = diagnosis.plan;
-      if (!apply || (action === 'none' && !isStillRunning(diagnosis))) return exitCodes.done;
+      if (!apply || diagnosis.verdict === 'complete') return exitCodes.done;
+      if (action === 'none' && !isStillRunning(diagnosis)) throw nothingToApply(diagnosis);
 
       return toItsEnd(session, apiKey, async (_opened, stop) => {
-        const { handle } = await recovery.apply(
-          path,
-          { action, nodes, backup, asked: [] },
-          {
-            options,
-            signal: stop,
-            tell: (event) => {
-              output.record(event);
-              output.text(
-                event.type === 'restored' ? `Restored: ${event.backupId}` : `Backup: ${event.path}`,
-              );
+        const { handle } = await unlessStopped(stop, () =>
+          recovery.apply(
+            path,
+            { action, nodes, backup, asked: [] },
+            {
+              options,
+              signal: stop,
+              tell: (event) => {
+                output.record(event);
+                output.text(
+                  event.type === 'restored'
+                    ? 'The backup stands in its place again.'
+                    : `Backup: ${event.path}`,
+                );
+              },
             },
-          },
+          ),
         );
         return handle;
       });
     }),
   );
+
+/** What is given up is for a person to decide; without a source there is nothing to decide. */
+const nothingToApply = ({ path, headline, nodes }: Diagnosis): FlowdeckError =>
+  fail(nodes.length === 0 ? 'workflow-unreadable' : 'usage', `Nothing was done: ${headline}`, {
+    where: path,
+    cure: 'Choose what to do on the Recovery screen.',
+  });
 
 /** The line of cli.md; counts instead of the places. */
 function diagnosisLine({ verdict, run, cause, nodes, findings, plan, alternatives }: Diagnosis) {
@@ -81,5 +96,18 @@ async function lookingAt<T>({ progress }: Output, look: () => Promise<T>): Promi
     return await look();
   } finally {
     if (drawn) stream.write('\r\u001b[2K');
+  }
+}
+
+/** A look that a person stops is no fault, and has changed nothing. */
+async function unlessStopped<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!signal.aborted || error instanceof FlowdeckError) throw error;
+    throw fail('interrupted', 'Stopped before anything was begun.', {
+      cure: 'Call it again: what is paid for stays in the journal.',
+      cause: error,
+    });
   }
 }
