@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Locator, Page } from '@playwright/test';
@@ -181,6 +181,8 @@ test.describe('a workflow that another tool left half done', () => {
 
   test('is diagnosed: its files are taken, and G-Labs is started first', async ({
     controlRoom: page,
+    projects,
+    allSettings,
     axe,
   }) => {
     await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: 'Recovery' }).click();
@@ -206,9 +208,25 @@ test.describe('a workflow that another tool left half done', () => {
     await expect(found.getByRole('button', { name: /^Resume: 28 images, 32 clips, about \$/ })).toBeVisible();
     expect(await axe()).toEqual([]);
 
-    // Not begun, it can be left: it stands in the list where it was left.
-    const list = page.getByRole('navigation', { name: 'Recoveries' });
+    // What was to be taken is gone meanwhile: what costs more than was decided on does not begin.
+    await rm(join(projects, 'crashed/Assets'), { recursive: true });
+    await found.getByRole('button', { name: /^Resume: / }).click();
+    await expect(found.getByRole('alert')).toContainText('this would make 64 candidates now, not 60');
+    expect(await axe()).toEqual([]);
+    await found.getByRole('button', { name: 'Look again' }).click();
+    await expect(found.getByRole('button', { name: /^Resume: 32 images, 32 clips, about \$/ })).toBeVisible();
+    expect(await submissions(allSettings)).toBe(0);
+
+    // Left at this step, it is there in another window, too.
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await other
+      .getByRole('navigation', { name: 'Screens' })
+      .getByRole('button', { name: 'Recovery' })
+      .click();
+    const list = other.getByRole('navigation', { name: 'Recoveries' });
     await expect(list.getByRole('button', { name: CRASHED })).toContainText('Step 3 of 5: Plan');
+    await expect(step(other, 'Plan')).toBeVisible();
   });
 });
 
