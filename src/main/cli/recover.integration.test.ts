@@ -289,6 +289,21 @@ describe('a run of ours that was killed', () => {
     expect([code, (await submitted()) - before]).toEqual([0, 24]);
   });
 
+  it('in the middle of a re-roll makes the rest of that, and nothing else', async () => {
+    const file = await desk.workflow();
+    const how = ['--json', '--server', simulator.url, '--poll-ms', '20'];
+    expect((await desk.flowdeck('run', file, ...how)).code).toBe(0);
+    const [before, text] = [await submitted(), await readFile(file, 'utf8')];
+    const regen = desk.start(['regen', file, '--nodes', '4,13', '--concurrency', '1', ...how]);
+    // Some of the new ones stand in the file, and some are still to come.
+    await expect.poll(() => readFile(file, 'utf8'), { interval: 5, timeout: 30_000 }).not.toBe(text);
+    regen.process.kill('SIGKILL');
+    await regen.ended;
+    const { code, lines } = await recover(file, '--apply');
+    expect([code, lines().at(-1)?.status]).toEqual([0, 'completed']);
+    expect((await submitted()) - before).toBe(8);
+  });
+
   it('is told by every command that looks after runs, until it is gone on with', async () => {
     const { file } = await killedAfter(1);
     const words =
