@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hashOf } from './content-hash.ts';
-import { inspectMedia, makeThumbnail, pictureForRequest, sha256 } from './media.ts';
+import { inspectMedia, makeThumbnail, measureMedia, pictureForRequest, sha256 } from './media.ts';
 
 /** Noise, so that files are of a size worth cutting, and the same each time. */
 function picture(width: number, height: number, channels: 3 | 4 = 3) {
@@ -69,6 +69,16 @@ describe('what a file is', () => {
   test('a photograph that lies on its side counts as turned', async () => {
     const photo = await picture(160, 90).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     expect(await inspectMedia(photo)).toMatchObject({ width: 90, height: 160 });
+  });
+
+  test('what it measures is known by its head, also of one that is cut off', async () => {
+    const photo = await picture(160, 90).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    expect(await measureMedia(photo)).toEqual({ width: 90, height: 160 });
+    expect(await measureMedia(photo.subarray(0, photo.length - 40))).toEqual({ width: 90, height: 160 });
+    expect(await measureMedia(bytesOf('png'))).toEqual({ width: 90, height: 160 });
+    expect(await measureMedia(bytesOf('mp4'))).toEqual({ width: 64, height: 112 });
+    expect(await measureMedia(bytesOf('mp4').subarray(0, 300))).toBeNull();
+    expect(await measureMedia(Buffer.from('no picture'))).toBeNull();
   });
 
   test('a view into a larger buffer is read as itself', async () => {

@@ -341,7 +341,7 @@ describe('what does not answer', () => {
     const evidence = await bench.gather({
       openStore: never,
       backend: never,
-      limits: { addressMs: 200, storeMs: 100, servicesMs: 100 },
+      limits: { ...bench.deps.limits, addressMs: 200, storeMs: 100, servicesMs: 100 },
     });
     expect(evidence.unseen.sort()).toEqual([
       'G-Labs: no answer within 0.1 s',
@@ -350,6 +350,21 @@ describe('what does not answer', () => {
     ]);
     expect(evidence.backend.state).toBe('unknown');
     expect(place(evidence, 4).cache?.state).toBe('unknown');
+  });
+
+  test('in a hurry files are offered without being decoded, and it is told', async () => {
+    bench = await openGatherBench('crashed/local-only');
+    const evidence = await bench.gather({
+      limits: { ...bench.deps.limits, decodeMs: 0 },
+      // The time is up at once.
+      clock: {
+        ...systemClock,
+        sleep: async (ms, signal) => (ms === 0 ? undefined : systemClock.sleep(ms, signal)),
+      },
+      inspect: async () => Promise.reject(new Error('was decoded')),
+    });
+    expect(salvageOffers(evidence)).toHaveLength(4);
+    expect(evidence.unseen).toEqual(['Assets: 4 files were read and not decoded in time']);
   });
 
   test('a look that is called off ends with the reason', async () => {

@@ -36,6 +36,17 @@ export interface GatherBench {
 const setting = <K extends SettingKey>(key: K): Settings[K] =>
   settingSchemas[key].parse(undefined) as Settings[K];
 
+/** On a machine that is busy with other tests everything takes its time. */
+const patient = {
+  addressMs: 60_000,
+  addressesMs: 60_000,
+  storeMs: 60_000,
+  servicesMs: 60_000,
+  filesMs: 60_000,
+  decodeMs: 60_000,
+  backupsMs: 60_000,
+};
+
 /** The addresses of fixtures are never meant to answer: `answer` stands for that server. */
 export async function openGatherBench(
   fixture: string,
@@ -87,6 +98,7 @@ export async function openGatherBench(
     backupFolder,
     inspect: inspectMedia,
     measure: measureMedia,
+    limits: patient,
   };
   const workflow = join(folder, 'testing', name);
   return {
