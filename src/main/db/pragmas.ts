@@ -1,5 +1,5 @@
+import type Sqlite from 'better-sqlite3';
 import { fail } from '../../shared/failure.ts';
-import type { Connection } from './connection.ts';
 
 /** What SQLite says that it does, read back after it was told. */
 export interface PowerSafety {
@@ -44,7 +44,7 @@ export function safetyFault({
  * Makes commits survive a power cut, and looks whether it was done: WAL, `synchronous=FULL`, `fullfsync` where the
  * system has it (behaviour.md §7). Throws `folder` for what cannot be had; a network disk is the usual reason.
  */
-export function makePowerSafe(connection: Connection, file: string): void {
+export function makePowerSafe(connection: Sqlite.Database, file: string): void {
   const journalMode = String(connection.pragma('journal_mode = WAL', { simple: true }));
   connection.pragma('synchronous = FULL');
   connection.pragma('fullfsync = ON');

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { startBenchProcess } from './test-process.ts';
 import { type Bench, openBench, type Simulator, startSimulator } from './test-support.ts';
+import { startBenchProcess } from './testing/run-process.ts';
 
 /** What is told of a run whose process was killed, by the next process of the same data folder. */
 

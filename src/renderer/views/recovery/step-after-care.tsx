@@ -10,7 +10,7 @@ import { useAfterCare, useDoAfterCare } from '../../wire/queries.ts';
 import { failureCard } from '../workflows/failure-card.ts';
 import { afterCareLines } from './recovery-words.ts';
 import { StepFrame } from './step-frame.tsx';
-import type { StepProps } from './wizard.tsx';
+import type { StepProps } from './step-props.ts';
 
 /** Step 5: what the manual asks for after a recovery: the next version, a note, the tracker. */
 export function StepAfterCare({ entry, arrived, isListed }: StepProps & { isListed: boolean }) {

@@ -15,8 +15,8 @@ import { FailureCards } from '../runs/run-failure-cards.tsx';
 import { RunFigures } from '../runs/run-header.tsx';
 import { runEnd, takenWords } from './carry-out-words.ts';
 import { StepFrame } from './step-frame.tsx';
+import type { StepProps } from './step-props.ts';
 import { useUndoRecovery } from './use-undo-recovery.ts';
-import type { StepProps } from './wizard.tsx';
 
 /** Step 4: how the run goes that carries the plan out, how it ended, and what then. */
 export function StepCarryOut(props: StepProps) {

@@ -9,8 +9,8 @@ import { FindingList } from './finding-list.tsx';
 import { LookAgain, Looked } from './looked.tsx';
 import { verdictLook } from './recovery-words.ts';
 import { StepFrame } from './step-frame.tsx';
+import type { StepProps } from './step-props.ts';
 import { useDismiss } from './use-dismiss.ts';
-import type { StepProps } from './wizard.tsx';
 import { hasPlan } from './wizard-steps.ts';
 
 /** Step 1: what became of the run, with the evidence. */

@@ -6,7 +6,7 @@ import { arranged, filterCounts, type HaveFilter, haveRows, haveSums, sumsSenten
 import { HaveTools } from './have-tools.tsx';
 import { LookAgain, Looked } from './looked.tsx';
 import { StepFrame } from './step-frame.tsx';
-import type { StepProps } from './wizard.tsx';
+import type { StepProps } from './step-props.ts';
 import { hasPlan } from './wizard-steps.ts';
 
 /** Step 2: of each node, what is in the workflow, in files, in the store and in the journal. */

@@ -13,9 +13,9 @@ import { chosenPlan, needsBackend, type Parked, parkedCost, parkedIn } from './p
 import { planButton } from './recovery-words.ts';
 import { StartFirst, useServiceAway } from './start-first.tsx';
 import { StepFrame } from './step-frame.tsx';
+import type { StepProps } from './step-props.ts';
 import { useDismiss } from './use-dismiss.ts';
 import { useKeepStep } from './use-keep-step.ts';
-import type { StepProps } from './wizard.tsx';
 
 /** Step 3: one recommended plan and the others, each with what it does, makes, costs and saves. */
 export function StepPlan({ entry, diagnosis, carryOut, go, arrived, underWay }: StepProps) {

@@ -11,25 +11,13 @@ import { StepCarryOut } from './step-carry-out.tsx';
 import { StepHappened } from './step-happened.tsx';
 import { StepHave } from './step-have.tsx';
 import { StepPlan } from './step-plan.tsx';
+import type { StepProps } from './step-props.ts';
 import { Stepper } from './stepper.tsx';
 import { useCarryOut } from './use-carry-out.ts';
 import { useKeepStep } from './use-keep-step.ts';
 import { isOpen, shownStep, wizardSteps } from './wizard-steps.ts';
 
 const looking = new Set<ShownStep>(['happened', 'have', 'plan']);
-
-/** What every step is given. */
-export interface StepProps {
-  entry: RecoveryEntry;
-  diagnosis: ReturnType<typeof useDiagnosis>;
-  carryOut: ReturnType<typeof useCarryOut>;
-  /** Goes to a step; the heading of it gets the focus. */
-  go: (step: ShownStep) => void;
-  /** One came here from another step, so that the heading takes the focus. */
-  arrived: boolean;
-  /** The run that carries the plan out has not ended. */
-  underWay: boolean;
-}
 
 /**
  * The recovery of one workflow in five steps. Where one is, is kept by the main side: other windows follow.

@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { RunOptions } from '../../shared/domain.ts';
-import type { RunEvent } from '../../shared/run-events.ts';
-import type { LeftBench } from './test-support.ts';
+import type { RunOptions } from '../../../shared/domain.ts';
+import type { RunEvent } from '../../../shared/run-events.ts';
+import type { LeftBench } from '../test-support.ts';
 
 /** For tests only: a run in a process of its own, to be killed. */
 
 const of = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
 const program = `
-  import { openBench } from ${of('./test-support.ts')};
-  import { RunOptions } from ${of('../../shared/domain.ts')};
+  import { openBench } from ${of('../test-support.ts')};
+  import { RunOptions } from ${of('../../../shared/domain.ts')};
   const [server, more] = process.argv.slice(1);
   const { folder, workflow, runner } = await openBench({ server });
   const tell = (line) => process.stdout.write(JSON.stringify(line) + String.fromCharCode(10));
