@@ -16,6 +16,8 @@ export interface AtomicOptions {
   fsync?: boolean;
   /** Permission bits of a new file, default 0o644 less the umask; an existing file keeps its own unless given. */
   mode?: number;
+  /** Asked when all is written, just before the name is given: what it rejects with ends the write. */
+  still?: (() => Promise<void>) | undefined;
   fs?: AtomicFs;
 }
 
@@ -47,6 +49,7 @@ export async function writeFileAtomic(
     } finally {
       await handle.close();
     }
+    await options.still?.();
     await renameOver(temporary, target, fs);
     temporary = null;
     if (fsync) await syncFolder(path.dirname(target), fs);

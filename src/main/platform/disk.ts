@@ -16,8 +16,11 @@ export interface Disk {
   stat(path: string): Promise<{ size: number; mtimeMs: number; ino: number } | null>;
   /** Symbolic links resolved. Null: no such file. */
   realPath(path: string): Promise<string | null>;
-  /** Replaces or makes a file. */
-  write(path: string, data: Uint8Array | string): Promise<void>;
+  /**
+   * Replaces or makes a file. `still` is asked just before, when all is on the disk but the name: what it rejects with
+   * ends the write, and the file is as it was.
+   */
+  write(path: string, data: Uint8Array | string, still?: () => Promise<void>): Promise<void>;
   /** Makes a file under the first free of `name(1)`, `name(2)` …, never over one that is there; returns its path. */
   writeNew(folder: string, name: (n: number) => string, data: Uint8Array | string): Promise<string>;
   /** A copy under a free name: false when the name is taken, nothing is touched then. */
@@ -37,14 +40,14 @@ export const nodeDisk: Disk = {
   read: (path) => missingAsNull(path, readFile(path)),
   stat: (path) => missingAsNull(path, stat(path)),
   realPath: (path) => missingAsNull(path, realpath(path)),
-  write: async (path, data) => {
+  write: async (path, data, still) => {
     try {
-      await writeFileAtomic(path, data);
+      await writeFileAtomic(path, data, { still });
     } catch (error) {
       // Most writes go where others went before: the folder is made when it turns out to be missing.
       if (!(error instanceof FlowdeckError) || errorCode(error.cause) !== 'ENOENT') throw error;
       await withFolder(dirname(path));
-      await writeFileAtomic(path, data);
+      await writeFileAtomic(path, data, { still });
     }
   },
   writeNew: async (folder, name, data) => {

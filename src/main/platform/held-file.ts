@@ -38,6 +38,26 @@ export const asOneWrite = <T>(
 export const realPathOf = async (path: string, disk: Disk): Promise<string> =>
   (await disk.realPath(resolve(path))) ?? resolve(path);
 
+/** Somebody saved the file since it was read: what was made of it must not go over theirs. */
+export class SavedMeanwhile extends Error {
+  override readonly name = 'SavedMeanwhile';
+}
+
+/** Writes what was made of a file as it was seen; rejects with SavedMeanwhile when it is another by then. */
+export async function writeIfStill(
+  path: string,
+  data: Uint8Array | string,
+  isSeen: (now: Stat) => boolean,
+  disk: Disk,
+): Promise<void> {
+  const assertSeen = async () => {
+    if (!isSeen(await disk.stat(path))) throw new SavedMeanwhile(path);
+  };
+  await assertSeen();
+  // Again when only the name is to be given: writing takes long enough for a person to save.
+  await disk.write(path, data, assertSeen);
+}
+
 type Stat = Awaited<ReturnType<Disk['stat']>>;
 
 /** Nobody has written a file between two looks at it. */

@@ -1,4 +1,4 @@
-import { asOneWrite, sameFile } from '../platform/held-file.ts';
+import { asOneWrite, SavedMeanwhile, sameFile, writeIfStill } from '../platform/held-file.ts';
 import { type OpenedWorkflow, openWorkflow, type PrepareDeps } from './prepare.ts';
 import type { RunnerDeps } from './runner-deps.ts';
 
@@ -26,8 +26,12 @@ export async function editFile<T>(
     const opened = await openWorkflow(real, deps);
     const { text, result } = await edit(opened);
     if (text === opened.workflow.text) return result;
-    if (!sameFile(seen, await disk.stat(real))) return once();
-    await disk.write(real, text);
+    try {
+      await writeIfStill(real, text, (now) => sameFile(seen, now), disk);
+    } catch (error) {
+      if (error instanceof SavedMeanwhile) return once();
+      throw error;
+    }
     return result;
   };
   return asOneWrite(real, what, once, deps);

@@ -1,5 +1,6 @@
 import { fail } from '../../shared/failure.ts';
 import type { Disk } from '../platform/disk.ts';
+import { SavedMeanwhile, writeIfStill } from '../platform/held-file.ts';
 import { editWorkflow, type NodeEdit } from '../workflow/edit.ts';
 import type { ExtraFields } from '../workflow/fields.ts';
 import { decodeWorkflow, parseWorkflow, type Workflow } from '../workflow/read.ts';
@@ -56,7 +57,7 @@ export function createSourceWriter({ path, content, fields }: KnownFile, disk: D
   const markNow = async (): Promise<string> => {
     const seen = await disk.stat(path);
     if (seen === null) throw gone(path);
-    return `${seen.mtimeMs}/${seen.size}/${seen.ino}`;
+    return markOf(seen);
   };
   const told = (): Uint8Array => {
     if (known === null) throw fail('internal', 'The workflow file was not read yet.', { where: path });
@@ -90,9 +91,12 @@ export function createSourceWriter({ path, content, fields }: KnownFile, disk: D
       const edited = editWorkflow(text, edits);
       if (edited === text) return 'written';
       const data = Buffer.from(edited);
-      const there = await disk.stat(path);
-      if (there === null || `${there.mtimeMs}/${there.size}/${there.ino}` !== readAt) return 'touched';
-      await disk.write(path, data);
+      try {
+        await writeIfStill(path, data, (now) => now !== null && markOf(now) === readAt, disk);
+      } catch (error) {
+        if (error instanceof SavedMeanwhile) return 'touched';
+        throw error;
+      }
       known = data;
       // The name is somebody's again: the next write begins with a reading.
       readAt = null;
@@ -103,6 +107,9 @@ export function createSourceWriter({ path, content, fields }: KnownFile, disk: D
     close: async () => undefined,
   };
 }
+
+const markOf = ({ mtimeMs, size, ino }: { mtimeMs: number; size: number; ino: number }): string =>
+  `${mtimeMs}/${size}/${ino}`;
 
 const gone = (path: string) =>
   fail('workflow-missing', 'The workflow file was moved or deleted during the run.', {

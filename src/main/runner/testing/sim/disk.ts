@@ -60,12 +60,21 @@ export function createSimDisk(world: World): SimDisk {
       });
       return temporary;
     };
-    const replace = async (path: string, data: Uint8Array | string) => {
+    const replace = async (path: string, data: Uint8Array | string, still?: () => Promise<void>) => {
       const temporary = await begin(path, data);
-      await does(`replaces ${path}`, () => {
+      const rename = () => {
         files.delete(temporary);
         put(path, data);
-      });
+      };
+      if (still === undefined) return does(`replaces ${path}`, rename);
+      try {
+        await still();
+      } catch (error) {
+        await does(`tidies ${path}`, () => files.delete(temporary));
+        throw error;
+      }
+      // The look and the new name are two calls in a row: nobody saves in between.
+      rename();
     };
     const claim = async (temporary: string, path: string, data: Uint8Array | string) => {
       const free = await does(`claims ${path}`, () => {
