@@ -95,16 +95,23 @@ function openRows(rows: readonly JournalRow[], mayBeStale: ReadonlySet<number>):
     .map((row) => `journal row ${row.id} of node ${row.nodeId} is left ${row.state}`);
 }
 
-/** A place has one output of one content, and one more each time a person asked. */
+/**
+ * A place has one output of one content, and one more each time a person asked. Another content in between, such as a
+ * clip from another pick, is a person's asking too.
+ */
 function boughtTwice(rows: readonly JournalRow[], person: Person): string[] {
-  const outputs = Map.groupBy(
-    rows.filter((row) => row.state === 'written'),
-    (row) => `${row.nodeId}/${row.row}/${row.candidate}/${row.fingerprint}`,
-  );
-  return [...outputs.values()].flatMap((same) => {
-    const [first] = same;
-    if (first === undefined || same.length <= 1 + person.rerollsOf(first.nodeId)) return [];
+  const places = Map.groupBy(rows, (row) => `${row.nodeId}/${row.row}/${row.candidate}`);
+  return [...places.values()].flatMap((ofPlace) => {
+    let made = 0;
+    let most = 0;
+    for (const [i, row] of ofPlace.entries()) {
+      if (row.fingerprint !== ofPlace[i - 1]?.fingerprint) made = 0;
+      if (row.state === 'written') made += 1;
+      most = Math.max(most, made);
+    }
+    const [first] = ofPlace;
+    if (first === undefined || most <= 1 + person.rerollsOf(first.nodeId)) return [];
     const { nodeId, row, candidate } = first;
-    return [`node ${nodeId}, row ${row}, candidate ${candidate} was made ${same.length} times`];
+    return [`node ${nodeId}, row ${row}, candidate ${candidate} was made ${most} times`];
   });
 }
