@@ -44,6 +44,11 @@ describe('the rows of what there is', () => {
     expect(filterCounts(nodes)).toEqual({ all: 5, problems: 1, generate: 2, taken: 1 });
   });
 
+  it('count as a problem where an output is gone that will be taken from elsewhere', () => {
+    const healed = testNode(22, { state: 'salvage', cache: 3, bad: 1, salvaged: 1 });
+    expect(ids(haveRows(arranged([still, healed]), 'problems', ''))).toEqual([22]);
+  });
+
   it('are found by scene, tab, title and number, all words together', () => {
     expect(ids(haveRows(arranged(nodes), 'all', 'scene 2'))).toEqual([13, 18]);
     expect(ids(haveRows(arranged(nodes), 'all', 'account b'))).toEqual([100004]);
