@@ -26,9 +26,9 @@ export function runEnd(run: Pick<RunSummary, 'status' | 'counts' | 'cause' | 'me
       return {
         isWell: true,
         words:
-          counts.generated === 0
-            ? 'Recovered. Nothing had to be generated.'
-            : `Recovered: ${counted(counts.generated, 'node')} generated.`,
+          counts.submitted === 0
+            ? 'Recovered. Nothing had to be ordered.'
+            : `Recovered with ${counted(counts.submitted, 'new request')}.`,
       };
     case 'held':
       return { isWell: true, words: 'Recovered as far as it goes without your picks.' };

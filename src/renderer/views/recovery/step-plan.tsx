@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Diagnosis, RecoveryPlan } from '../../../shared/recovery.ts';
+import type { Diagnosis, RecoveryAction, RecoveryPlan } from '../../../shared/recovery.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorCard } from '../../components/error-card.tsx';
 import { counted, fileName, money } from '../../components/format.ts';
@@ -23,7 +23,10 @@ export function StepPlan({ entry, diagnosis, carryOut, go, arrived, underWay }: 
   const keep = useKeepStep(entry);
   const dismiss = useDismiss(entry);
   const [isAsked, setAsked] = useState(false);
-  const plan = data && chosenPlan(data, entry.action);
+  // At once: what is kept comes back a moment later, and the radio button would fall back until then.
+  const [own, setOwn] = useState<RecoveryAction | null>(null);
+  const action = own ?? entry.action;
+  const plan = data && chosenPlan(data, action);
   const parked = data && plan ? parkedIn(data.nodes, plan) : null;
   const away = useServiceAway(data, () => void diagnosis.refetch());
   const missing = data && plan && needsBackend(plan, data.nodes) ? away : null;
@@ -70,8 +73,11 @@ export function StepPlan({ entry, diagnosis, carryOut, go, arrived, underWay }: 
             {hasErrors(found) && <CheckLine diagnosis={found} />}
             <PlanCards
               diagnosis={found}
-              chosen={chosenPlan(found, entry.action)}
-              onChoose={(action) => keep('plan', action)}
+              chosen={chosenPlan(found, action)}
+              onChoose={(next) => {
+                setOwn(next);
+                keep('plan', next);
+              }}
               locked={underWay || carryOut.isBeginning}
             />
             {parked && (
