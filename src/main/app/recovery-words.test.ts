@@ -34,6 +34,13 @@ describe('what a person hears of at the start', () => {
     expect(interruptedNotice([interrupted({ step: 'after-care' })], now)).toBeNull();
   });
 
+  it('is a recovery that was cut short itself, and none that goes on', () => {
+    const carried = interrupted({ step: 'carry-out', appliedRunId: 'new' });
+    expect(isNews(carried)).toBe(true);
+    expect(isNews({ ...carried, cause: null })).toBe(false);
+    expect(isNews({ ...carried, cause: { kind: 'cancelled', message: 'it was cancelled' } })).toBe(false);
+  });
+
   it('is one notice, however many there are', () => {
     expect(interruptedNotice([interrupted()], now)).toMatchObject({
       title: 'XYZG3-V0-1',

@@ -36,6 +36,9 @@ function timeWords(at: Date, now: Date): string {
   return sameDay ? time : `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
 }
 
-/** What a person should hear of without asking: what they stopped themselves, they know. Pure. */
+/**
+ * What a person should hear of without asking: also a recovery whose own run was cut short. What they stopped themselves,
+ * they know. Pure.
+ */
 export const isNews = ({ step, cause }: RecoveryEntry): boolean =>
-  step === 'happened' && cause?.kind !== 'cancelled';
+  (step === 'happened' || (step === 'carry-out' && cause !== null)) && cause?.kind !== 'cancelled';

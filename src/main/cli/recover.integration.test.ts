@@ -284,6 +284,7 @@ describe('a run of ours that was killed', () => {
       }
       again.process.kill('SIGKILL');
       await again.ended;
+      expect((await desk.flowdeck('status')).stdout).toContain(`"flowdeck recover ${file}" shows`);
     }
     const { code } = await recover(file, '--apply');
     expect([code, (await submitted()) - before]).toEqual([0, 24]);

@@ -35,6 +35,14 @@ describe('what waits for a person', () => {
     expect(waitingRecoveries([...over, ...waits])).toEqual(waits);
   });
 
+  it('is a recovery that was interrupted too, and none that goes on', () => {
+    const again = entry('A', { step: 'carry-out', appliedRunId: 'again' });
+    expect(waitingRecoveries([again, { ...again, path: '/p/B.nbflow', cause: null }])).toEqual([again]);
+    // Announced once more, though the first interruption was seen.
+    expect(freshRecoveries([again], [interruptionKey(entry('A'))])).toEqual([again]);
+    expect(freshRecoveries([again], [interruptionKey(again)])).toEqual([]);
+  });
+
   it('is not what a person has cancelled', () => {
     const cancelled = entry('A', { cause: { kind: 'cancelled', message: 'it was cancelled' } });
     expect(waitingRecoveries([cancelled])).toEqual([]);

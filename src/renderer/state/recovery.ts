@@ -7,20 +7,26 @@ import { atTime, fileName } from '../components/format.ts';
 /** Steps at which nothing has been carried out yet. */
 const before = new Set<RecoveryEntry['step']>(['happened', 'have', 'plan']);
 
+/** The run of a recovery was cut short itself. */
+const wasCutShort = ({ step, cause, appliedRunId }: RecoveryEntry): boolean =>
+  step === 'carry-out' && cause !== null && appliedRunId !== null;
+
 /**
- * Interrupted runs that nobody has carried a plan out for: they wait for a person. What somebody cancelled does not:
- * that person knows.
+ * Interrupted runs that nobody has carried a plan out for, or whose recovery was interrupted too: they wait for a person.
+ * What somebody cancelled does not: that person knows.
  */
 export function waitingRecoveries(entries: readonly RecoveryEntry[]): RecoveryEntry[] {
   return inOrder(entries).filter(
-    ({ runId, step, cause }) => runId !== null && before.has(step) && cause?.kind !== 'cancelled',
+    (entry) =>
+      (wasCutShort(entry) || (entry.runId !== null && before.has(entry.step))) &&
+      entry.cause?.kind !== 'cancelled',
   );
 }
 
 /** Those to be announced: nobody has turned to them, here or elsewhere. */
 export function freshRecoveries(entries: readonly RecoveryEntry[], seen: readonly string[]): RecoveryEntry[] {
   return waitingRecoveries(entries).filter(
-    (entry) => entry.step === 'happened' && !seen.includes(interruptionKey(entry)),
+    (entry) => (entry.step === 'happened' || wasCutShort(entry)) && !seen.includes(interruptionKey(entry)),
   );
 }
 
@@ -76,5 +82,9 @@ export function interruptedSentence(entry: RecoveryEntry, nowMs: number): string
   return `${name} was interrupted${when}${why}.`;
 }
 
-/** What tells one interruption from the next of the same workflow: for "seen, do not show it again". */
-export const interruptionKey = ({ path, runId }: RecoveryEntry): string => `${runId} ${path}`;
+/**
+ * What tells one interruption from the next of the same workflow, also that of its recovery: for "seen, do not show it
+ * again".
+ */
+export const interruptionKey = ({ path, runId, appliedRunId }: RecoveryEntry): string =>
+  `${appliedRunId ?? runId} ${path}`;
