@@ -68,7 +68,7 @@ describe('what is found for a clip', () => {
     ];
     const ages = nodeAges([picture.node, clip.node], former, NOW);
     expect(localsOf(assembleNodes(found({ plan, files, ages })), 4)?.[0]).toMatch(
-      /^it is older than the prompt/,
+      /^it is older than .+, when its prompt or a reference was another still$/,
     );
   });
 });

@@ -155,7 +155,7 @@ function leftOutFindings(reading: Reading): RecoveryFinding[] {
     return finding(
       code,
       'note',
-      `${count(n, 'candidate')} ${what} ${n === 1 ? 'is' : 'are'} left out: ${why}.`,
+      `${count(n, 'candidate')} ${what} ${n === 1 ? 'is left out' : 'are left out, each'} because ${why}.`,
       { where },
     );
   });
@@ -184,7 +184,8 @@ function staleFindings({ evidence, stale }: Reading): RecoveryFinding[] {
 function unknownFindings(reading: Reading): RecoveryFinding[] {
   const found = all(troubles(reading, ({ cache }) => cache?.state === 'unknown'));
   if (found.length === 0) return [];
-  const words = `Of ${count(found.length, 'address', 'addresses')} in the file nobody said whether ${found.length === 1 ? 'it leads' : 'they lead'} anywhere: taken to be there.`;
+  const one = found.length === 1;
+  const words = `${count(found.length, 'address', 'addresses')} in the file could not be looked up. What ${one ? 'it leads' : 'they lead'} to is taken to be there.`;
   return [finding('url-unknown', 'note', words, { where: found[0]?.cache?.url })];
 }
 

@@ -66,9 +66,9 @@ describe('findings of outputs', () => {
     ];
     const left = findings({ nodes }).filter(({ code }) => code.endsWith('left-out'));
     expect(left.map(({ message, where }) => [message, where])).toEqual([
-      ['2 candidates in Assets are left out: it is cut off.', '/project/Assets/a'],
-      ['1 candidate in Assets is left out: it is older than the prompt.', '/project/Assets/c'],
-      ['1 candidate in the store is left out: it is empty.', 'https://store.test/d'],
+      ['2 candidates in Assets are left out, each because it is cut off.', '/project/Assets/a'],
+      ['1 candidate in Assets is left out because it is older than the prompt.', '/project/Assets/c'],
+      ['1 candidate in the store is left out because it is empty.', 'https://store.test/d'],
     ]);
   });
 
@@ -121,6 +121,19 @@ describe('findings of outputs', () => {
         ['url-gone-surplus', 'note'],
       ]),
     );
+  });
+
+  it('says once that addresses gave no answer', () => {
+    const unseen = ['addresses: 1 of 1 had no answer', 'store: no answer within 5 s'];
+    const nodes = [nodeOf(1, [cached('a', { state: 'unknown' })])];
+    expect(
+      findings({ nodes, unseen })
+        .filter(({ code }) => code === 'url-unknown' || code === 'unseen')
+        .map(({ message }) => message),
+    ).toEqual([
+      '1 address in the file could not be looked up. What it leads to is taken to be there.',
+      'Not all could be looked at: store: no answer within 5 s.',
+    ]);
   });
 
   it('tells which nodes no longer fit, and how they can be kept', () => {
@@ -229,8 +242,17 @@ describe('findings of all else', () => {
       where: '/project/backups/damaged',
     });
     expect(one('backup-found', { backups })?.where).toBe('/project/backups/new');
-    expect(one('backup-found', { backups })?.message).toMatch(/with output for 3 candidates\.$/);
+    expect(one('backup-found', { backups })?.message).toMatch(
+      /^The newest sound backup is of .+, with output for 3 candidates\.$/,
+    );
     expect(one('backup-none', { backups: backups.slice(0, 1) })?.severity).toBe('note');
+  });
+
+  it('names the day alone of a backup whose hour nobody knows', () => {
+    const at = new Date(2026, 4, 10, 23, 59, 59, 999).getTime();
+    expect(one('backup-found', { backups: [backupOf('copy', { at, reason: 'pre-run' })] })?.message).toBe(
+      'The newest sound backup is of 2026-05-10 (pre-run), with no output.',
+    );
   });
 
   it('tells what could not be looked at', () => {

@@ -6,7 +6,7 @@ import { outputFindings } from './diagnose-findings-output.ts';
 import { needsBackend, type Reading } from './diagnose-reading.ts';
 import type { ErrorEvidence, Evidence, ExportEvidence } from './evidence.ts';
 import { failedDifferently, isAway } from './verdict.ts';
-import { asPart, backupWords, className, count, listed, nameOfPath } from './words.ts';
+import { asPart, backupTimeWords, backupWords, className, count, listed, nameOfPath } from './words.ts';
 
 /**
  * All that was seen and that a person would want as evidence, worst first. Many of a kind become one with a count, so
@@ -14,16 +14,21 @@ import { asPart, backupWords, className, count, listed, nameOfPath } from './wor
  */
 export function findingsOf(reading: Reading, now: number): RecoveryFinding[] {
   const { evidence } = reading;
+  const outputs = outputFindings(reading);
+  // One finding says already that addresses did not answer.
+  const isSaid = (what: string) =>
+    what.startsWith('addresses:') && outputs.some(({ code }) => code === 'url-unknown');
   const all = [
     ...sourceFindings(evidence, now),
     ...passFindings(evidence),
-    ...outputFindings(reading),
+    ...outputs,
     ...checkFindings(reading),
     ...exportFindings(evidence),
     ...serviceFindings(reading),
     ...errorFindings(evidence),
     ...backupFindings(evidence, now),
     ...evidence.unseen
+      .filter((what) => !isSaid(what))
       .slice(0, UNSEEN)
       .map((what) => finding('unseen', 'note', `Not all could be looked at: ${asPart(what)}.`)),
   ];
@@ -194,6 +199,6 @@ function backupFindings({ backups }: Evidence, now: number): RecoveryFinding[] {
   if (newest === null)
     return [...found, finding('backup-none', 'note', 'There is no sound backup of this workflow.')];
   const has = newest.cached === 0 ? 'no output' : `output for ${count(newest.cached, 'candidate')}`;
-  const words = `The newest is ${backupWords(newest, now)}, with ${has}.`;
+  const words = `The newest sound backup is of ${backupTimeWords(newest, now)}, with ${has}.`;
   return [...found, finding('backup-found', 'note', words, { where: newest.path })];
 }

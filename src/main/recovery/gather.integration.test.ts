@@ -221,7 +221,7 @@ describe('files that are left out', () => {
     await utimes(still(1), new Date(), new Date(systemClock.now() - 3_600_000));
     await writeFile(still(2), await readFile(still(2)));
     expect(await problemOf(1)).toMatch(
-      /^it is older than the prompt, which was another until \d{4}-\d\d-\d\d \d\d:\d\d$/,
+      /^it is older than \d{4}-\d\d-\d\d \d\d:\d\d, when its prompt or a reference was another still$/,
     );
     expect(await problemOf(2)).toBeNull();
     // Another scene's prompt is the same as ever.

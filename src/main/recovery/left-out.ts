@@ -70,7 +70,7 @@ function timeProblem(madeAt: number | null, place: PlaceFacts): string | null {
     return 'its date lies in the future, and its node had other output once';
   }
   if (changedAt !== null && madeAt < changedAt)
-    return `it is older than the prompt, which was another until ${dayTime(changedAt)}`;
+    return `it is older than ${dayTime(changedAt)}, when its prompt or a reference was another still`;
   if (clearedAt !== null && madeAt < clearedAt)
     return `it is of output that was cleared on ${dayTime(clearedAt)}`;
   if (framesAt !== null && framesAt <= place.now && madeAt + COARSE_MS < framesAt)

@@ -33,7 +33,7 @@ export function noteOf(
     case 'missing':
       return leftOut(places);
     case 'reattach':
-      return `${count(tally?.asked ?? 0, 'task')} with G-Labs`;
+      return count(tally?.asked ?? 0, 'task');
     case 'left':
       return reason === 'not wanted (images mode)' ? reason : 'not part of the re-roll';
     case 'salvage':

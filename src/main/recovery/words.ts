@@ -26,8 +26,11 @@ export function timeWords(at: number, now: number): string {
   const two = (value: number) => String(value).padStart(2, '0');
   const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
   if (date.toDateString() === new Date(now).toDateString()) return time;
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`;
+  return `${dayWords(date)} ${time}`;
 }
+
+const dayWords = (date: Date): string =>
+  [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((n) => String(n).padStart(2, '0')).join('-');
 
 /** The last part of a path, of this system or another. */
 export const nameOfPath = (path: string): string => path.split(/[\\/]/).at(-1) || path;
@@ -35,8 +38,15 @@ export const nameOfPath = (path: string): string => path.split(/[\\/]/).at(-1) |
 /** A sentence of somebody else's as a part of one of ours. */
 export const asPart = (message: string): string => message.trim().replace(/\.+$/, '');
 
-export const backupWords = ({ at, reason }: BackupEvidence, now: number): string =>
-  `the backup of ${timeWords(at, now)}${reason === '' ? '' : ` (${reason})`}`;
+/** `23:14 (pre-run)`; of a copy that was itself copied only the day is known, and its time is the end of that. */
+export function backupTimeWords({ at, reason }: BackupEvidence, now: number): string {
+  const isDayOnly = new Date(at).getTime() === new Date(at).setHours(23, 59, 59, 999);
+  const when = isDayOnly ? dayWords(new Date(at)) : timeWords(at, now);
+  return `${when}${reason === '' ? '' : ` (${reason})`}`;
+}
+
+export const backupWords = (backup: BackupEvidence, now: number): string =>
+  `the backup of ${backupTimeWords(backup, now)}`;
 
 /** The verdict in a sentence or two. */
 export function headlineOf(
