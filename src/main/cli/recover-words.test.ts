@@ -100,6 +100,15 @@ describe('a diagnosis on the command line', () => {
     expect(words).not.toContain('(17)');
   });
 
+  it('puts the states of the contract into words, and a plan into one sentence', () => {
+    const words = text({
+      nodes: [node({ cache: 0, journal: 4, state: 'reattach', note: '3 tasks' })],
+      alternatives: [plan({ title: 'Put the backup back', generations: 0, saved: 0 })],
+    });
+    expect(words).toMatch(/with G-Labs: 3 tasks$/m);
+    expect(words).toContain('Put the backup back: nothing is generated.');
+  });
+
   it('offers no command where nothing is to be done, or a person has to choose', () => {
     const none = plan({ action: 'none', generations: 0, steps: [] });
     const complete = text({ verdict: 'complete', plan: none, alternatives: [plan()] });

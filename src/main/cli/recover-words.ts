@@ -64,6 +64,15 @@ const styles: Partial<Record<RecoveryNodeState, Style>> = {
   blocked: 'yellow',
 };
 
+/** Where the word of the contract says nothing to a person. */
+const stateWords: Partial<Record<RecoveryNodeState, string>> = {
+  salvage: 'to be taken',
+  reattach: 'with G-Labs',
+  stale: 'no longer fits',
+  parked: 'fate unknown',
+  left: 'not wanted',
+};
+
 /** A line for each node, by scene: candidates in the file, in Assets/, in the store and in the journal, of those wanted. */
 function nodesTable(nodes: readonly RecoveryNode[], paint: Paint): string {
   const tabs = new Set(nodes.map(({ tab }) => tab)).size;
@@ -91,7 +100,7 @@ function nodesTable(nodes: readonly RecoveryNode[], paint: Paint): string {
       of(node.store),
       of(node.journal),
       node.generations === 0 ? '–' : String(node.generations),
-      `${node.state}${node.note === null ? '' : `: ${node.note}`}`,
+      `${stateWords[node.state] ?? node.state}${node.note === null ? '' : `: ${node.note}`}`,
     ];
   });
   const numbers = [0, ...[3, 4, 5, 6, 7].map((column) => column - (tabs > 1 ? 0 : 1))];
@@ -124,7 +133,8 @@ function costWords({ generations, images, videos, costUSD, saved, savedUSD }: Re
   return saved === 0 ? `${cost}.` : `${cost}; ${count(saved, 'candidate')} saved (${money(savedUSD)}).`;
 }
 
-const alternativeLine = (plan: RecoveryPlan): string => `${plan.title}: ${costWords(plan)}`;
+const alternativeLine = (plan: RecoveryPlan): string =>
+  `${plan.title}: ${costWords(plan).replace(/^N/, 'n')}`;
 
 function nextWords(diagnosis: Diagnosis, file: string | null): string {
   if (isStillRunning(diagnosis)) return 'Wait until it has ended, or cancel it where it was begun.';

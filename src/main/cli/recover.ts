@@ -62,10 +62,13 @@ export const addRecover: AddCommand = (work) =>
   );
 
 /** What is given up is for a person to decide; without a source there is nothing to decide. */
-const nothingToApply = ({ path, headline, nodes }: Diagnosis): FlowdeckError =>
+const nothingToApply = ({ path, headline, nodes, alternatives }: Diagnosis): FlowdeckError =>
   fail(nodes.length === 0 ? 'workflow-unreadable' : 'usage', `Nothing was done: ${headline}`, {
     where: path,
-    cure: 'Choose what to do on the Recovery screen.',
+    cure:
+      alternatives.length === 0
+        ? 'Make the workflow anew from its brief, or put a copy of your own in its place.'
+        : 'Choose what to do on the Recovery screen.',
   });
 
 /** The line of cli.md; counts instead of the places. */
