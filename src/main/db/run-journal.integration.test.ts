@@ -96,6 +96,13 @@ it('counts what it went on with for an earlier run, but not its price, nor what 
   expect(db.runs.rowsOf('first', [4]).map(({ id }) => id)).toEqual([taken, left, later]);
 });
 
+it('was last seen when it changed something itself, not when the next run did', async () => {
+  const fetchedLater = row('submitted', 2100, { candidate: 1 });
+  row('stored', 2200, { candidate: 2 });
+  db.journal.step(fetchedLater, { state: 'written' }, 3500);
+  expect(await sums()).toMatchObject({ lastAt: 2200 });
+});
+
 it('does not take for work of a run what a wipe put aside', async () => {
   row('stored', 1100, { runId: 'first' });
   db.journal.putAside(workflow, [4], 'wiped', 2500);

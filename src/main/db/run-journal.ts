@@ -20,7 +20,7 @@ export interface RunSums {
   /** Nodes all of whose requests have come to the workflow file, and nodes with nothing but failures. */
   generated: number;
   failed: number;
-  /** Milliseconds since the epoch: when its own requests last changed; null: it has none. */
+  /** Milliseconds since the epoch: when its own requests last changed by itself; null: it has none. */
   lastAt: number | null;
 }
 
@@ -53,7 +53,9 @@ export function createRunJournal(db: Connection) {
     )
     .pluck();
   const lastChange = db.prepare(
-    `WITH ${asked} SELECT asked.id AS runId, max(changed_at) AS lastAt
+    // What changed after the next run began, that one did.
+    `WITH ${asked} SELECT asked.id AS runId,
+       max(CASE WHEN changed_at < until THEN changed_at ELSE coalesce(submitted_at, intent_at) END) AS lastAt
      FROM asked JOIN journal ON journal.run_id = asked.id GROUP BY asked.id`,
   );
   const columns = 'journal.id, node_id, row, candidate, attempt, state, task_id, price_usd, changed_at';
