@@ -6,7 +6,8 @@ export function Toaster() {
   return (
     <Sonner
       position="bottom-right"
-      offset={16}
+      // Above the buttons of a footer: what can be pressed next is not covered.
+      offset={{ bottom: 72, right: 16 }}
       gap={8}
       containerAriaLabel="Messages"
       toastOptions={{

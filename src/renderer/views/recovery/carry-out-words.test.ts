@@ -24,11 +24,12 @@ describe('the end of a recovery', () => {
     runEnd({ status, counts: counts(over), cause: null, message: null });
 
   it('is well when all is there, or only picks are missing', () => {
-    expect(end('completed', { generated: 3 })).toEqual({
+    expect(end('completed', { generated: 3, submitted: 12 })).toEqual({
       isWell: true,
-      words: 'Recovered: 3 nodes generated.',
+      words: 'Recovered: 12 new requests.',
     });
-    expect(end('completed').words).toBe('Recovered. Nothing had to be generated.');
+    // Nodes whose output was found count as generated, and cost nothing.
+    expect(end('completed', { generated: 3 }).words).toBe('Recovered: nothing had to be ordered.');
     expect(end('held').isWell).toBe(true);
   });
 

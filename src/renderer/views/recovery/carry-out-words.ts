@@ -27,8 +27,8 @@ export function runEnd(run: Pick<RunSummary, 'status' | 'counts' | 'cause' | 'me
         isWell: true,
         words:
           counts.submitted === 0
-            ? 'Recovered. Nothing had to be ordered.'
-            : `Recovered with ${counted(counts.submitted, 'new request')}.`,
+            ? 'Recovered: nothing had to be ordered.'
+            : `Recovered: ${counted(counts.submitted, 'new request')}.`,
       };
     case 'held':
       return { isWell: true, words: 'Recovered as far as it goes without your picks.' };
