@@ -12,6 +12,8 @@ export interface SimDisk {
   /** While it is full nothing is written. */
   setFull(full: boolean): void;
   isFull(): boolean;
+  /** Hears of each file that a process has begun to write, and that has not got its name yet. */
+  onWriting(listener: (path: string) => void): void;
   /** The disk as a process sees it. */
   of(process: SimProcess): Disk;
 }
@@ -28,6 +30,7 @@ export function createSimDisk(world: World): SimDisk {
   const files = new Map<string, SimFile>();
   let inodes = 0;
   let full = false;
+  const listeners: ((path: string) => void)[] = [];
 
   const put = (path: string, data: Uint8Array | string) => {
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
@@ -58,6 +61,7 @@ export function createSimDisk(world: World): SimDisk {
         assertSpace(path);
         put(temporary, Buffer.from(data).subarray(0, data.length / 2));
       });
+      for (const listener of listeners) listener(path);
       return temporary;
     };
     const replace = async (path: string, data: Uint8Array | string, still?: () => Promise<void>) => {
@@ -134,6 +138,7 @@ export function createSimDisk(world: World): SimDisk {
       full = now;
     },
     isFull: () => full,
+    onWriting: (listener) => void listeners.push(listener),
     of,
   };
 }

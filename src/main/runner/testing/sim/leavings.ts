@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sha256 } from '../../../platform/media.ts';
-import { addressesIn, type Document, propertiesOf, readDocument, withoutOurs } from './document.ts';
+import {
+  addressesIn,
+  type Document,
+  parseDocument,
+  propertiesOf,
+  readDocument,
+  withoutOurs,
+} from './document.ts';
 import { isWholeMedia } from './media.ts';
 import type { Person } from './person.ts';
 import type { Site } from './site.ts';
@@ -12,6 +19,7 @@ export function wrongLeavings(site: Site, person: Person): string[] {
   const document = readDocument(site);
   return [
     ...site.shape.generation.flatMap((nodeId) => wrongOutputs(site, document, nodeId)),
+    ...wrongGiven(site, document, person),
     ...wrongGalleries(site, document),
     ...wrongFiles(site),
     ...site.locks.held().map((file) => `${file} is still locked`),
@@ -53,6 +61,18 @@ function wrongOutputs(site: Site, document: Document, nodeId: number): string[] 
       wrong.push(`${url} is not on this machine as the books say`);
   }
   return wrong;
+}
+
+/** What another tool made is good as long as nobody wants it otherwise. */
+function wrongGiven(site: Site, document: Document, person: Person): string[] {
+  const before = parseDocument(site.shape.text);
+  return site.shape.generation.flatMap((nodeId) => {
+    const sameModel = propertiesOf(before, nodeId).model === 'nano_banana_2';
+    if (!sameModel || person.changedPrompts() || person.rerollsOf(nodeId) > 0) return [];
+    const now = new Set(addressesIn(document, nodeId, cacheOf(nodeId)));
+    const gone = addressesIn(before, nodeId, cacheOf(nodeId)).filter((url) => !now.has(url));
+    return gone.map((url) => `${url} of node ${nodeId} was there and good, and is not in the file any more`);
+  });
 }
 
 /** A gate shows what the node above it has. */

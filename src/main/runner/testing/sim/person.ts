@@ -25,12 +25,15 @@ export interface Person {
   /** The file as they want it. */
   wanted(): Document;
   cancelled(): boolean;
+  changedPrompts(): boolean;
   /** What went wrong in a way nobody expects. */
   readonly surprises: string[];
 }
 
 const LATEST_MS = 25_000;
 const LONGEST_MS = 8000;
+/** So often, of all times that the file is written. */
+const SAVES_JUST_THEN = 0.1;
 
 export function createPerson(site: Site, dice: Dice): Person {
   const { world, disk, backend, shape } = site;
@@ -39,6 +42,7 @@ export function createPerson(site: Site, dice: Dice): Person {
   const surprises: string[] = [];
   let notes = 0;
   let cancelled = false;
+  let changedPrompts = false;
 
   /** Reads, changes and saves, as an editor that has just opened the file. */
   const save = (change: (document: Document) => void) => {
@@ -69,6 +73,7 @@ export function createPerson(site: Site, dice: Dice): Person {
     const nodeId = anyOf(shape.prompts) ?? 0;
     const text = `${String(propertiesOf(wanted, nodeId).text ?? '')} v${++notes}`;
     if (propertiesOf(wanted, nodeId).mode !== 'plain') return writeNote();
+    changedPrompts = true;
     both((document) => {
       propertiesOf(document, nodeId).text = text;
     });
@@ -130,6 +135,12 @@ export function createPerson(site: Site, dice: Dice): Person {
     ],
   ];
 
+  // The worst moment to save: when we are about to.
+  disk.onWriting((path) => {
+    if (path !== site.workflow || site.faults.over() || !dice.chance(SAVES_JUST_THEN)) return;
+    void world.step(null, 'person writes a note just then', 0, writeNote);
+  });
+
   return {
     meanwhile: (handle, process) => {
       if (site.faults.over()) return;
@@ -143,6 +154,7 @@ export function createPerson(site: Site, dice: Dice): Person {
     rerollsOf: (nodeId) => rerolls.get(nodeId) ?? 0,
     wanted: () => wanted,
     cancelled: () => cancelled,
+    changedPrompts: () => changedPrompts,
     surprises,
   };
 }
