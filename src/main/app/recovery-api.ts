@@ -59,7 +59,7 @@ export interface Recovery {
   entries(): Promise<RecoveryEntry[]>;
   /**
    * Looks at everything and changes nothing. Rejects with `workflow-missing` for a file that is not there and has no
-   * backup.
+   * backup, or went on as the next version.
    */
   diagnose(path: string, how?: DiagnoseHow): Promise<Diagnosis>;
   /** As diagnose, with what a run has to be asked that goes on where the last one was cut short. */

@@ -18,6 +18,7 @@ import type { DiagnoseHow, RecoveryParts } from './recovery-api.ts';
 import type { Examined } from './recovery-apply.ts';
 import { type MadePlace, optionsToGoOn } from './recovery-options.ts';
 import { backendEvidence, tunnelEvidence } from './recovery-services.ts';
+import { refuseSuperseded } from './recovery-successor.ts';
 import { openBackends } from './run-backends.ts';
 import { openStore } from './run-store.ts';
 import { TUNNEL } from './run-tunnel.ts';
@@ -85,6 +86,7 @@ export function createExaminer(parts: RecoveryParts): Examine {
   };
 
   return async (workflow, { signal, options: over = {} } = {}) => {
+    await refuseSuperseded(workflow, { db, disk: nodeDisk });
     const options = await optionsFor(workflow, over);
     const server = await backends.serverOf(options);
     const store = () =>

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { RunOptions } from '../../shared/domain.ts';
 import type { Diagnosis, RecoveryPlan } from '../../shared/recovery.ts';
 import { systemClock } from '../platform/clock.ts';
 import { type Flowdeck, openFlowdeck } from './flowdeck.ts';
@@ -134,6 +135,27 @@ describe('a plan that is carried out', () => {
       failure: { code: 'usage' },
     });
   });
+});
+
+describe('a workflow that went on as the next version', () => {
+  it('is not brought back to be paid for again: it is recovered as that version', async () => {
+    await flowdeck.editing.wipe(file, { nodes: [4] });
+    const run = await flowdeck.runner.start(file, { ...RunOptions.parse({}), ...options });
+    run.cancel();
+    await run.finished;
+    expect(await flowdeck.recovery.entries()).toHaveLength(1);
+    const { path } = await flowdeck.editing.bump(file);
+    expect(await flowdeck.recovery.entries()).toEqual([]);
+    await expect(flowdeck.recovery.diagnose(file)).rejects.toMatchObject({
+      failure: { code: 'workflow-missing', where: path, cure: expect.stringContaining('XYZG3-V0-3') },
+    });
+    const next = await flowdeck.editing.bump(path);
+    await expect(flowdeck.recovery.diagnose(file)).rejects.toMatchObject({ failure: { where: next.path } });
+    expect((await flowdeck.recovery.diagnose(next.path, { options })).nodes).toHaveLength(16);
+    // Nobody knows a version after it: what is gone without a trace comes back from its backup as ever.
+    await rm(next.path);
+    expect((await flowdeck.recovery.diagnose(file, { options })).verdict).toBe('source damaged');
+  }, 60_000);
 });
 
 /** The process ends here: nothing after it is done, and nothing is tidied up. */

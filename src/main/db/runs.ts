@@ -51,6 +51,8 @@ export function createRunsTable(db: Connection) {
      WHERE (finished_at IS NULL OR status IN ('interrupted', 'aborted')) AND NOT EXISTS (
        SELECT 1 FROM runs newer WHERE newer.workflow = r.workflow
          AND (newer.started_at > r.started_at OR (newer.started_at = r.started_at AND newer.rowid > r.rowid)))
+       AND NOT EXISTS (
+         SELECT 1 FROM backups WHERE backups.workflow = r.workflow AND reason = 'superseded' AND at >= r.started_at)
      ORDER BY started_at DESC, rowid DESC`,
   );
   const ofWorkflow = db.prepare(
@@ -63,6 +65,7 @@ export function createRunsTable(db: Connection) {
   const brief = db.prepare(
     'SELECT summary, pid, process_started AS processStarted, finished_at AS finishedAt, boot FROM runs WHERE id = ?',
   );
+  const open = db.prepare('SELECT finished_at IS NULL FROM runs WHERE id = ?').pluck();
   const endView = db.prepare('SELECT view FROM runs WHERE id = ?').pluck();
   const lastOf = db.prepare(
     'SELECT id AS runId, status, coalesce(finished_at, started_at) AS at FROM runs WHERE workflow = ? ORDER BY started_at DESC LIMIT 1',
@@ -109,6 +112,8 @@ export function createRunsTable(db: Connection) {
       const row = brief.get(id) as Row | undefined;
       return row ? stored(row) : null;
     },
+    /** Whether it has no end of its own (yet), so that its journal is what is told of it. */
+    isOpen: (id: string): boolean => open.get(id) === 1,
     /** The record as it ended, read beside whatever else goes on. Null: no such run, or one without an end. */
     async endViewOf(id: string): Promise<RunView | null> {
       const packed = endView.get(id) as Buffer | null | undefined;
@@ -133,7 +138,10 @@ export function createRunsTable(db: Connection) {
     /** Newest first. */
     ofWorkflow: (workflow: string, limit: number): StoredRun[] =>
       (ofWorkflow.all(workflow, limit) as Row[]).map(stored),
-    /** The newest run of each workflow, where that was cut short or has no end yet. Newest first. */
+    /**
+     * The newest run of each workflow, where that was cut short or has no end yet. Newest first. One whose workflow went
+     * on as the next version since is left out: what it had belongs to that one (moved-files.ts).
+     */
     cutShort: (): StoredRun[] => (cutShort.all() as Row[]).map(stored),
     find(id: string): (StoredRun & { view: RunView | null }) | null {
       const row = one.get(id) as (Row & { view: Buffer | null }) | undefined;

@@ -1,0 +1,26 @@
+import { basename, dirname, join } from 'node:path';
+import { fail } from '../../shared/failure.ts';
+import { nextVersion } from '../../shared/version.ts';
+import type { Database } from '../db/database.ts';
+import type { Disk } from '../platform/disk.ts';
+
+/**
+ * Rejects with `workflow-missing` for a file that is not there because it went on as the next version: what was ordered
+ * and fetched for it belongs to that one now, and putting the old one back would pay for it again.
+ */
+export async function refuseSuperseded(
+  workflow: string,
+  { db, disk }: { db: Pick<Database, 'backups'>; disk: Pick<Disk, 'stat'> },
+): Promise<void> {
+  let path = workflow;
+  while ((await disk.stat(path)) === null) {
+    if (!db.backups.of(path).some(({ reason }) => reason === 'superseded')) return;
+    const name = basename(path).replace(/\.nbflow$/i, '');
+    path = join(dirname(path), basename(path).replace(name, nextVersion(name)));
+  }
+  if (path === workflow) return;
+  throw fail('workflow-missing', `${basename(workflow)} went on as ${basename(path)}.`, {
+    where: path,
+    cure: `Recover ${basename(path)}: what was paid for is taken there. The old version lies in backups/.`,
+  });
+}
