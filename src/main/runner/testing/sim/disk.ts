@@ -72,6 +72,7 @@ export function createSimDisk(world: World): SimDisk {
       };
       if (still === undefined) return does(`replaces ${path}`, rename);
       try {
+        await does(`syncs ${path}`, () => undefined);
         await still();
       } catch (error) {
         await does(`tidies ${path}`, () => files.delete(temporary));
