@@ -1,6 +1,6 @@
 import type { ErrorClass } from '../../shared/domain.ts';
 import type { GenerationRequest, ResultFile } from '../backend/backend.ts';
-import type { Intent } from '../db/journal.ts';
+import type { Intent, JournalRow } from '../db/journal.ts';
 import { type FollowDeps, follow } from './follow.ts';
 import { createLosses } from './losses.ts';
 import { PARKED_CURE, type Started, submit, type Verdict } from './submission.ts';
@@ -91,6 +91,7 @@ export async function makeCandidate(
       : await submit(place, request, attempts + 1, deps);
     // What is taken up was submitted as often as its row says.
     const submissions = earlier?.attempt ?? 1;
+    const isOnOtherBill = earlier !== null && isPaidByItsRun(earlier);
     earlier = null;
     if (started.kind === 'nothing') continue;
     if (started.kind === 'salvaged') return { ...started, attempts };
@@ -113,13 +114,19 @@ export async function makeCandidate(
     }
     if (started.kind === 'parked')
       return { ...failed('api_error', started.message, attempts), cure: PARKED_CURE };
-    if (started.kind === 'results') return generated(started.journalId, started.taskId, started.results);
+    if (started.kind === 'results') {
+      if (!isOnOtherBill) deps.onPaid();
+      return generated(started.journalId, started.taskId, started.results);
+    }
 
     const ended = await follow(started, deps);
-    if (ended.kind === 'completed') return generated(started.journalId, started.taskId, ended.results);
+    if (ended.kind === 'completed') {
+      if (!isOnOtherBill) deps.onPaid();
+      return generated(started.journalId, started.taskId, ended.results);
+    }
     if (ended.kind === 'lost') {
       deps.counts.lost++;
-      deps.onPaid();
+      if (!isOnOtherBill) deps.onPaid();
       if (!(await losses.mayTryAgain(order))) return failed('api_error', LOST_FOR_GOOD, attempts);
       deps.onLost();
       continue;
@@ -127,6 +134,15 @@ export async function makeCandidate(
     // A task of an earlier run that failed there: asked for anew, as if it had never been. One that still runs is not.
     if (started.reattached && ended.kind === 'failed') continue;
     if (!(await mayRetry(ended))) return failed(ended.class, ended.message, attempts, ended.code);
+  }
+
+  /**
+   * An order is on the bill of the run that made it. Where that died, its bill is told by the journal, so what is fetched
+   * now is on it; where it ended by itself, its bill has what had completed by then.
+   */
+  function isPaidByItsRun({ runId, state }: JournalRow): boolean {
+    if (runId === place.runId) return false;
+    return state === 'completed' || state === 'downloaded' || state === 'stored' || db.runs.isOpen(runId);
   }
 
   /** Every submission counts as an attempt; a quota answer is one, but uses up no retry (behaviour.md §5). */
@@ -142,7 +158,6 @@ export async function makeCandidate(
     const [result, ...more] = results;
     if (!result) return failed('api_error', 'G-Labs completed the task without a result.', attempts);
     deps.dispatch.progress();
-    deps.onPaid();
     return { kind: 'generated', journalId, taskId, result, more, attempts: Math.max(1, attempts) };
   }
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RunSummary } from '../../shared/run-view.ts';
 import type { Backend } from '../backend/backend.ts';
 import { makeCandidate } from './candidate.ts';
 import {
@@ -28,6 +29,45 @@ const server = 'https://old-tunnel.example';
 const listed = (taskId: string) => [
   { taskId, status: 'completed' as const, promptStart: prompt, promptWhole: true, createdAt: START - 59_000 },
 ];
+
+describe('what a task of an earlier run costs', () => {
+  const paidFor = async (backend: Partial<Backend> = {}) => {
+    const { deps } = candidateBench(journal, backend);
+    let paid = 0;
+    await makeCandidate(intent, request, { ...deps, onPaid: () => paid++ });
+    return paid;
+  };
+  const endsByItself = () =>
+    journal.db.commits.write(() =>
+      journal.db.runs.finish(
+        { runId: 'run-1', status: 'interrupted' } as RunSummary,
+        new Uint8Array(),
+        START,
+      ),
+    );
+
+  it('is on the bill of that run where it died: its journal is told as its record', async () => {
+    await journal.earlier('submitted');
+    expect(await paidFor()).toBe(0);
+  });
+
+  it('is on the bill of this run where that one ended while G-Labs had it still', async () => {
+    await journal.earlier('submitted');
+    await endsByItself();
+    expect(await paidFor()).toBe(1);
+  });
+
+  it('is on the bill of that run where it had completed by then', async () => {
+    await journal.earlier('completed', { results: ['http://g/api/files/old.png'] });
+    await endsByItself();
+    expect(await paidFor()).toBe(0);
+  });
+
+  it('does not hide what is ordered anew when it is lost', async () => {
+    await journal.earlier('submitted');
+    expect(await paidFor({ poll: async (id) => (id === 'old' ? null : report(id)) })).toBe(1);
+  });
+});
 
 describe('a task that was given at another address', () => {
   it('is taken up at the address of now when it is known there: a tunnel has a new one after each start', async () => {
