@@ -8,9 +8,9 @@ const UP: ServiceEvidence = { state: 'up', address: null, message: null, cure: n
 /** Whether the G-Labs a run goes to is there and takes our key. Rejects only when the signal is aborted. */
 export async function backendEvidence(backend: Backend, signal: AbortSignal): Promise<ServiceEvidence> {
   try {
-    await backend.health(signal);
+    const { demo } = await backend.health(signal);
     await backend.checkKey(signal);
-    return { ...UP, address: backend.server };
+    return { ...UP, address: backend.server, demo };
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof BackendError)) throw error;

@@ -16,7 +16,7 @@ export async function refuseSuperseded(
   while ((await disk.stat(path)) === null) {
     if (!db.backups.of(path).some(({ reason }) => reason === 'superseded')) return;
     const name = basename(path).replace(/\.nbflow$/i, '');
-    path = join(dirname(path), basename(path).replace(name, nextVersion(name)));
+    path = join(dirname(path), `${nextVersion(name)}${basename(path).slice(name.length)}`);
   }
   if (path === workflow) return;
   throw fail('workflow-missing', `${basename(workflow)} went on as ${basename(path)}.`, {

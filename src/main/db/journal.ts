@@ -115,6 +115,11 @@ export function createJournalTable(db: Connection) {
        SELECT max(id) FROM journal WHERE workflow = ? AND demo = ? GROUP BY node_id, row, candidate, prompt
      ) ORDER BY id`,
   );
+  const contents = db
+    .prepare(
+      'SELECT DISTINCT sha256 FROM journal WHERE workflow = ? AND demo = ? AND attempt > 0 AND sha256 IS NOT NULL',
+    )
+    .pluck();
   const lastSeen = db.prepare('SELECT max(changed_at) FROM journal WHERE run_id = ?').pluck();
   const numberOf = db
     .prepare(
@@ -197,6 +202,8 @@ export function createJournalTable(db: Connection) {
     /** The latest request for each place and prompt, of any run with (or without) the demo; oldest first. */
     ofPrompts: (workflow: string, demo: boolean): JournalRow[] =>
       (ofPrompts.all(workflow, demo ? 1 : 0) as StoredJournalRow[]).map(journalRow),
+    /** Hashes of all that was ordered for this workflow from (or not from) the demo. What was only found is not among it. */
+    contents: (workflow: string, demo: boolean) => contents.all(workflow, demo ? 1 : 0) as string[],
     /** When the last step of a run was; null: it made none. */
     lastSeen: (runId: string) => (lastSeen.get(runId) as number | null | undefined) ?? null,
     /** Whether a backend may still have something that was ordered and not fetched since then. */

@@ -26,6 +26,7 @@ const found = (more: Partial<Found> & Pick<Found, 'plan'>): Found => ({
   files: noFiles(),
   objects: new Map(),
   journal: new Map(),
+  strange: { contents: new Set(), why: '' },
   now: NOW,
   ...more,
 });

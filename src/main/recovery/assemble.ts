@@ -14,7 +14,7 @@ import type { SeenFiles } from './gather-files.ts';
 import type { SeenObject } from './gather-store.ts';
 import { fileProblem, objectProblem, type PlaceFacts, shapeOf } from './left-out.ts';
 import type { NodeAges } from './node-ages.ts';
-import { namedFor, placeId, placesOf } from './place-names.ts';
+import { HASH_DIGITS, namedFor, placeId, placesOf } from './place-names.ts';
 import { leaveOutTwins } from './twins.ts';
 
 /** All that was found, before it is judged whether it can be taken. */
@@ -25,8 +25,17 @@ export interface Found {
   files: SeenFiles;
   objects: ReadonlyMap<string, SeenObject[]>;
   journal: ReadonlyMap<string, JournalEvidence>;
+  /** What the demo made, where this is about a real G-Labs, and the other way round. */
+  strange: Strange;
   /** Milliseconds since the epoch. */
   now: number;
+}
+
+export interface Strange {
+  /** The first digits of hashes, as many as names in a store have. */
+  contents: ReadonlySet<string>;
+  /** The end of a sentence that begins with `it`. */
+  why: string;
 }
 
 /** What was found, put to the places it is for, each thing that cannot be taken with the reason. Pure. */
@@ -149,7 +158,7 @@ function localOf(
   { node }: SeenNode,
   { row, candidate }: { row: number; candidate: number },
   facts: PlaceFacts,
-  { files, plan }: Found,
+  { files, plan, strange }: Found,
 ): FileEvidence | null {
   const evidenceOf = (file: SeenFile, problem: string | null): FileEvidence => {
     const { size, sha256, modifiedAt } = file;
@@ -158,7 +167,7 @@ function localOf(
   const claims = [
     ...(files.byPlace.get(placeId(node.nodeId, row, candidate)) ?? []),
     ...(candidate === 1 ? inUseAlone(node, row, files) : []),
-  ].map((file) => evidenceOf(file, fileProblem(file, facts)));
+  ].map((file) => evidenceOf(file, strangeProblem(file.sha256, strange) ?? fileProblem(file, facts)));
   const [best] = claims.sort(
     (a, b) => Number(a.problem !== null) - Number(b.problem !== null) || b.modifiedAt - a.modifiedAt,
   );
@@ -183,10 +192,15 @@ function inUseAlone({ nodeId, saved, perRow }: SeenNode['node'], row: number, fi
   return known ? [] : (files.byPlace.get(placeId(nodeId, row, null)) ?? []);
 }
 
-function storeOf(id: string, facts: PlaceFacts, { objects }: Found): ObjectEvidence | null {
+function strangeProblem(hash: string | null, { contents, why }: Strange): string | null {
+  return hash !== null && contents.has(hash.slice(0, HASH_DIGITS)) ? why : null;
+}
+
+function storeOf(id: string, facts: PlaceFacts, { objects, strange }: Found): ObjectEvidence | null {
   const claims = (objects.get(id) ?? []).map((object): ObjectEvidence => {
     const { key, url, size, modifiedAt, hash } = object;
-    return { key, url, size, modifiedAt, hash, problem: objectProblem(object, facts) };
+    const problem = strangeProblem(hash, strange) ?? objectProblem(object, facts);
+    return { key, url, size, modifiedAt, hash, problem };
   });
   const [best] = claims.sort(
     (a, b) =>

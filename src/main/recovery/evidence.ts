@@ -170,6 +170,8 @@ export interface ErrorEvidence {
 export interface ServiceEvidence {
   /** `unused`: the run does not go through it, or nothing has to be generated. */
   state: 'up' | 'down' | 'refused' | 'unused' | 'unknown';
+  /** Of G-Labs: whether it is the demo. Left out: it did not say. */
+  demo?: boolean;
   address: string | null;
   message: string | null;
   cure: string | null;

@@ -152,6 +152,48 @@ describe('the journal', () => {
   });
 });
 
+describe('what the demo made', () => {
+  const at = async (demo: boolean | undefined, of = false) => {
+    const backend = {
+      ...(await bench.deps.backend(AbortSignal.abort())),
+      ...(demo === undefined ? {} : { demo }),
+    };
+    const evidence = await bench.gather({
+      runs: async () => [summary({ demo: of })],
+      backend: async () => backend,
+    });
+    const node = evidence.nodes.find(({ nodeId }) => nodeId === NODE);
+    return { places: node?.places ?? [], offers: salvageOffers(evidence).map(({ candidate }) => candidate) };
+  };
+
+  test('is taken by no real run, neither from Assets nor from the store, and the other way round', async () => {
+    run('run-1');
+    run('run-2', true);
+    const [first, second] = await Promise.all([1, 2].map(async (n) => hashOf(await readFile(still(n)))));
+    order(1, { state: 'written', file: still(1), sha256: first ?? '' }, { demo: true, runId: 'run-2' });
+    order(2, { state: 'written', file: still(2), sha256: second ?? '' });
+    const key = `XYZG3/V0-2/scene01-c1-${first?.slice(0, 12)}.png`;
+    await mkdir(join(bench.objects, 'XYZG3/V0-2'), { recursive: true });
+    await copyFile(still(1), join(bench.objects, key));
+
+    const real = await at(false);
+    expect(real.offers).toEqual([2, 3, 4]);
+    expect(real.places[0]?.local?.problem).toBe('it was made by the demo');
+    expect(real.places[0]?.store?.problem).toBe('it was made by the demo');
+    expect((await at(true)).offers).toEqual([1, 3, 4]);
+  });
+
+  test('counts by who answers now; where nobody does, by the run of before', async () => {
+    run('run-1');
+    run('run-2', true);
+    order(1, { state: 'submitted' }, { demo: true, runId: 'run-2' });
+    expect((await at(false, true)).places[0]?.journal).toBeNull();
+    expect((await at(true, false)).places[0]?.journal).toMatchObject({ state: 'submitted' });
+    expect((await at(undefined, true)).places[0]?.journal).toMatchObject({ state: 'submitted' });
+    expect((await at(undefined, false)).places[0]?.journal).toBeNull();
+  });
+});
+
 describe('the store', () => {
   test('has objects whose address stands nowhere in the file', async () => {
     const store = createLocalStore({ name: 'local', root: bench.objects });

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { FlowdeckError } from '../../shared/failure.ts';
 import { checkWorkflow } from '../workflow/check.ts';
 import { baseNameOf, decodeWorkflow, parseWorkflow } from '../workflow/read.ts';
-import { assembleNodes } from './assemble.ts';
+import { assembleNodes, type Strange } from './assemble.ts';
 import type {
   BackupEvidence,
   Evidence,
@@ -32,6 +32,7 @@ import { gatherRuns } from './gather-runs.ts';
 import { gatherStore, type SeenObject } from './gather-store.ts';
 import { inTime, type TimeDeps } from './in-time.ts';
 import { nodeAges } from './node-ages.ts';
+import { HASH_DIGITS } from './place-names.ts';
 
 /**
  * Looks at all that tells how a workflow's run ended and what is left of it (behaviour.md §8); changes nothing. The
@@ -44,17 +45,19 @@ export async function gatherEvidence(path: string, deps: GatherDeps, signal: Abo
   const time: TimeDeps = { clock: deps.clock, signal, unseen };
   const real = (await deps.disk.realPath(resolve(path))) ?? resolve(path);
 
+  const asked = inTime('G-Labs', limits.servicesMs, deps.backend, unknownService, time);
   const [backend, tunnel, rest] = await Promise.all([
-    inTime('G-Labs', limits.servicesMs, deps.backend, unknownService, time),
+    asked,
     inTime('tunnel', limits.servicesMs, deps.tunnel, unknownService, time),
-    gatherWorkflow(real, limits, deps, time),
+    gatherWorkflow(real, asked, limits, deps, time),
   ]);
   return { path: real, name: baseNameOf(real), ...rest, backend, tunnel, unseen };
 }
 
-/** All but the services. */
+/** All but the services; `backend`: as far as it is asked yet. */
 async function gatherWorkflow(
   path: string,
+  backend: Promise<ServiceEvidence>,
   limits: GatherLimits,
   deps: GatherDeps,
   time: TimeDeps,
@@ -78,10 +81,12 @@ async function gatherWorkflow(
   const basis = opened ?? standIn?.opened ?? null;
   await setImmediate();
   const plan = basis === null ? null : await deps.plan(basis, new Set());
+  // What goes on goes on there, whatever the run of before went to.
+  const demo = (await backend).demo ?? run?.demo ?? false;
   const seen =
     plan === null || basis === null
       ? NOTHING
-      : await look({ path, basis, plan, backups, demo: run?.demo ?? false }, limits, deps, time);
+      : await look({ path, basis, plan, backups, demo }, limits, deps, time);
   return {
     source,
     run,
@@ -211,9 +216,18 @@ async function look(
   // A clip whose picture has lost its address is made anew by a run: the plan knows which picture that is.
   const told = gone.size === 0 ? plan : await deps.plan(basis, gone);
   await setImmediate();
-  const nodes: NodeEvidence[] = assembleNodes({ plan: told, ages, addresses, files, objects, journal, now });
+  const strange = strangeTo(path, demo, deps);
+  const nodes: NodeEvidence[] = assembleNodes({
+    ...{ plan: told, ages, addresses, files, objects, journal, strange, now },
+  });
   return { nodes, export: exported, errors, addresses };
 }
+
+/** The demo and a real G-Labs never stand in for each other (behaviour.md §10), and neither does what they made. */
+const strangeTo = (path: string, demo: boolean, { db }: Pick<GatherDeps, 'db'>): Strange => ({
+  contents: new Set(db.journal.contents(path, !demo).map((hash) => hash.slice(0, HASH_DIGITS))),
+  why: demo ? 'it was made by a real G-Labs, and this is the demo' : 'it was made by the demo',
+});
 
 /** Does the work, and stops decoding after a while: what was not decoded is looked at again before it is taken. */
 async function hurried(

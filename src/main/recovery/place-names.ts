@@ -57,7 +57,10 @@ export function assetNames(nodes: readonly SeenNode[], places: SeenPlaces): Asse
   };
 }
 
-/** Twelve digits of a hash that no content has: only the shape of a key is asked for. */
+/** Of a hash, in the key of an object. */
+export const HASH_DIGITS = 12;
+
+/** A hash that no content has: only the shape of a key is asked for. */
 const SAMPLE = '0'.repeat(64);
 
 /** Keys of objects: whose an object is, and the digits of its hash where its key has them. */
@@ -70,7 +73,9 @@ export function objectNames(
     const names = places.of(node.nodeId);
     const ext = node.kind === 'video' ? 'mp4' : 'png';
     for (const { row, candidate } of placesOf({ node })) {
-      const key = names.key(row, candidate, SAMPLE, ext).replace(`-${SAMPLE.slice(0, 12)}.${ext}`, '');
+      const key = names
+        .key(row, candidate, SAMPLE, ext)
+        .replace(`-${SAMPLE.slice(0, HASH_DIGITS)}.${ext}`, '');
       byName.set(`${node.kind} ${key}`, { nodeId: node.nodeId, row, candidate });
     }
   }
