@@ -120,6 +120,11 @@ export function createJournalTable(db: Connection) {
       'SELECT DISTINCT sha256 FROM journal WHERE workflow = ? AND demo = ? AND attempt > 0 AND sha256 IS NOT NULL',
     )
     .pluck();
+  const withoutContent = db.prepare(
+    `SELECT node_id AS nodeId, row, candidate, max(intent_at) AS at FROM journal
+     WHERE workflow = ? AND demo = ? AND attempt > 0 AND sha256 IS NULL AND state IN ('submitted', 'completed', 'timeout')
+     GROUP BY node_id, row, candidate`,
+  );
   const lastSeen = db.prepare('SELECT max(changed_at) FROM journal WHERE run_id = ?').pluck();
   const numberOf = db
     .prepare(
@@ -204,6 +209,11 @@ export function createJournalTable(db: Connection) {
       (ofPrompts.all(workflow, demo ? 1 : 0) as StoredJournalRow[]).map(journalRow),
     /** Hashes of all that was ordered for this workflow from (or not from) the demo. What was only found is not among it. */
     contents: (workflow: string, demo: boolean) => contents.all(workflow, demo ? 1 : 0) as string[],
+    /** Places for which something was ordered there whose content nobody noted (yet), and when that was. */
+    withoutContent: (workflow: string, demo: boolean) =>
+      withoutContent.all(workflow, demo ? 1 : 0) as (Pick<JournalRow, 'nodeId' | 'row' | 'candidate'> & {
+        at: number;
+      })[],
     /** When the last step of a run was; null: it made none. */
     lastSeen: (runId: string) => (lastSeen.get(runId) as number | null | undefined) ?? null,
     /** Whether a backend may still have something that was ordered and not fetched since then. */

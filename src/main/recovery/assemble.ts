@@ -34,6 +34,11 @@ export interface Found {
 export interface Strange {
   /** The first digits of hashes, as many as names in a store have. */
   contents: ReadonlySet<string>;
+  /**
+   * Since when a file of a place (place-names.ts) may be one of them, milliseconds since the epoch: who died between the
+   * file and its hash in the journal left it there.
+   */
+  since: ReadonlyMap<string, number>;
   /** The end of a sentence that begins with `it`. */
   why: string;
 }
@@ -167,7 +172,12 @@ function localOf(
   const claims = [
     ...(files.byPlace.get(placeId(node.nodeId, row, candidate)) ?? []),
     ...(candidate === 1 ? inUseAlone(node, row, files) : []),
-  ].map((file) => evidenceOf(file, strangeProblem(file.sha256, strange) ?? fileProblem(file, facts)));
+  ].map((file) =>
+    evidenceOf(
+      file,
+      strangeFile(file, placeId(node.nodeId, row, candidate), strange) ?? fileProblem(file, facts),
+    ),
+  );
   const [best] = claims.sort(
     (a, b) => Number(a.problem !== null) - Number(b.problem !== null) || b.modifiedAt - a.modifiedAt,
   );
@@ -191,6 +201,11 @@ function inUseAlone({ nodeId, saved, perRow }: SeenNode['node'], row: number, fi
   );
   return known ? [] : (files.byPlace.get(placeId(nodeId, row, null)) ?? []);
 }
+
+const strangeFile = ({ sha256, modifiedAt }: SeenFile, id: string, strange: Strange): string | null =>
+  modifiedAt >= (strange.since.get(id) ?? Number.POSITIVE_INFINITY)
+    ? strange.why
+    : strangeProblem(sha256, strange);
 
 function strangeProblem(hash: string | null, { contents, why }: Strange): string | null {
   return hash !== null && contents.has(hash.slice(0, HASH_DIGITS)) ? why : null;

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fail } from '../../shared/failure.ts';
@@ -181,6 +181,19 @@ describe('what the demo made', () => {
     expect(real.places[0]?.local?.problem).toBe('it was made by the demo');
     expect(real.places[0]?.store?.problem).toBe('it was made by the demo');
     expect((await at(true)).offers).toEqual([1, 3, 4]);
+  });
+
+  test('is known too where a process died between the file and its hash in the journal', async () => {
+    run('run-1');
+    run('run-2', true);
+    order(1, { state: 'completed' }, { demo: true, runId: 'run-2' });
+    // That one was there before the demo was asked.
+    order(2, { state: 'completed' }, { demo: true, runId: 'run-2' });
+    const now = new Date();
+    await utimes(still(1), now, now);
+    await utimes(still(2), now, new Date(now.getTime() - HOUR));
+    expect((await at(false)).offers).toEqual([2, 3, 4]);
+    expect((await at(false)).places[0]?.local?.problem).toBe('it was made by the demo');
   });
 
   test('counts by who answers now; where nobody does, by the run of before', async () => {

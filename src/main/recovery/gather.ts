@@ -32,7 +32,7 @@ import { gatherRuns } from './gather-runs.ts';
 import { gatherStore, type SeenObject } from './gather-store.ts';
 import { inTime, type TimeDeps } from './in-time.ts';
 import { nodeAges } from './node-ages.ts';
-import { HASH_DIGITS } from './place-names.ts';
+import { HASH_DIGITS, placeId } from './place-names.ts';
 
 /**
  * Looks at all that tells how a workflow's run ended and what is left of it (behaviour.md §8); changes nothing. The
@@ -226,6 +226,11 @@ async function look(
 /** The demo and a real G-Labs never stand in for each other (behaviour.md §10), and neither does what they made. */
 const strangeTo = (path: string, demo: boolean, { db }: Pick<GatherDeps, 'db'>): Strange => ({
   contents: new Set(db.journal.contents(path, !demo).map((hash) => hash.slice(0, HASH_DIGITS))),
+  since: new Map(
+    db.journal
+      .withoutContent(path, !demo)
+      .map(({ nodeId, row, candidate, at }) => [placeId(nodeId, row, candidate), at]),
+  ),
   why: demo ? 'it was made by a real G-Labs, and this is the demo' : 'it was made by the demo',
 });
 
