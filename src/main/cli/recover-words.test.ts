@@ -109,6 +109,12 @@ describe('a diagnosis on the command line', () => {
     expect(words).toContain('Put the backup back: nothing is generated.');
   });
 
+  it('says of a recovery that begins why its run names more than is ordered', () => {
+    const paid = [node({ cache: 0, journal: 4, salvaged: 4, state: 'reattach', note: '4 tasks' })];
+    expect(text({ nodes: paid }, null)).toMatch(/The run begins with what is paid for: .+\.$/);
+    expect(text({}, null)).toMatch(/2\. Make 1 picture and 4 clips\.$/);
+  });
+
   it('offers no command where nothing is to be done, or a person has to choose', () => {
     const none = plan({ action: 'none', generations: 0, steps: [] });
     const complete = text({ verdict: 'complete', plan: none, alternatives: [plan()] });

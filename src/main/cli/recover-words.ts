@@ -141,9 +141,15 @@ function nextWords(diagnosis: Diagnosis, file: string | null): string {
   const { action, steps } = diagnosis.plan;
   // What a person does themselves: start again from the brief, mend the file.
   if (action === 'none') return steps.length === 0 ? 'Nothing is to be done.' : steps.join('\n');
-  if (file === null) return '';
+  if (file === null) return takenFirst(diagnosis.nodes);
   return `Go on with: flowdeck recover ${quoted(file)} --apply`;
 }
+
+/** A run sets out with all that is not in the file; what the journal has it takes before it orders anything. */
+const takenFirst = (nodes: readonly RecoveryNode[]): string =>
+  nodes.some(({ journal, salvaged }) => journal > 0 && salvaged > 0)
+    ? 'The run begins with what is paid for: its first line counts that among the generations, the last one does not.'
+    : '';
 
 const quoted = (file: string): string => (/[^\w./\\:@+-]/.test(file) ? `"${file}"` : file);
 

@@ -14,7 +14,7 @@ import { givenRunOptions, withRunOptions } from './run-options.ts';
  * after a backup (behaviour.md §8). The diagnosis ends with 0 whatever it finds; with `--apply` the exit code is the run's.
  */
 export const addRecover: AddCommand = (work) =>
-  withRunOptions(
+  withOptionsOfBefore(
     new Command('recover')
       .description(
         'looks at what an interrupted run left, with or without a journal of it, and proposes one plan',
@@ -60,6 +60,15 @@ export const addRecover: AddCommand = (work) =>
       });
     }),
   );
+
+/** Run options, whose defaults are those of the run that was cut short. */
+function withOptionsOfBefore(command: Command): Command {
+  const before = withRunOptions(command);
+  for (const option of before.options) {
+    if (option.defaultValue !== undefined) option.defaultValueDescription = 'that of the run before';
+  }
+  return before;
+}
 
 /** What is given up is for a person to decide; without a source there is nothing to decide. */
 const nothingToApply = ({ path, headline, nodes, alternatives }: Diagnosis): FlowdeckError =>
