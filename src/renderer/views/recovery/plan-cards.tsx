@@ -99,7 +99,7 @@ function Steps({ plan: { steps, nodes, backup, action } }: { plan: RecoveryPlan 
       {action === 'wipe' && nodes.length > 0 && (
         <p className="text-muted">{counted(nodes.length, 'node')} lose their output first; picks stay.</p>
       )}
-      {backup !== null && (
+      {backup !== null && /[\\/]/.test(backup) && (
         <p className="flex min-w-0 items-center gap-1 text-muted text-xs">
           <span className="shrink-0">Backup</span>
           <span className="min-w-0 truncate font-mono" title={backup}>

@@ -41,6 +41,9 @@ export function RecoveryList({ entries, selected }: RecoveryListProps) {
               )}
             >
               <span className="w-full truncate font-medium">{entry.name}</span>
+              {sharesName(entry, entries) && (
+                <span className="w-full truncate text-muted text-xs">{folderOf(entry.path)}</span>
+              )}
               <Standing entry={entry} />
             </button>
           </li>
@@ -49,6 +52,12 @@ export function RecoveryList({ entries, selected }: RecoveryListProps) {
     </nav>
   );
 }
+
+const sharesName = ({ name }: RecoveryEntry, entries: readonly RecoveryEntry[]): boolean =>
+  entries.filter((entry) => entry.name === name).length > 1;
+
+/** `xyz-wellness/testing`: enough to tell two of one name apart; the whole path is a hover away. */
+const folderOf = (path: string): string => path.split(/[\\/]/).slice(-3, -1).join('/');
 
 function Standing({ entry: { runId, cause, interruptedAt, step, appliedRunId } }: { entry: RecoveryEntry }) {
   const applied = useRuns().data?.runs.find((run) => run.runId === appliedRunId);

@@ -11,7 +11,7 @@ import { LookAgain, Looked } from './looked.tsx';
 import { PlanCards } from './plan-cards.tsx';
 import { chosenPlan, needsBackend, type Parked, parkedCost, parkedIn } from './plan-choice.ts';
 import { planButton } from './recovery-words.ts';
-import { StartFirst, useServiceAway } from './start-first.tsx';
+import { StartFirst, StartYourself, useServiceAway } from './start-first.tsx';
 import { StepFrame } from './step-frame.tsx';
 import type { StepProps } from './step-props.ts';
 import { useDismiss } from './use-dismiss.ts';
@@ -70,6 +70,7 @@ export function StepPlan({ entry, diagnosis, carryOut, go, arrived, underWay }: 
         {(found) => (
           <>
             <Prices diagnosis={found} />
+            {missing !== null && !underWay && <StartYourself away={missing} />}
             {hasErrors(found) && <CheckLine diagnosis={found} />}
             <PlanCards
               diagnosis={found}
