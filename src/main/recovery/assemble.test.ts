@@ -26,6 +26,7 @@ const found = (more: Partial<Found> & Pick<Found, 'plan'>): Found => ({
   files: noFiles(),
   objects: new Map(),
   journal: new Map(),
+  carried: new Set(),
   strange: { contents: new Set(), since: new Map(), why: '' },
   now: NOW,
   ...more,

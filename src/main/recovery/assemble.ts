@@ -11,6 +11,7 @@ import type { SeenFile } from './file-look.ts';
 import { identityOf, type SeenAddress } from './gather-cache.ts';
 import { type SeenNode, type SeenPlan, wantedOf } from './gather-deps.ts';
 import type { SeenFiles } from './gather-files.ts';
+import { carriedId } from './gather-former.ts';
 import type { SeenObject } from './gather-store.ts';
 import { fileProblem, objectProblem, type PlaceFacts, shapeOf } from './left-out.ts';
 import type { NodeAges } from './node-ages.ts';
@@ -27,6 +28,8 @@ export interface Found {
   journal: ReadonlyMap<string, JournalEvidence>;
   /** What the demo made, where this is about a real G-Labs, and the other way round. */
   strange: Strange;
+  /** Addresses that came here with a bump (gather-former.ts). */
+  carried: ReadonlySet<string>;
   /** Milliseconds since the epoch. */
   now: number;
 }
@@ -143,12 +146,14 @@ const isHad = ({ cache, local, store, journal }: PlaceEvidence): boolean =>
 function cacheOf(
   url: string | null,
   seen: SeenNode,
-  { plan, addresses, files }: Found,
+  { plan, addresses, files, carried }: Found,
 ): CacheEvidence | null {
   if (url === null) return null;
   const address = addresses.get(url);
   const file = files.byUrl.get(url);
-  const proven = !seen.trusted && ['cached', 'partial', 'stale url'].includes(seen.reason);
+  const proven =
+    carried.has(carriedId(seen.node.nodeId, url)) ||
+    (!seen.trusted && ['cached', 'partial', 'stale url'].includes(seen.reason));
   return {
     url,
     state: address?.state ?? 'unknown',

@@ -27,6 +27,7 @@ import {
 import { gatherErrors } from './gather-errors.ts';
 import { gatherExport } from './gather-export.ts';
 import { gatherFiles, noFiles } from './gather-files.ts';
+import { gatherFormer } from './gather-former.ts';
 import { gatherJournal } from './gather-journal.ts';
 import { gatherRuns } from './gather-runs.ts';
 import { gatherStore, type SeenObject } from './gather-store.ts';
@@ -189,9 +190,17 @@ async function look(
     time,
   );
   const asked = askWeb(addresses, deps, limits, unseen, time.signal);
+  const carried = new Set<string>();
   const [exported, errors] = await Promise.all([
     inTime('export', limits.filesMs, () => gatherExport(plan, deps), null, time),
     inTime('errors.json', limits.filesMs, () => gatherErrors(path, plan, deps), null, time),
+    inTime(
+      'former versions',
+      limits.backupsMs,
+      (limited) => gatherFormer(path, plan, carried, deps, limited),
+      undefined,
+      time,
+    ),
     inTime('store', limits.storeMs, (limited) => gatherStore(plan, objects, deps, limited), undefined, time),
     inTime(
       'Assets',
@@ -218,7 +227,7 @@ async function look(
   await setImmediate();
   const strange = strangeTo(path, demo, deps);
   const nodes: NodeEvidence[] = assembleNodes({
-    ...{ plan: told, ages, addresses, files, objects, journal, strange, now },
+    ...{ plan: told, ages, addresses, files, objects, journal, strange, carried, now },
   });
   return { nodes, export: exported, errors, addresses };
 }
