@@ -88,6 +88,14 @@ describe('the list of recoveries', () => {
     ]);
   });
 
+  it('shows a later run that was cut short, also where the after-care of one before is not done', () => {
+    const noted = row({ step: 'after-care', appliedRunId: 'new' });
+    const later = run({ runId: 'later', startedAt: at(30) });
+    expect(entries([later], [noted])).toMatchObject([{ step: 'happened', runId: 'later' }]);
+    expect(entries([{ ...later, status: 'completed' }], [noted])).toMatchObject([{ step: 'after-care' }]);
+    expect(entries([run({ runId: 'new' })], [noted])).toMatchObject([{ step: 'after-care' }]);
+  });
+
   it('drops one that a later run has overtaken', () => {
     const later = run({ runId: 'later', status: 'completed', startedAt: at(30) });
     expect(entries([later], [row()])).toEqual([]);

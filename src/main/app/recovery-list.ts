@@ -53,7 +53,8 @@ function entryOf(workflow: string, run: RunSummary | null, row: RecoveryRow | nu
 /** A run that began after somebody last turned to the recovery has overtaken it, unless it is a part of it. */
 function goesOn(row: RecoveryRow, run: RunSummary | null): boolean {
   if (row.step === 'over') return false;
-  if (row.step === 'after-care') return true;
+  // What is left to be noted down can wait, but not hide that another run was cut short.
+  if (row.step === 'after-care' && (run === null || !isCutShort(run.status))) return true;
   if (run === null) return row.runId === null || row.appliedRunId !== null;
   return isOf(row, run) || Date.parse(run.startedAt) < row.changedAt;
 }
