@@ -8,6 +8,7 @@ const groups: readonly { prefix: string; title: string }[] = [
   { prefix: 'tunnel', title: 'Tunnel' },
   { prefix: 'services', title: 'Quitting' },
   { prefix: 'runner', title: 'Runner' },
+  { prefix: 'recovery', title: 'Recovery' },
   { prefix: 'storage', title: 'Storage' },
   { prefix: 'costs', title: 'Costs' },
   { prefix: 'review', title: 'Review' },
