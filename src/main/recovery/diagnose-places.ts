@@ -126,10 +126,14 @@ export function forecast(
   });
 }
 
-/** Everything made anew: what a recovery is measured against. Clips that `images` leaves for later count too. */
+/**
+ * Everything made anew that such a run makes: what a recovery is measured against. Clips that `images` leaves for later
+ * are neither made nor saved.
+ */
 export function forecastRebuild({ nodes }: Pick<Evidence, 'nodes'>): Forecast {
   return gather(nodes, ({ reason, places }, _, tally) => {
-    tally[reason.startsWith('blocked by') ? 'blocked' : 'made'] = places.length;
+    const unwanted = reason === 'not wanted (images mode)';
+    tally[unwanted ? 'left' : reason.startsWith('blocked by') ? 'blocked' : 'made'] = places.length;
   });
 }
 

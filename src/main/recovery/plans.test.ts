@@ -92,11 +92,11 @@ describe('resume', () => {
     expect(alternatives).toEqual([]);
   });
 
-  it('leaves the clips of a run that wanted only pictures, and a rebuild makes them', () => {
+  it('leaves the clips of a run that wanted only pictures: they are neither made anew nor saved', () => {
     const later = { ...clip(2, 1, open), reason: 'not wanted (images mode)' as const };
     const { plan, all } = plansOf({ nodes: [nodeOf(1, [cached('a'), {}]), later] });
-    expect(plan).toMatchObject({ images: 1, videos: 0 });
-    expect(all.rebuild).toMatchObject({ images: 2, videos: 4 });
+    expect(plan).toMatchObject({ images: 1, videos: 0, saved: 1, savedUSD: 0.04 });
+    expect(all.rebuild).toMatchObject({ images: 2, videos: 0, saved: 0 });
   });
 });
 
