@@ -38,7 +38,7 @@ export function diagnosisText(diagnosis: Diagnosis, paint: Paint, file: string |
 }
 
 function causeLines({ run, cause }: Diagnosis): string[] {
-  if (run === null && cause === null) return [];
+  if (run === null && cause === null) return ['Flowdeck knows no run of it.'];
   const which = run === null ? '' : ` (run ${run.runId}, begun ${localTime(run.startedAt)})`;
   return [`${cause?.message ?? 'It ended by itself.'}${which}`];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from './diagnose.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence, RunEvidence } from './evidence.ts';
 import {
   backupOf,
   cached,
@@ -14,6 +14,7 @@ import {
   NOW,
   nodeOf,
   objectAt,
+  runOf,
 } from './testing/evidence-builder.ts';
 
 const findings = (evidence: Partial<Evidence>) => diagnose(evidenceOf(evidence), NOW).findings;
@@ -121,6 +122,14 @@ describe('findings of outputs', () => {
         ['url-gone-surplus', 'note'],
       ]),
     );
+  });
+
+  it('does not promise to ask for a task of another tool', () => {
+    const entries = [{ nodeId: 49, type: 'timeout', message: 'No result after 300 s', attempts: 1 }];
+    const errors = { path: '/project/Generations/errors.json', entries };
+    const cureFor = (run: RunEvidence | null) => one('node-failed', { errors, run })?.cure;
+    expect(cureFor(null)).toBe('Run again. If it stays, raise the timeout of the node.');
+    expect(cureFor(runOf())).toContain('the old task is asked for first');
   });
 
   it('says once that addresses gave no answer', () => {

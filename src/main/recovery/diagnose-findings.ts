@@ -160,19 +160,26 @@ const told = (what: string, why: string | null): string =>
 
 const ENTRIES = 5;
 
-function errorFindings({ errors }: Evidence): RecoveryFinding[] {
+function errorFindings({ errors, run }: Evidence): RecoveryFinding[] {
   if (errors === null) return [];
   const named = errors.entries.slice(0, ENTRIES).map((entry) =>
     finding('node-failed', 'problem', failureWords(entry), {
       nodeId: entry.nodeId,
       where: errors.path,
-      cure: isClass(entry.type) ? errorWords[entry.type].cure : null,
+      cure: cureOf(entry, run === null),
     }),
   );
   const more = errors.entries.length - named.length;
   if (more <= 0) return named;
   const rest = `${count(more, 'more failure')} ${more === 1 ? 'stands' : 'stand'} in ${nameOfPath(errors.path)}.`;
   return [...named, finding('node-failed', 'problem', rest, { where: errors.path })];
+}
+
+/** Of what another tool ordered no task is known that could be asked for. */
+function cureOf({ type }: ErrorEvidence, isOfAnotherTool: boolean): string | null {
+  if (!isClass(type)) return null;
+  if (type === 'timeout' && isOfAnotherTool) return 'Run again. If it stays, raise the timeout of the node.';
+  return errorWords[type].cure;
 }
 
 const failureWords = ({ nodeId, type, message, attempts }: ErrorEvidence): string => {
