@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { RunOptions } from '../../shared/domain.ts';
+import { FlowdeckError } from '../../shared/failure.ts';
 import type { Diagnosis } from '../../shared/recovery.ts';
 import { backupFolder, noWorkflow } from '../history/backup.ts';
 import { hashOf } from '../platform/content-hash.ts';
@@ -52,7 +53,10 @@ export function createExaminer(parts: RecoveryParts): Examine {
 
   /** What the file's nodes have, and which places got new output since then. Nothing for a file that cannot be read. */
   const placesOf = async (workflow: string, since: number) => {
-    const opened = await openWorkflow(workflow, plans).catch(() => null);
+    const opened = await openWorkflow(workflow, plans).catch((error: unknown) => {
+      if (error instanceof FlowdeckError) return null;
+      throw error;
+    });
     const nodes = opened === null ? [] : generationNodes(opened.workflow);
     const saved = new Map(nodes.map((node) => [node.nodeId, new Set(node.saved)]));
     const made: MadePlace[] = db.journal
