@@ -38,6 +38,14 @@ const text = (change: Partial<Diagnosis> = {}, file: string | null = 'a.nbflow')
   diagnosisText(diagnosis(change), (_style, words) => words, file);
 
 describe('a diagnosis on the command line', () => {
+  it('does not say of a run that goes on that it has ended', () => {
+    const run = { runId: 'r1', status: 'running', mode: 'full', demo: false };
+    const times = { startedAt: '2026-11-21T08:00:00.000Z', endedAt: null };
+    const told = (status: string) => text({ run: { ...run, ...times, status } });
+    expect(told('running')).toContain('It still runs. (run r1');
+    expect(told('completed')).toContain('It ended by itself. (run r1');
+  });
+
   it('says what is there, what to do, what it costs, and the command that does it', () => {
     expect(text({ alternatives: [plan({ title: 'Make everything anew', images: 32, saved: 0 })] })).toBe(
       [

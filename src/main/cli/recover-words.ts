@@ -40,7 +40,8 @@ export function diagnosisText(diagnosis: Diagnosis, paint: Paint, file: string |
 function causeLines({ run, cause }: Diagnosis): string[] {
   if (run === null && cause === null) return ['Flowdeck knows no run of it.'];
   const which = run === null ? '' : ` (run ${run.runId}, begun ${localTime(run.startedAt)})`;
-  return [`${cause?.message ?? 'It ended by itself.'}${which}`];
+  const ended = isStillRunning({ run }) ? 'It still runs.' : 'It ended by itself.';
+  return [`${cause?.message ?? ended}${which}`];
 }
 
 function findingLines(finding: Diagnosis['findings'][number], paint: Paint): string[] {
