@@ -22,6 +22,8 @@ import { type Flowdeck, openFlowdeck } from './flowdeck.ts';
 /** Candidates of the images, and of everything. */
 const IMAGES = 12;
 const ALL = 24;
+/** On a busy machine nothing else would be left to do when the outage comes. */
+const fewAtOnce = { 'runner.maxTasks': 2 };
 const fixtures = join(import.meta.dirname, '../workflow/fixtures');
 const simulatorMain = join(import.meta.dirname, '../../simulator/main.ts');
 const ends: (() => unknown)[] = [];
@@ -154,7 +156,7 @@ describe('G-Labs that is supervised', () => {
   }, 60_000);
 
   it('is restarted by a person in mid-run: the run is held back before anything is in doubt', async () => {
-    const flowdeck = await open(await configure());
+    const flowdeck = await open({ ...(await configure()), ...fewAtOnce });
     const { glabs } = await flowdeck.services();
     await glabs.start();
     const { handle, events, next } = await start(flowdeck);
@@ -207,7 +209,12 @@ describe('a run through the tunnel', () => {
   }
 
   const openThroughTunnel = () =>
-    open({ 'runner.server': 'tunnel', 'tunnel.probeOrigin': edge.url, 'glabs.url': glabs.url });
+    open({
+      'runner.server': 'tunnel',
+      'tunnel.probeOrigin': edge.url,
+      'glabs.url': glabs.url,
+      ...fewAtOnce,
+    });
 
   /** What a supervisor would write down; it lives as long as this process does. */
   function tell({ db }: Flowdeck, stage: 'verified' | 'restarting', host?: string): void {
