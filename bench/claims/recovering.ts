@@ -3,9 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Claim, figure } from '../claim.ts';
-import { root, startSimulator, work } from '../processes.ts';
+import { root, startSimulator } from '../processes.ts';
 import { bigProject, type Project } from '../project.ts';
-import { AnnounceResult } from '../workers/announce-result.ts';
 
 const SCENES = 10;
 const IN_FLIGHT = 10;
@@ -41,13 +40,29 @@ async function runUntil(
   return { firstMs: times[0] ?? Number.NaN, lastMs: times.at(-1) ?? Number.NaN };
 }
 
+/** Serves until it says that a run was interrupted; milliseconds from the start of its process. */
+async function toldAfter(program: string, dataDir: string): Promise<number> {
+  const args = [join(root, program), 'serve', '--port', '0', '--no-open', '--json', '--data-dir', dataDir];
+  const began = performance.now();
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const gone = new Promise((done) => child.once('close', done));
+  try {
+    for await (const line of createInterface({ input: child.stderr }))
+      if (line.includes('was interrupted')) return performance.now() - began;
+    throw new Error('It ended without a word of the interrupted run.');
+  } finally {
+    child.kill('SIGTERM');
+    await gone;
+  }
+}
+
 /** How soon what is in flight is followed again after a crash, and how soon a person hears of it. */
 export const recoveringClaim: Claim = {
   name: 'recovering',
   async measure({ runs, scratch, say }) {
     const there = ways.filter(({ program }) => existsSync(join(root, program)));
     const times = new Map(there.map(({ name }) => [name, [] as { firstMs: number; lastMs: number }[]]));
-    const told: number[] = [];
+    const told = new Map(there.map(({ name }) => [name, [] as number[]]));
     for (let run = 1; run <= runs; run++) {
       say(`run ${run} of ${runs}`);
       for (const { name, program } of there) {
@@ -55,9 +70,7 @@ export const recoveringClaim: Claim = {
         try {
           const project = await bigProject(scratch, SCENES * 9, { 'runner.maxTasks': IN_FLIGHT });
           await runUntil(program, project, simulator.url, 'task.submitted');
-          const { dataDir } = project;
-          if (program.endsWith('.ts'))
-            told.push((await work('announce.ts', { dataDir }, AnnounceResult)).toldMs);
+          told.get(name)?.push(await toldAfter(program, project.dataDir));
           times.get(name)?.push(await runUntil(program, project, simulator.url, 'task.reattached'));
         } finally {
           await simulator.end();
@@ -67,7 +80,7 @@ export const recoveringClaim: Claim = {
     return {
       name: 'recovering',
       title: 'After a crash',
-      how: `A run of ${SCENES} scenes is killed with SIGKILL when ${IN_FLIGHT} tasks are in flight, and run again as a new process; counted from the start of that process until it tells of the first and of the last of them. And a Flowdeck, as the window has it, from the start of its process (from the sources) until a window hears of the interrupted run.`,
+      how: `A run of ${SCENES} scenes is killed with SIGKILL when ${IN_FLIGHT} tasks are in flight, and run again as a new process; counted from the start of that process until it tells of the first and of the last of them. And \`flowdeck serve\`, from the start of its process until it says that a run was interrupted; its windows hear of it in the same moment.`,
       figures: [
         ...[...times].flatMap(([name, all]) => [
           figure(
@@ -82,7 +95,7 @@ export const recoveringClaim: Claim = {
             2000,
           ),
         ]),
-        figure('a window hears of the interrupted run', 'ms', told, 1000),
+        ...[...told].map(([name, all]) => figure(`the interrupted run is told, ${name}`, 'ms', all, 1000)),
       ],
       tables: [],
       notes: [],
