@@ -75,7 +75,7 @@ export const RecoveryNode = z.object({
   cache: z.number().int(),
   /** In the workflow file, and gone or wrong. */
   bad: z.number().int(),
-  /** Whole files of this node and version in `Assets/`. */
+  /** Whole files of this node and version in `Assets/`; where only those in use lie there (`scene03.png`), these. */
   local: z.number().int(),
   /** Objects of this node and version in the store. */
   store: z.number().int(),

@@ -124,6 +124,7 @@ function judgeNode(seen: SeenNode, frames: readonly Judged[], found: Found): Jud
       reroll: seen.reroll ?? null,
       places,
       surplus,
+      inUse: rowsInUse(node, found.files),
     },
     changedAt: changed,
     madeAt: times.length === 0 ? null : Math.min(...times),
@@ -194,6 +195,9 @@ function localOf(
     : dirname(dirname(other.file));
   return evidenceOf(other, `it is of ${basename(folder)}, and this is ${plan.places.version.toLowerCase()}`);
 }
+
+const rowsInUse = ({ nodeId, prompts }: SeenNode['node'], { inUse }: SeenFiles): number =>
+  prompts.map((_, i) => `${nodeId}/${i + 1}`).filter((row) => inUse.has(row)).length;
 
 /**
  * The file in use is a copy of a candidate. Only where nothing else is known of its row is it one itself: tools that

@@ -25,7 +25,7 @@ export function nodesOf(reading: Reading, planned: Forecast): RecoveryNode[] {
       wanted: places.length,
       cache: there.cache - bad,
       bad,
-      local: there.local,
+      local: Math.min(places.length, Math.max(there.local, node.inUse)),
       store: there.store,
       journal: there.journal,
       salvaged: tally === undefined ? 0 : salvagedIn(tally),

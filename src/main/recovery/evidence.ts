@@ -76,6 +76,8 @@ export interface NodeEvidence {
   places: PlaceEvidence[];
   /** Addresses in the file beyond the places. */
   surplus: CacheEvidence[];
+  /** Rows with a file in use (`scene03.png`), a copy of one of their candidates. */
+  inUse: number;
 }
 
 export interface PlaceEvidence {

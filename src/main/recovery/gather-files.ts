@@ -13,9 +13,16 @@ export interface SeenFiles {
   otherVersions: Map<string, SeenFile>;
   /** What lies on this machine for addresses of the file, by address. */
   byUrl: Map<string, SeenFile>;
+  /** Rows, as `node/row`, that have a file in use. */
+  inUse: Set<string>;
 }
 
-export const noFiles = (): SeenFiles => ({ byPlace: new Map(), otherVersions: new Map(), byUrl: new Map() });
+export const noFiles = (): SeenFiles => ({
+  byPlace: new Map(),
+  otherVersions: new Map(),
+  byUrl: new Map(),
+  inUse: new Set(),
+});
 
 interface Claim {
   id: string;
@@ -37,7 +44,7 @@ export async function gatherFiles(
   unseen: Unseen,
   signal: AbortSignal,
 ): Promise<void> {
-  const claims = await claimsIn(plan, disk);
+  const claims = await claimsIn(plan, into.inUse, disk);
   const open = placesWhere(plan, (url) => url === null);
   const urgent = claims.filter(({ id }) => open.has(id));
   await lookAtAll(urgent, 'whole', look, into.byPlace, signal);
@@ -62,7 +69,11 @@ export async function gatherFiles(
 }
 
 /** Files under the names of places. Those in use are copies where a candidate of their row is known. */
-async function claimsIn(plan: SeenPlan, disk: Pick<GatherDeps['disk'], 'list'>): Promise<Claim[]> {
+async function claimsIn(
+  plan: SeenPlan,
+  rowsInUse: Set<string>,
+  disk: Pick<GatherDeps['disk'], 'list'>,
+): Promise<Claim[]> {
   const names = assetNames(plan.nodes, plan.places);
   const candidates: Claim[] = [];
   const inUse: (Claim & { rowOf: string })[] = [];
@@ -84,6 +95,7 @@ async function claimsIn(plan: SeenPlan, disk: Pick<GatherDeps['disk'], 'list'>):
       }
     }
   }
+  for (const { rowOf } of inUse) rowsInUse.add(rowOf);
   return [...candidates, ...inUse.filter(({ rowOf }) => !known.has(rowOf))];
 }
 

@@ -6,6 +6,7 @@ import { takeBackup } from '../history/backup.ts';
 import { systemClock } from '../platform/clock.ts';
 import { nodeDisk } from '../platform/disk.ts';
 import { decodeWorkflow, parseWorkflow } from '../workflow/read.ts';
+import { diagnose } from './diagnose.ts';
 import type { Evidence, NodeEvidence, PlaceEvidence } from './evidence.ts';
 import { gatherEvidence } from './gather.ts';
 import { salvageOffers } from './salvage.ts';
@@ -56,6 +57,18 @@ describe('projects a crashed run of another tool left', () => {
     expect(evidence.errors).toBeNull();
     expect(evidence.run).toBeNull();
     expect(evidence.unseen).toEqual([]);
+  });
+
+  test('images-done: the file in use of a scene is counted, and taken for none of its candidates', async () => {
+    bench = await openGatherBench('crashed/images-done');
+    const evidence = await bench.gather();
+    expect(evidence.nodes.map(({ inUse }) => inUse).reduce((sum, one) => sum + one, 0)).toBe(5);
+    expect(place(evidence, 4).local).toBeNull();
+    const { nodes } = diagnose(evidence, systemClock.now());
+    const counted = nodes.filter(({ local }) => local > 0);
+    expect(counted.map(({ nodeId, local, salvaged }) => [nodeId, local, salvaged])).toEqual(
+      [4, 13, 22, 31, 40].map((nodeId) => [nodeId, 1, 0]),
+    );
   });
 
   test('local-only: the four stills of the first scene are offered, nothing else is', async () => {

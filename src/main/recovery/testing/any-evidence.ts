@@ -97,6 +97,7 @@ const anyNode: fc.Arbitrary<NodeEvidence> = fc.record({
   reroll: fc.option(fc.constantFrom([], [{ row: 1, candidate: 2 }]), { nil: null, freq: 5 }),
   places: fc.array(anyPlace, { maxLength: 5 }),
   surplus: fc.array(anyCache, { maxLength: 2 }),
+  inUse: fc.nat({ max: 2 }),
 });
 
 const anyService: fc.Arbitrary<ServiceEvidence> = fc.record({

@@ -61,6 +61,7 @@ export const nodeOf = (
   reroll: null,
   places: places.map((place, at) => ({ ...emptyPlace(1, at + 1), ...place })),
   surplus: [],
+  inUse: 0,
   ...more,
 });
 
