@@ -64,4 +64,3 @@ export function createBackupsTable(db: Connection) {
     find: (id: string) => (one.get(id) as BackupRow | undefined) ?? null,
   };
 }
-export type BackupsTable = ReturnType<typeof createBackupsTable>;

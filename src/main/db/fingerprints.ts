@@ -25,4 +25,3 @@ export function createFingerprintsTable(db: Connection) {
       ),
   };
 }
-export type FingerprintsTable = ReturnType<typeof createFingerprintsTable>;

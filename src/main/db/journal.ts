@@ -254,4 +254,3 @@ export function createJournalTable(db: Connection) {
       Number(maxAttempt.get(runId, nodeId, row, candidate) ?? 0),
   };
 }
-export type JournalTable = ReturnType<typeof createJournalTable>;

@@ -25,4 +25,3 @@ export function createMovedFiles(db: Connection) {
     },
   };
 }
-export type MovedFiles = ReturnType<typeof createMovedFiles>;

@@ -152,4 +152,3 @@ export function createRunsTable(db: Connection) {
       (lastOf.get(workflow) as { runId: string; status: string; at: number } | undefined) ?? null,
   };
 }
-export type RunsTable = ReturnType<typeof createRunsTable>;

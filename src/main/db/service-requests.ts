@@ -37,4 +37,3 @@ export function createServiceRequestsTable(db: Connection) {
     take: (): ServiceRequest[] => (some.get() === undefined ? [] : take.immediate()),
   };
 }
-export type ServiceRequestsTable = ReturnType<typeof createServiceRequestsTable>;

@@ -62,7 +62,6 @@ export function createUploadsTable(db: Connection) {
     },
   };
 }
-export type UploadsTable = ReturnType<typeof createUploadsTable>;
 
 /** The store has it, and only its address has yet to be put into the workflow. */
 export const isSent = (upload: Upload): boolean => upload.url !== null && upload.localUrl !== null;
