@@ -2,6 +2,15 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { Finding, Plan, RerollTarget, RunOptions } from './domain.ts';
 import { Failure, failureCodes } from './failure.ts';
+import {
+  BumpAdvice,
+  HistoryChange,
+  HistoryView,
+  Restored,
+  RestorePreview,
+  VerifyMessage,
+  VersionMade,
+} from './history.ts';
 import { liveMessage } from './live.ts';
 import { PromptEdit, PromptSource } from './prompts.ts';
 import { QueueChange, QueueEntry, QueueView } from './queue.ts';
@@ -18,6 +27,7 @@ import { RunGraph } from './run-graph.ts';
 import { JournalEntry, RunChange, RunSummary, RunView } from './run-view.ts';
 import { ServiceName, ServicesChange, ServicesView } from './services.ts';
 import { StoreTest } from './store-test.ts';
+import { Comparison, DiffRef } from './workflow-diff.ts';
 import { WorkflowsChange, WorkflowsView } from './workflows.ts';
 
 /**
@@ -33,6 +43,8 @@ const base = oc.errors(
 const path = z.string().min(1).max(4096);
 const runId = z.string().min(1).max(100);
 const id = z.string().min(1).max(100);
+/** An id of the history: also a path. */
+const entry = z.string().min(1).max(4096);
 
 export const RunsView = z.object({ runs: z.array(RunSummary) });
 export type RunsView = z.infer<typeof RunsView>;
@@ -225,6 +237,48 @@ export const contract = {
       .output(AfterCareDone),
     /** Takes a recovery off the list; the run stays in the records. */
     dismiss: base.input(z.object({ path })).output(z.void()),
+  },
+  /** Versions, backups and restores of a workflow (behaviour.md §9). `entry`: the id of a line of the history. */
+  history: {
+    /** The newest entries at once, the older ones as changes, page by page. */
+    watch: base.input(z.object({ path })).output(eventIterator(liveMessage(HistoryView, HistoryChange))),
+    /** A backup a person asks for; `reason` in words of theirs, which become a slug. */
+    backup: base
+      .input(z.object({ path, reason: z.string().max(200), note: z.string().max(2000).default('') }))
+      .output(z.object({ id, path: z.string().nullable() })),
+    /** Takes a copy that somebody else put into `backups/` into the database. */
+    adopt: base.input(z.object({ path, entry })).output(z.object({ id })),
+    /** Pins and notes; what is left out stays. A pinned copy of somebody else is adopted: the answer is its id now. */
+    annotate: base
+      .input(z.object({ entry, pinned: z.boolean().optional(), note: z.string().max(2000).optional() }))
+      .output(z.object({ id: entry })),
+    preview: base.input(z.object({ path, entry })).output(RestorePreview),
+    /**
+     * Puts a backup or a version in place of the file, after backing up what is there; or writes it to `to`, where
+     * nothing may be yet. `seen`: the file's hash as the preview had it, null where there was none; left out: whatever
+     * it is. Rejects with `locked` when it is another by now.
+     */
+    restore: base
+      .input(
+        z.object({
+          path,
+          entry,
+          wipeCache: z.boolean().default(false),
+          to: path.nullable().default(null),
+          seen: z.string().length(64).nullable().optional(),
+        }),
+      )
+      .output(Restored),
+    /** Whether the next version is due. Null: the name follows no scheme. */
+    advice: base.input(z.object({ path })).output(BumpAdvice.nullable()),
+    bump: base.input(z.object({ path, note: z.string().max(2000) })).output(VersionMade),
+    /** Approval, by a person: `V0-5` → `V1`, into `approved/`. */
+    graduate: base.input(z.object({ path, note: z.string().max(2000) })).output(VersionMade),
+    /** The undo of a bump or a graduation, while the new file is as it was made. Gives the old file's path. */
+    undoVersion: base.input(z.object({ path })).output(z.object({ path: z.string() })),
+    compare: base.input(z.object({ before: DiffRef, after: DiffRef })).output(Comparison),
+    /** Re-hashes every backup, of one workflow or of all (null), and repairs what has a sound twin. */
+    verify: base.input(z.object({ path: path.nullable() })).output(eventIterator(VerifyMessage)),
   },
   /** Runs that wait their turn (behaviour.md §5). */
   queue: {

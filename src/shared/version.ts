@@ -57,16 +57,29 @@ export function versionOf(name: string): string {
   return name.slice(parse(name).code.length);
 }
 
+/** `XYZG3` of `XYZG3-V0-4`: what all versions of a workflow have in common. The whole name where it has no version. */
+export const codeOf = (name: string): string => splitName(name)?.code.slice(0, -1) ?? name;
+
+/** The version of a name, as it spells it; null where it does not follow the scheme. */
+export function versionIn(name: string): string | null {
+  const split = splitName(name);
+  return split && name.slice(split.code.length);
+}
+
 function parse(name: string): VersionedName {
+  const split = splitName(name);
+  if (split !== null) return split;
+  throw fail('usage', `${name} names no version that another could follow.`, {
+    where: name,
+    cure: 'Name the file {code}-{version}.nbflow: V0-1 under test, V1 approved, V1-1 a variant, V2-0-1 a large one under test.',
+  });
+}
+
+function splitName(name: string): VersionedName | null {
   const match = /^(?<code>.*[^-\s]-)(?<letter>v)(?<numbers>\d{1,6}(?:-\d{1,6}){0,2})$/is.exec(name);
   const { code, letter, numbers } = match?.groups ?? {};
   const version = numbers === undefined ? null : versionFrom(numbers.split('-').map(Number));
-  if (code === undefined || letter === undefined || version === null) {
-    throw fail('usage', `${name} names no version that another could follow.`, {
-      where: name,
-      cure: 'Name the file {code}-{version}.nbflow: V0-1 under test, V1 approved, V1-1 a variant, V2-0-1 a large one under test.',
-    });
-  }
+  if (code === undefined || letter === undefined || version === null) return null;
   return { code, letter, version };
 }
 

@@ -48,7 +48,7 @@ export async function backupIdOf(
   }
   const packed = await packContent(content);
   const at = Math.round(stat.mtimeMs);
-  return db.commits.write(() => recordBackup({ workflow, path, reason: 'found', at }, packed, db).id);
+  return db.commits.write(() => recordBackup({ workflow, path, reason: 'found', origin: 'found', at }, packed, db).id);
 }
 
 /** A page may name no other file than a backup of this workflow. */

@@ -1,8 +1,10 @@
 import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompress, zstdDecompressSync } from 'node:zlib';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
+import type { BackupOrigin } from '../../shared/history.ts';
 import { hashOf } from '../platform/content-hash.ts';
 import { errorCode } from '../platform/error-code.ts';
 import type { Connection } from './connection.ts';
+import { below } from './folder-range.ts';
 
 export interface BackupRow {
   id: string;
@@ -10,9 +12,23 @@ export interface BackupRow {
   /** Where the copy on disk lies; null when the folder could not be written. */
   path: string | null;
   reason: string;
+  origin: BackupOrigin;
   sha256: string;
   at: number;
+  /** When it was last proven readable; null: never yet. */
+  provenAt: number | null;
+  /** What that proof found wrong, one sentence; null: nothing. */
+  problem: string | null;
 }
+
+/** With what a list tells of it. */
+export interface ListedBackup extends BackupRow {
+  /** Bytes of the content. */
+  size: number;
+}
+
+/** What is known when a backup is taken. */
+export type NewBackup = Omit<BackupRow, 'sha256' | 'provenAt' | 'problem'>;
 
 /** A content made ready for the database, beside whatever else goes on: that of a large workflow takes a while. */
 export interface PackedContent {
@@ -34,22 +50,26 @@ export function createBackupsTable(db: Connection) {
   const hasBlob = db.prepare('SELECT 1 FROM blobs WHERE sha256 = ?').pluck();
   const readBlob = db.prepare('SELECT zstd FROM blobs WHERE sha256 = ?').pluck();
   const insert = db.prepare(
-    'INSERT INTO backups (id, workflow, path, reason, sha256, at) VALUES (@id, @workflow, @path, @reason, @sha256, @at)',
+    `INSERT INTO backups (id, workflow, path, reason, origin, sha256, at)
+     VALUES (@id, @workflow, @path, @reason, @origin, @sha256, @at)`,
   );
-  const of = db.prepare(
-    'SELECT id, workflow, path, reason, sha256, at FROM backups WHERE workflow = ? ORDER BY at DESC, id DESC',
+  const columns = 'id, workflow, path, reason, origin, sha256, at, proven_at AS provenAt, problem';
+  const of = db.prepare(`SELECT ${columns} FROM backups WHERE workflow = ? ORDER BY at DESC, id DESC`);
+  const one = db.prepare(`SELECT ${columns} FROM backups WHERE id = ?`);
+  const startsWith = db.prepare(`SELECT ${columns} FROM backups WHERE id >= @low AND id < @high LIMIT 2`);
+  const inFolder = db.prepare(
+    `SELECT ${columns}, size FROM backups JOIN blobs USING (sha256)
+     WHERE workflow >= @low AND workflow < @high ORDER BY backups.rowid`,
   );
-  const one = db.prepare('SELECT id, workflow, path, reason, sha256, at FROM backups WHERE id = ?');
+  const every = db.prepare(`SELECT ${columns} FROM backups ORDER BY rowid`);
+  const prove = db.prepare('UPDATE backups SET proven_at = @at, problem = @problem WHERE id = @id');
+  const setPath = db.prepare('UPDATE backups SET path = @path WHERE id = @id');
   return {
-    put(row: Omit<BackupRow, 'sha256'>, { sha256, size, zstd }: PackedContent): void {
+    put(row: NewBackup, { sha256, size, zstd }: PackedContent): void {
       if (hasBlob.get(sha256) === undefined) blob.run(sha256, size, zstd);
       insert.run({ ...row, sha256 });
     },
-    content(sha256: string): Uint8Array | null {
-      const packed = readBlob.get(sha256) as Buffer | undefined;
-      return packed ? zstdDecompressSync(packed) : null;
-    },
-    /** The same, beside whatever else goes on. Null also for one that is damaged. */
+    /** Unpacked beside whatever else goes on. Null: it is not there, or does not unpack; its hash is not looked at. */
     async unpacked(sha256: string): Promise<Uint8Array | null> {
       const packed = readBlob.get(sha256) as Buffer | undefined;
       if (packed === undefined) return null;
@@ -62,5 +82,14 @@ export function createBackupsTable(db: Connection) {
     },
     of: (workflow: string) => of.all(workflow) as BackupRow[],
     find: (id: string) => (one.get(id) as BackupRow | undefined) ?? null,
+    /** Those whose id begins so: two at most, so that one can be told from several. */
+    startingWith: (id: string) => startsWith.all({ low: id, high: `${id}\u{10FFFF}` }) as BackupRow[],
+    /** Of all workflows below a folder, in the order they were taken: the clock may have been set back. */
+    below: (folder: string) => inFolder.all(below(folder)) as ListedBackup[],
+    /** All of them, in the order they were taken. */
+    every: () => every.all() as BackupRow[],
+    prove: (id: string, at: number, problem: string | null) => prove.run({ id, at, problem }),
+    /** Where its copy on disk lies now. */
+    setPath: (id: string, path: string | null) => setPath.run({ id, path }),
   };
 }

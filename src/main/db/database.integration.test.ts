@@ -269,13 +269,20 @@ describe('backups', () => {
     const content = new TextEncoder().encode('{"name":"é"}\n');
     const packed = await packContent(content);
     const { sha256 } = packed;
-    const row = { workflow: '/w', path: null, reason: 'pre-run', at: 1 };
+    const row = { workflow: '/w', path: null, reason: 'pre-run', origin: 'automatic' as const, at: 1 };
     db.backups.put({ ...row, id: 'b1' }, packed);
     db.backups.put({ ...row, id: 'b2', at: 2 }, packed);
     expect(db.backups.of('/w').map((backup) => backup.id)).toEqual(['b2', 'b1']);
-    expect(Buffer.from(db.backups.content(sha256) ?? []).equals(Buffer.from(content))).toBe(true);
-    expect(db.backups.content('bb')).toBeNull();
-    expect(db.backups.find('b2')).toEqual({ ...row, id: 'b2', at: 2, sha256 });
+    expect(Buffer.from((await db.backups.unpacked(sha256)) ?? []).equals(Buffer.from(content))).toBe(true);
+    expect(await db.backups.unpacked('bb')).toBeNull();
+    expect(db.backups.find('b2')).toEqual({
+      ...row,
+      id: 'b2',
+      at: 2,
+      sha256,
+      provenAt: null,
+      problem: null,
+    });
     expect(db.backups.find('b3')).toBeNull();
   });
 });

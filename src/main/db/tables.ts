@@ -1,3 +1,4 @@
+import { createAnnotationsTable } from './annotations.ts';
 import { createBackupsTable } from './backups.ts';
 import type { Connection } from './connection.ts';
 import { createFingerprintsTable } from './fingerprints.ts';
@@ -6,12 +7,14 @@ import { createMovedFiles } from './moved-files.ts';
 import { createObjectsTable } from './objects.ts';
 import { createQueueTable } from './queue.ts';
 import { createRecoveriesTable } from './recoveries.ts';
+import { createRestoresTable } from './restores.ts';
 import { createRunsTable } from './runs.ts';
 import { createServiceChildrenTable } from './service-children.ts';
 import { createServiceRequestsTable } from './service-requests.ts';
 import { createServiceStateTable } from './service-state.ts';
 import { createTunnelAddresses } from './tunnel-addresses.ts';
 import { createUploadsTable } from './uploads.ts';
+import { createVersionsTable } from './versions.ts';
 
 /** The statements of every table, and small facts that must outlive the process, such as "the sample was copied". */
 export function createTables(connection: Connection) {
@@ -27,6 +30,9 @@ export function createTables(connection: Connection) {
     uploads: createUploadsTable(connection),
     movedFiles: createMovedFiles(connection),
     backups: createBackupsTable(connection),
+    versions: createVersionsTable(connection),
+    restores: createRestoresTable(connection),
+    annotations: createAnnotationsTable(connection),
     serviceState: createServiceStateTable(connection),
     serviceChildren: createServiceChildrenTable(connection),
     serviceRequests: createServiceRequestsTable(connection),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { fail } from '../../shared/failure.ts';
-import { type PackedContent, packContent } from '../db/backups.ts';
+import { type NewBackup, type PackedContent, packContent } from '../db/backups.ts';
 import type { Database } from '../db/database.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
@@ -35,12 +35,14 @@ export async function takeBackup(
   const base = `${basename(workflow)}.bak-${localDay(at)}-${reason}`;
   const path = await disk.writeNew(backupFolder(workflow), (n) => (n === 1 ? base : `${base}-${n}`), content);
   const packed = await packContent(content);
-  return db.commits.write(() => recordBackup({ workflow, path, reason, at }, packed, db));
+  return db.commits.write(() =>
+    recordBackup({ workflow, path, reason, origin: 'automatic', at }, packed, db),
+  );
 }
 
 /** Puts a copy on disk, and its content, into the database; call it inside `Commits.write`. */
 export function recordBackup(
-  copy: { workflow: string; path: string; reason: string; at: number },
+  copy: Omit<NewBackup, 'id'> & { path: string },
   content: PackedContent,
   db: Database,
 ): Backup {

@@ -44,7 +44,7 @@ describe('a bump', () => {
     const { movedTo } = await bump(old, { edit }, desk.deps);
     const [row] = desk.deps.db.backups.of(old);
     expect(row).toMatchObject({ path: movedTo, reason: 'superseded' });
-    expect(Buffer.from(desk.deps.db.backups.content(row?.sha256 ?? '') ?? []).toString()).toBe(text);
+    expect(Buffer.from((await desk.deps.db.backups.unpacked(row?.sha256 ?? '')) ?? []).toString()).toBe(text);
   });
 
   it('gives the old one another name where backups has another file of its name, as often as needed', async () => {

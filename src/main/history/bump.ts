@@ -133,7 +133,8 @@ async function recordMove(
     db.movedFiles.follow(from, to);
     // One that did this before and then died has recorded it.
     if (db.backups.of(from).some((row) => row.path === movedTo && row.reason === REASON)) return;
-    recordBackup({ workflow: from, path: movedTo, reason: REASON, at: clock.now() }, content, db);
+    const at = clock.now();
+    recordBackup({ workflow: from, path: movedTo, reason: REASON, origin: 'version', at }, content, db);
   });
 }
 

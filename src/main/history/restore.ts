@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { fail } from '../../shared/failure.ts';
 import type { BackupRow } from '../db/backups.ts';
 import { asOneWrite, betweenRuns, type FileLocks, sameFile } from '../platform/held-file.ts';
 import { type BackupDeps, noWorkflow, takeBackup } from './backup.ts';
+import { wholeContent } from './contents.ts';
 
 export type RestoreDeps = BackupDeps & FileLocks;
 
@@ -76,22 +76,11 @@ function rowOf(real: string, backupId: string, { db }: RestoreDeps): BackupRow {
   });
 }
 
-async function contentOf(row: BackupRow, { db, disk }: RestoreDeps): Promise<Uint8Array> {
-  const isWhole = (content: Uint8Array | null): content is Uint8Array =>
-    content !== null && createHash('sha256').update(content).digest('hex') === row.sha256;
-  let cause: unknown;
-  try {
-    const kept = db.backups.content(row.sha256);
-    if (isWhole(kept)) return kept;
-  } catch (error) {
-    // A damaged content does not unpack; the copy on disk may be whole.
-    cause = error;
-  }
-  const copy = row.path === null ? null : await disk.read(row.path);
-  if (isWhole(copy)) return copy;
+async function contentOf(row: BackupRow, deps: RestoreDeps): Promise<Uint8Array> {
+  const content = await wholeContent(row, deps);
+  if (content !== null) return content;
   throw fail('workflow-unreadable', 'This backup is damaged and was not restored.', {
     where: row.path ?? row.id,
     cure: 'Restore an earlier backup. The workflow was left as it is.',
-    cause,
   });
 }

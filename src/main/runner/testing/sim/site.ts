@@ -122,7 +122,8 @@ export function createSite(world: World, dice: Dice, database: MemoryDatabase): 
           content,
         );
         const packed = { sha256: sha256(content), size: content.byteLength, zstd: zstdCompressSync(content) };
-        const row = { id: copy, workflow: path, path: copy, reason, at: world.clockOf(process).now() };
+        const at = world.clockOf(process).now();
+        const row = { id: copy, workflow: path, path: copy, reason, origin: 'automatic' as const, at };
         await db.commits.write(() => db.backups.put(row, packed));
         return { id: copy, path: copy };
       },

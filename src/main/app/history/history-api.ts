@@ -1,0 +1,78 @@
+import type {
+  BumpAdvice,
+  HistoryChange,
+  HistoryView,
+  Restored,
+  RestorePreview,
+  VerifyEntry,
+  VerifySums,
+  VersionMade,
+} from '../../../shared/history.ts';
+import type { Comparison, DiffRef } from '../../../shared/workflow-diff.ts';
+import type { Topic } from '../topic.ts';
+
+/** Versions that are made of a workflow (behaviour.md §9). All reject with `locked` while a run has the file. */
+export interface Versions {
+  /** Null: the name follows no scheme, so there is no next version. */
+  advice(path: string): Promise<BumpAdvice | null>;
+  bump(path: string, note: string): Promise<VersionMade>;
+  graduate(path: string, note: string): Promise<VersionMade>;
+  /** The undo of either, while the new file is as it was made. */
+  undoVersion(path: string): Promise<{ path: string }>;
+  /** Writes what a process that died did not write into registry and tracker. */
+  catchUp(): Promise<void>;
+}
+
+export interface RestoreWish {
+  /** An id, the beginning of one, or the path of a copy. */
+  entry: string;
+  wipeCache?: boolean;
+  /** Writes it there instead, where nothing may be yet. */
+  to?: string | null;
+  /** The file's hash as it was when the person decided; null: it was not there. Left out: whatever it is. */
+  seen?: string | null | undefined;
+  /** Until the file is written. Rejects with `interrupted`, and all is as it was. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface Restoring {
+  /** Changes nothing. */
+  preview(path: string, entry: string): Promise<RestorePreview>;
+  restore(path: string, wish: RestoreWish): Promise<Restored & { backupId: string }>;
+}
+
+export interface Proofs {
+  /** Re-hashes every backup, of one workflow's lineage or of all (null), and repairs what has a sound twin. */
+  verify(
+    path: string | null,
+    tell: (entry: VerifyEntry, progress: { total: number }) => void,
+    signal?: AbortSignal,
+  ): Promise<VerifySums>;
+  /** What is done once a day, in small steps: a part of the backups is proven, and old ones are thinned. */
+  upkeep(signal: AbortSignal): Promise<void>;
+}
+
+export interface Comparing {
+  compare(before: DiffRef, after: DiffRef): Promise<Comparison>;
+}
+
+export interface Listing {
+  /** All of it. */
+  list(path: string): Promise<HistoryView>;
+  /** The newest at once, the older ones as changes. One topic a lineage, as long as somebody watches. */
+  watch(path: string): Promise<Topic<HistoryView, HistoryChange>>;
+  /** `reason`: words that become a slug; none: `manual`. */
+  backup(
+    path: string,
+    wish: { reason?: string | undefined; note?: string | undefined },
+  ): Promise<{ id: string; path: string | null; sha256: string }>;
+  adopt(path: string, copy: string): Promise<{ id: string }>;
+  /** The id it is shown under from now on: a pinned copy of somebody else is adopted. */
+  annotate(
+    entry: string,
+    what: { pinned?: boolean | undefined; note?: string | undefined },
+  ): Promise<{ id: string }>;
+}
+
+/** What the faces may ask about backups, versions and restores (behaviour.md §9). All paths may be links. */
+export interface History extends Versions, Restoring, Proofs, Comparing, Listing {}
