@@ -17,6 +17,8 @@ import { openSettings, type SettingsStore } from '../platform/settings-store.ts'
 import type { Runner } from '../runner/runner-api.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Editing, openEditing } from './editing.ts';
+import type { History } from './history/history-api.ts';
+import { openHistory } from './history/open-history.ts';
 import { createMedia, type Media } from './media.ts';
 import { mendIfDamaged } from './mending.ts';
 import { findPlaces, type Places } from './places.ts';
@@ -58,6 +60,8 @@ export interface Flowdeck {
   readonly editing: Editing;
   /** What becomes of interrupted runs (behaviour.md §8). */
   readonly recovery: Recovery;
+  /** Backups, versions and restores (behaviour.md §9). */
+  readonly history: History;
   readonly media: Media;
   /**
    * G-Labs and the tunnel; from the first call on they are probed, and G-Labs is adopted if it runs. `demo` of the
@@ -160,6 +164,17 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
       services: services.made,
     }),
   );
+  const history = lazily(() =>
+    openHistory({
+      db: db.get(),
+      settings,
+      clock,
+      runner: runner.get(),
+      editing: editing.get(),
+      places,
+      onFault: (error) => log.warn('A history could not be looked at', { err: error }),
+    }),
+  );
   const windowSide = lazily(() => openWindowSide(flowdeck, clock));
 
   /** In this order: first what asks, then what works, then what was started, then what remembers. */
@@ -167,6 +182,7 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
     inTurn([
       // One that could not be opened has told so already, and has nothing to close.
       async () => (await windowSide.made()?.catch(() => null))?.close(),
+      async () => history.made()?.close(),
       async () => runner.made()?.close(),
       async () => (await services.made()?.catch(() => null))?.close(),
       async () => settings.close(),
@@ -194,6 +210,9 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
     },
     get recovery() {
       return recovery.get();
+    },
+    get history() {
+      return history.get();
     },
     media: createMedia({ objects: () => db.get().objects, thumbnails: paths.thumbnails, makeThumbnail }),
     services: (asked) => {

@@ -18,6 +18,8 @@ import type { WorkflowsChange, WorkflowsView } from '../../shared/workflows.ts';
 import type { SettingsStore } from '../platform/settings-store.ts';
 import type { RunHandle, Runner } from '../runner/runner-api.ts';
 import type { Editing } from './editing.ts';
+import type { History } from './history/history-api.ts';
+import { verifyMessages } from './history/verify-messages.ts';
 import type { Queue } from './queue.ts';
 import type { Recovery } from './recovery-api.ts';
 import type { Topic } from './topic.ts';
@@ -44,6 +46,7 @@ export interface RouterParts {
   queue: Queue;
   recovery: Recovery;
   recoveries(): Topic<RecoveriesView, RecoveriesChange>;
+  history: History;
   reroll(runId: string, targets: RerollTarget[], edits: PromptEdit[]): Promise<Rerolled>;
   /** Null: there is no such run, or nothing was drawn down for it. */
   graph(runId: string): RunGraph | null;
@@ -66,7 +69,7 @@ export function createRouter(parts: RouterParts) {
       throw typedError(error, parts);
     }
   });
-  const { runner, settings, editing, queue, recovery } = parts;
+  const { runner, settings, editing, queue, recovery, history } = parts;
 
   return os.router({
     app: { info: os.app.info.handler(() => parts.info()) },
@@ -147,6 +150,24 @@ export function createRouter(parts: RouterParts) {
         recovery.doAfterCare(path, wish),
       ),
       dismiss: os.recovery.dismiss.handler(({ input }) => recovery.dismiss(input.path)),
+    },
+    history: {
+      watch: os.history.watch.handler(async ({ input, signal }) =>
+        (await history.watch(input.path)).subscribe(signal),
+      ),
+      backup: os.history.backup.handler(({ input: { path, ...wish } }) => history.backup(path, wish)),
+      adopt: os.history.adopt.handler(({ input }) => history.adopt(input.path, input.entry)),
+      annotate: os.history.annotate.handler(({ input: { entry, ...what } }) => history.annotate(entry, what)),
+      preview: os.history.preview.handler(({ input }) => history.preview(input.path, input.entry)),
+      restore: os.history.restore.handler(({ input: { path, ...wish }, signal }) =>
+        history.restore(path, { ...wish, signal }),
+      ),
+      advice: os.history.advice.handler(({ input }) => history.advice(input.path)),
+      bump: os.history.bump.handler(({ input }) => history.bump(input.path, input.note)),
+      graduate: os.history.graduate.handler(({ input }) => history.graduate(input.path, input.note)),
+      undoVersion: os.history.undoVersion.handler(({ input }) => history.undoVersion(input.path)),
+      compare: os.history.compare.handler(({ input }) => history.compare(input.before, input.after)),
+      verify: os.history.verify.handler(({ input, signal }) => verifyMessages(history, input.path, signal)),
     },
     queue: {
       watch: os.queue.watch.handler(({ signal }) => queue.topic.subscribe(signal)),

@@ -14,6 +14,7 @@ import { type Catalogue, createCatalogue } from './catalogue.ts';
 import type { Editing } from './editing.ts';
 import { createGlancer } from './glancer.ts';
 import { createHeldRuns } from './held-runs.ts';
+import type { History } from './history/history-api.ts';
 import type { Places } from './places.ts';
 import { projectRoots, realRoots, withRoot } from './project-roots.ts';
 import { openQueue } from './queue.ts';
@@ -53,6 +54,7 @@ export interface WindowParts {
   readonly runner: Runner;
   readonly editing: Editing;
   readonly recovery: Recovery;
+  readonly history: History;
   services(): Promise<Services>;
   warnings(): string[];
   onFault(error: unknown): { logFile: string };
@@ -161,6 +163,7 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
     queue,
     recovery,
     recoveries: () => recoveries.topic,
+    history: flowdeck.history,
     reroll: (runId, targets, edits) => rerollIn({ runner, editing, queue }, runId, targets, edits),
     graph: runner.graph,
     onFault: flowdeck.onFault,
