@@ -14,8 +14,9 @@ import { accept } from '../runner/accept.ts';
 import { assertEditedPrompts } from '../runner/edited-prompts.ts';
 import { type Picked, type PickWish, pickInFile } from '../runner/file-pick.ts';
 import { openWorkflow } from '../runner/prepare.ts';
-import { undoWipe, type Wiped, type WipeTargets, wipe } from '../runner/wipe.ts';
+import { undoWipe, type Wiped, wipe } from '../runner/wipe.ts';
 import { promptEdits, promptSources } from '../workflow/prompt-sources.ts';
+import type { WipeTargets } from '../workflow/wipe.ts';
 import { createAfterBump, editNote } from './after-bump.ts';
 
 /**

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toFailure } from '../../shared/failure.ts';
-import { editWorkflow } from '../workflow/edit.ts';
-import { openFixture, validCounts } from '../workflow/fixtures/expected.ts';
-import { generationNodes } from '../workflow/generation.ts';
-import { parseWorkflow, type Workflow } from '../workflow/read.ts';
-import { dynamic, gate, image, parse, testTab, testWorkflow, video } from '../workflow/test-workflow.ts';
+import { editWorkflow } from './edit.ts';
+import { openFixture, validCounts } from './fixtures/expected.ts';
+import { generationNodes } from './generation.ts';
+import { parseWorkflow, type Workflow } from './read.ts';
+import { dynamic, gate, image, parse, testTab, testWorkflow, video } from './test-workflow.ts';
 import { type WipeTargets, wipeEdits } from './wipe.ts';
 
 const wiped = (workflow: Workflow, targets: WipeTargets = {}): Workflow =>
