@@ -55,6 +55,7 @@ export function createBackupsTable(db: Connection) {
   );
   const columns = 'id, workflow, path, reason, origin, sha256, at, proven_at AS provenAt, problem';
   const of = db.prepare(`SELECT ${columns} FROM backups WHERE workflow = ? ORDER BY at DESC, id DESC`);
+  const inOrder = db.prepare(`SELECT ${columns} FROM backups WHERE workflow = ? ORDER BY rowid`);
   const one = db.prepare(`SELECT ${columns} FROM backups WHERE id = ?`);
   const startsWith = db.prepare(`SELECT ${columns} FROM backups WHERE id >= @low AND id < @high LIMIT 2`);
   const inFolder = db.prepare(
@@ -81,6 +82,8 @@ export function createBackupsTable(db: Connection) {
       }
     },
     of: (workflow: string) => of.all(workflow) as BackupRow[],
+    /** In the order they were taken: the clock may have been set back. */
+    inOrder: (workflow: string) => inOrder.all(workflow) as BackupRow[],
     find: (id: string) => (one.get(id) as BackupRow | undefined) ?? null,
     /** Those whose id begins so: two at most, so that one can be told from several. */
     startingWith: (id: string) => startsWith.all({ low: id, high: `${id}\u{10FFFF}` }) as BackupRow[],

@@ -52,7 +52,10 @@ export function createRunsTable(db: Connection) {
        SELECT 1 FROM runs newer WHERE newer.workflow = r.workflow
          AND (newer.started_at > r.started_at OR (newer.started_at = r.started_at AND newer.rowid > r.rowid)))
        AND NOT EXISTS (
-         SELECT 1 FROM backups WHERE backups.workflow = r.workflow AND reason = 'superseded' AND at >= r.started_at)
+         SELECT 1 FROM versions WHERE from_path = r.workflow AND undone_at IS NULL AND at >= r.started_at)
+       AND NOT EXISTS (
+         SELECT 1 FROM backups WHERE backups.workflow = r.workflow AND reason = 'superseded' AND at >= r.started_at
+           AND NOT EXISTS (SELECT 1 FROM versions WHERE from_path = r.workflow))
      ORDER BY started_at DESC, rowid DESC`,
   );
   const ofWorkflow = db.prepare(
@@ -140,7 +143,8 @@ export function createRunsTable(db: Connection) {
       (ofWorkflow.all(workflow, limit) as Row[]).map(stored),
     /**
      * The newest run of each workflow, where that was cut short or has no end yet. Newest first. One whose workflow went
-     * on as the next version since is left out: what it had belongs to that one (moved-files.ts).
+     * on as the next version since is left out: what it had belongs to that one (moved-files.ts). Bumps of before there
+     * was a table of versions are known by their backups.
      */
     cutShort: (): StoredRun[] => (cutShort.all() as Row[]).map(stored),
     find(id: string): (StoredRun & { view: RunView | null }) | null {

@@ -15,7 +15,10 @@ export interface VersionRow {
   sha256: string;
   how: 'bump' | 'graduation';
   note: string;
-  /** Whether registry and tracker know of it: `none` where nobody keeps books, `refused` where they cannot be written. */
+  /**
+   * Whether registry and tracker know what became of it: `none` where nobody keeps books, `refused` where they cannot be
+   * written. Null: nobody has tried to the end, since it was made or since it was undone.
+   */
   books: 'written' | 'none' | 'refused' | null;
   at: number;
   undoneAt: number | null;
@@ -30,25 +33,32 @@ export function createVersionsTable(db: Connection) {
      VALUES (@id, @workflow, @version, @fromPath, @fromVersion, @movedTo, @sha256, @how, @note, @books, @at)`,
   );
   const setBooks = db.prepare('UPDATE versions SET books = ? WHERE id = ?');
-  const setUndone = db.prepare('UPDATE versions SET undone_at = ? WHERE id = ?');
+  const setUndone = db.prepare('UPDATE versions SET undone_at = ?, books = NULL WHERE id = ?');
   const inFolder = db.prepare(
     `SELECT ${columns} FROM versions WHERE workflow >= @low AND workflow < @high ORDER BY rowid`,
   );
   const madeLast = db.prepare(
     `SELECT ${columns} FROM versions WHERE workflow = ? AND undone_at IS NULL ORDER BY rowid DESC LIMIT 1`,
   );
-  const unbooked = db.prepare(
-    `SELECT ${columns} FROM versions WHERE books IS NULL AND undone_at IS NULL ORDER BY rowid`,
+  const newest = db.prepare(`SELECT ${columns} FROM versions WHERE workflow = ? ORDER BY rowid DESC LIMIT 1`);
+  const successor = db.prepare(
+    `SELECT ${columns} FROM versions WHERE from_path = ? AND undone_at IS NULL ORDER BY rowid DESC LIMIT 1`,
   );
+  const unbooked = db.prepare(`SELECT ${columns} FROM versions WHERE books IS NULL ORDER BY rowid`);
   return {
     insert: (row: Omit<VersionRow, 'undoneAt'>) => insert.run(row),
     setBooks: (id: string, books: NonNullable<VersionRow['books']>) => setBooks.run(books, id),
+    /** Its books are to be written anew. */
     setUndone: (id: string, at: number) => setUndone.run(at, id),
     /** Of all workflows below a folder, oldest first. */
     below: (folder: string) => inFolder.all(below(folder)) as VersionRow[],
     /** How the file of this path came to be; null: not by us. */
     madeLast: (workflow: string) => (madeLast.get(workflow) as VersionRow | undefined) ?? null,
-    /** Those whose books nobody has tried to write (to the end). */
+    /** The same, also where it was undone since. */
+    newest: (workflow: string) => (newest.get(workflow) as VersionRow | undefined) ?? null,
+    /** What the file of this path went on as; null: as nothing. */
+    successorOf: (workflow: string) => (successor.get(workflow) as VersionRow | undefined) ?? null,
+    /** Those whose books nobody has tried to write (to the end), also those that were undone since; oldest first. */
     unbooked: () => unbooked.all() as VersionRow[],
   };
 }
