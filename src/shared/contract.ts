@@ -155,7 +155,7 @@ export const contract = {
     /** Puts a backup back, after backing up what is there: the undo of a destructive change. */
     restore: base
       .input(z.object({ path, backupId: z.string().min(1).max(100) }))
-      .output(z.object({ undoBackupId: z.string() })),
+      .output(z.object({ undoBackupId: z.string().nullable() })),
   },
   runs: {
     watch: base.output(eventIterator(liveMessage(RunsView, RunsChange))),
@@ -277,6 +277,13 @@ export const contract = {
     /** The undo of a bump or a graduation, while the new file is as it was made. Gives the old file's path. */
     undoVersion: base.input(z.object({ path })).output(z.object({ path: z.string() })),
     compare: base.input(z.object({ before: DiffRef, after: DiffRef })).output(Comparison),
+    /**
+     * Ids of the pictures and clips behind addresses of a workflow, as the window shows media; null: this machine has no
+     * copy. `beside`: the workflow files they stand in, for relative paths.
+     */
+    pictures: base
+      .input(z.object({ addresses: z.array(z.string().max(4096)).max(200), beside: z.array(path).max(4) }))
+      .output(z.array(z.string().nullable())),
     /** Re-hashes every backup, of one workflow or of all (null), and repairs what has a sound twin. */
     verify: base.input(z.object({ path: path.nullable() })).output(eventIterator(VerifyMessage)),
   },

@@ -47,6 +47,8 @@ export interface RouterParts {
   recovery: Recovery;
   recoveries(): Topic<RecoveriesView, RecoveriesChange>;
   history: History;
+  /** Media ids of addresses; null where there is no copy here. */
+  pictures(addresses: readonly string[], beside: readonly string[]): Promise<(string | null)[]>;
   reroll(runId: string, targets: RerollTarget[], edits: PromptEdit[]): Promise<Rerolled>;
   /** Null: there is no such run, or nothing was drawn down for it. */
   graph(runId: string): RunGraph | null;
@@ -167,6 +169,7 @@ export function createRouter(parts: RouterParts) {
       graduate: os.history.graduate.handler(({ input }) => history.graduate(input.path, input.note)),
       undoVersion: os.history.undoVersion.handler(({ input }) => history.undoVersion(input.path)),
       compare: os.history.compare.handler(({ input }) => history.compare(input.before, input.after)),
+      pictures: os.history.pictures.handler(({ input }) => parts.pictures(input.addresses, input.beside)),
       verify: os.history.verify.handler(({ input, signal }) => verifyMessages(history, input.path, signal)),
     },
     queue: {

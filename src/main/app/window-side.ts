@@ -15,6 +15,7 @@ import type { Editing } from './editing.ts';
 import { createGlancer } from './glancer.ts';
 import { createHeldRuns } from './held-runs.ts';
 import type { History } from './history/history-api.ts';
+import { pictureIds } from './history/picture-ids.ts';
 import type { Places } from './places.ts';
 import { projectRoots, realRoots, withRoot } from './project-roots.ts';
 import { openQueue } from './queue.ts';
@@ -164,6 +165,7 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
     recovery,
     recoveries: () => recoveries.topic,
     history: flowdeck.history,
+    pictures: (addresses, beside) => pictureIds(addresses, beside, flowdeck.db.objects),
     reroll: (runId, targets, edits) => rerollIn({ runner, editing, queue }, runId, targets, edits),
     graph: runner.graph,
     onFault: flowdeck.onFault,
