@@ -4,7 +4,7 @@ import type { PromptEdit, PromptSource } from '../../shared/prompts.ts';
 import type { Database } from '../db/database.ts';
 import { takeBackup } from '../history/backup.ts';
 import { type Bumped, bump } from '../history/bump.ts';
-import { bringBack, restore } from '../history/restore.ts';
+import { restore } from '../history/restore.ts';
 import type { Clock } from '../platform/clock.ts';
 import { hashOf } from '../platform/content-hash.ts';
 import { nodeDisk } from '../platform/disk.ts';
@@ -14,7 +14,7 @@ import { accept } from '../runner/accept.ts';
 import { assertEditedPrompts } from '../runner/edited-prompts.ts';
 import { type Picked, type PickWish, pickInFile } from '../runner/file-pick.ts';
 import { openWorkflow } from '../runner/prepare.ts';
-import { undoWipe, type Wiped, wipe } from '../runner/wipe.ts';
+import { type Wiped, wipe } from '../runner/wipe.ts';
 import { promptEdits, promptSources } from '../workflow/prompt-sources.ts';
 import type { WipeTargets } from '../workflow/wipe.ts';
 import { createAfterBump, editNote } from './after-bump.ts';
@@ -30,10 +30,8 @@ export interface Editing {
   accept(path: string, nodes: number[]): Promise<void>;
   /** Rejects with `not-found` for what is no generation node. */
   prompts(path: string, nodeId: number): Promise<PromptSource[]>;
-  /** Puts a backup back after backing up what is there. Rejects with `not-found`. */
-  restore(path: string, backupId: string): Promise<{ undoBackupId: string }>;
-  /** Puts a backup where the file was and is not any more. Rejects with `not-found`, and `folder` when it is there. */
-  bringBack(path: string, backupId: string): Promise<void>;
+  /** Puts a backup back, as the history does (history/restore.ts). */
+  restore(path: string, backupId: string): Promise<{ undoBackupId: string | null }>;
   /** The next version of the file, unchanged but for its name. Rejects as editPrompts does. */
   bump(path: string): Promise<Bumped>;
   /**
@@ -73,13 +71,10 @@ export function openEditing({ db, settings, clock }: EditingParts): Editing {
     wipe: (path, which) => wipe(path, which, deps),
     accept: (path, nodes) => accept(path, nodes, deps),
     prompts: async (path, nodeId) => promptSources((await openWorkflow(path, deps)).workflow, nodeId),
-    restore: async (path, backupId) => {
-      const undo = await restore(path, backupId, deps);
-      // After the file: a process that dies in between leaves what a wipe leaves, and nothing that was not asked for.
-      await undoWipe((await nodeDisk.realPath(path)) ?? path, backupId, deps);
-      return undo;
+    restore: async (path, entry) => {
+      const { undo } = await restore(path, { entry }, deps);
+      return { undoBackupId: undo?.id ?? null };
     },
-    bringBack: (path, backupId) => bringBack(path, backupId, deps),
     bump: (path) => bump(path, {}, deps),
     editPrompts: async (path, edits) => {
       let titles: string[] = [];

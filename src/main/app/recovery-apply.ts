@@ -37,7 +37,7 @@ export interface ApplyParts {
   backup(path: string): Promise<{ id: string; path: string; sha256: string } | null>;
   /** The backup's id, also of a copy that only the disk knows. Rejects with `not-found`. */
   backupId(path: string, idOrPath: string): Promise<string>;
-  editing: Pick<Editing, 'wipe' | 'restore' | 'bringBack'>;
+  editing: Pick<Editing, 'wipe' | 'restore'>;
   runner: Pick<Runner, 'start'>;
   /** Hears of each backup and restoring as it happens. */
   tell?: (what: RecoveryEvent) => void;
@@ -67,7 +67,7 @@ export async function applyPlan(wish: RecoveryWish, parts: ApplyParts): Promise<
   const undoBackupId = begun ?? backup?.id ?? null;
   await parts.remember(path, { step: 'carry-out', action: wish.action, appliedRunId: null, undoBackupId });
 
-  const { options, salvage } = await change(wish, seen, backup !== null, parts);
+  const { options, salvage } = await change(wish, seen, parts);
   const handle = await parts.runner.start(path, options, {
     ...(parts.signal === undefined ? {} : { signal: parts.signal }),
     ...(parts.waitAtGates === undefined ? {} : { waitAtGates: parts.waitAtGates }),
@@ -82,7 +82,6 @@ export async function applyPlan(wish: RecoveryWish, parts: ApplyParts): Promise<
 async function change(
   wish: RecoveryWish,
   seen: Examined,
-  isThere: boolean,
   parts: ApplyParts,
 ): Promise<{ options: RunOptions; salvage: Salvage | null }> {
   const { path, options } = seen;
@@ -111,13 +110,8 @@ async function change(
     case 'restore': {
       if (wish.backup === null) throw noPlan(path, 'It does not say which backup to put back.');
       const backupId = await parts.backupId(path, wish.backup);
-      if (isThere) {
-        const { undoBackupId } = await editing.restore(path, backupId);
-        parts.tell?.({ type: 'restored', backupId, path, undoBackupId });
-      } else {
-        await editing.bringBack(path, backupId);
-        parts.tell?.({ type: 'restored', backupId, path, undoBackupId: null });
-      }
+      const { undoBackupId } = await editing.restore(path, backupId);
+      parts.tell?.({ type: 'restored', backupId, path, undoBackupId });
       const anew = await parts.examine();
       return { options: anew.options, salvage: anew.salvage({ among: seen.found }) };
     }

@@ -35,40 +35,40 @@ const spoil = () => {
 };
 
 it('puts the content back, and can be undone in the same way', async () => {
-  const { undoBackupId } = await restore(file, id, desk.deps);
+  const { undo } = await restore(file, { entry: id }, desk.deps);
   expect(await now()).toBe('as it was');
   expect(Object.keys(await desk.files(desk.backups)).some((name) => name.endsWith('-pre-restore'))).toBe(
     true,
   );
-  await restore(file, undoBackupId, desk.deps);
+  await restore(file, { entry: undo?.id ?? '' }, desk.deps);
   expect(await now()).toBe('now');
 });
 
 it('needs no copy in backups', async () => {
   await rm(desk.backups, { recursive: true });
-  await restore(file, id, desk.deps);
+  await restore(file, { entry: id }, desk.deps);
   expect(await now()).toBe('as it was');
 });
 
 it('takes the copy on disk where the database is damaged, and nothing where both are', async () => {
   spoil();
   await writeFile(copy, 'as it wasn’t');
-  expect(await failureOf(restore(file, id, desk.deps))).toMatchObject({
+  expect(await failureOf(restore(file, { entry: id }, desk.deps))).toMatchObject({
     code: 'workflow-unreadable',
     where: copy,
   });
   expect(await now()).toBe('now');
   expect(Object.keys(await desk.files(desk.backups))).toHaveLength(1);
   await writeFile(copy, 'as it was');
-  await restore(file, id, desk.deps);
+  await restore(file, { entry: id }, desk.deps);
   expect(await now()).toBe('as it was');
 });
 
 it('knows no backup of another workflow, and none that is not there', async () => {
   const other = join(desk.testing, 'XYZG4-V0-1.nbflow');
   await writeFile(other, 'other');
-  expect(await failureOf(restore(other, id, desk.deps))).toMatchObject({ code: 'not-found' });
-  expect(await failureOf(restore(file, 'b-0', desk.deps))).toMatchObject({ code: 'not-found' });
+  expect(await failureOf(restore(other, { entry: id }, desk.deps))).toMatchObject({ code: 'not-found' });
+  expect(await failureOf(restore(file, { entry: 'b-0' }, desk.deps))).toMatchObject({ code: 'not-found' });
   expect(await desk.files(desk.testing)).toEqual({
     'XYZG3-V0-1.nbflow': 'now',
     'XYZG4-V0-1.nbflow': 'other',
@@ -77,7 +77,7 @@ it('knows no backup of another workflow, and none that is not there', async () =
 
 it('waits for no run: the file is held', async () => {
   const run = await desk.deps.lock(file, 'run');
-  expect(await failureOf(restore(file, id, desk.deps))).toMatchObject({ code: 'locked' });
+  expect(await failureOf(restore(file, { entry: id }, desk.deps))).toMatchObject({ code: 'locked' });
   await run.release();
   expect(await now()).toBe('now');
 });
@@ -91,8 +91,8 @@ it('backs up what a person saved in the last moment too', async () => {
       return nodeDisk.writeNew(folder, name, data);
     },
   });
-  const { undoBackupId } = await restore(file, id, deps);
+  const { undo } = await restore(file, { entry: id }, deps);
   expect(await now()).toBe('as it was');
-  await restore(file, undoBackupId, desk.deps);
+  await restore(file, { entry: undo?.id ?? '' }, desk.deps);
   expect(await now()).toBe('saved by a person');
 });

@@ -1,86 +1,219 @@
-import { basename, dirname } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { basename, dirname, resolve } from 'node:path';
 import { fail } from '../../shared/failure.ts';
-import type { BackupRow } from '../db/backups.ts';
-import { asOneWrite, betweenRuns, type FileLocks, sameFile } from '../platform/held-file.ts';
-import { type BackupDeps, noWorkflow, takeBackup } from './backup.ts';
-import { wholeContent } from './contents.ts';
+import type { RestoreRow } from '../db/restores.ts';
+import { hashOf } from '../platform/content-hash.ts';
+import {
+  asOneWrite,
+  betweenRuns,
+  type FileLocks,
+  SavedMeanwhile,
+  sameFile,
+  writeIfStill,
+} from '../platform/held-file.ts';
+import { realPlaceOf } from '../platform/real-place.ts';
+import type { ExtraFields } from '../workflow/fields.ts';
+import { putAsideWords, type WipeCounts } from '../workflow/wipe.ts';
+import { type Backup, type BackupDeps, takeBackup } from './backup.ts';
+import { nameOf } from './lineage.ts';
+import { type Restorable, restorable } from './restorable.ts';
+import { type ContentWish, type RestoredContent, restoredContent } from './restored-content.ts';
 
-export type RestoreDeps = BackupDeps & FileLocks;
+export interface RestoreDeps extends BackupDeps, FileLocks {
+  /** The setting `workflow.fields`. */
+  fields: () => ExtraFields;
+  /** As `restoredContent`, where another thread does it: a large workflow takes a while. */
+  prepare?: (content: Uint8Array, wish: ContentWish) => Promise<RestoredContent>;
+}
 
-/**
- * Puts the content of a backup back in place of the workflow, after backing up what is there, so that it can be undone
- * (behaviour.md §9). The content is the database's, else that of the copy on disk; one whose hash is wrong is never
- * restored. Rejects with `not-found`, `workflow-unreadable` for a damaged backup, `workflow-missing`, `locked`.
- */
-export async function restore(
-  path: string,
-  backupId: string,
-  deps: RestoreDeps,
-): Promise<{ undoBackupId: string }> {
-  return betweenRuns(
-    path,
-    'restore',
-    (real) => asOneWrite(real, 'restore', () => putBack(real, backupId, deps), deps),
-    deps,
-  );
+export interface RestoreOrder {
+  /** An id, the beginning of one, or the path of a copy (find-backup.ts). */
+  entry: string;
+  wipeCache?: boolean | undefined;
+  /** Writes it there instead, where nothing may be yet. */
+  to?: string | null | undefined;
+  /** The file's hash as it was when the person decided; null: it was not there. Left out: whatever it is. */
+  seen?: string | null | undefined;
+  /** Until the file is written. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface RestoreDone {
+  backupId: string;
+  /** What was put back: whose it was, why it was taken, and when (milliseconds since the epoch). */
+  backup: { workflow: string; reason: string; at: number };
+  /** The file that was written. */
+  path: string;
+  /** What was there before; null: nothing was, or it went elsewhere. */
+  undo: Backup | null;
+  /** Nodes whose cache was wiped; null: that was not asked for. */
+  wiped: WipeCounts | null;
 }
 
 /**
- * Puts the content of a backup where the workflow was and is not any more. Rejects with `not-found`, with
- * `workflow-unreadable` for a damaged backup, with `locked`, and with `folder` when a file is there after all.
+ * Puts the content of a backup in place of the workflow, after backing up what is there, so that it can be undone; where
+ * the file is not there any more, it comes back; with `to` it is written there and the workflow stays (behaviour.md §9).
+ * It may be of another version: the name inside becomes the file's then. Everything else is byte for byte.
+ *
+ * Until the new content has its name, nothing has changed but that there is one backup more: a process that dies, or a
+ * person who cancels, leaves the old file. Rejects with `not-found`, with `workflow-unreadable` for a damaged backup,
+ * with `locked` while a run has the file or when it is not as it was `seen`, with `folder` where `to` is taken, and with
+ * `interrupted`.
  */
-export async function bringBack(path: string, backupId: string, deps: RestoreDeps): Promise<void> {
-  const { disk } = deps;
-  const there = (real: string) =>
-    fail('folder', `${basename(real)} is there again.`, { where: real, cure: 'Look at it anew.' });
-  await betweenRuns(
-    path,
+export async function restore(path: string, order: RestoreOrder, deps: RestoreDeps): Promise<RestoreDone> {
+  const workflow = await realPlaceOf(path, deps.disk);
+  if (typeof order.to === 'string') return writeCopy(workflow, resolve(order.to), order, deps);
+  return betweenRuns(
+    workflow,
     'restore',
     async (real) => {
-      if ((await disk.stat(real)) !== null) throw there(real);
-      const content = await contentOf(rowOf(real, backupId, deps), deps);
-      await disk.writeNew(
-        dirname(real),
-        (n) => {
-          if (n > 1) throw there(real);
-          return basename(real);
-        },
-        content,
+      const found = await contentOf(real, order, deps);
+      const wish = { name: nameOf(found.from.workflow) === nameOf(real) ? null : nameOf(real) };
+      const made = await prepared(real, found.content, { ...wish, wipe: order.wipeCache === true }, deps);
+      const undo = await asOneWrite(real, 'restore', () => putInPlace(real, made.data, order, deps), deps);
+      return settled(
+        real,
+        real,
+        { ...found, ...made, undo, how: order.wipeCache ? 'wiped' : 'with-cache' },
+        deps,
       );
     },
     deps,
   );
 }
 
-async function putBack(real: string, backupId: string, deps: RestoreDeps): Promise<{ undoBackupId: string }> {
+async function writeCopy(
+  workflow: string,
+  to: string,
+  order: RestoreOrder,
+  deps: RestoreDeps,
+): Promise<RestoreDone> {
+  const found = await contentOf(workflow, order, deps);
+  const made = await prepared(to, found.content, { name: null, wipe: order.wipeCache === true }, deps);
+  goOn(workflow, order);
+  await makeFile(to, made.data, deps);
+  return settled(
+    workflow,
+    await realPlaceOf(to, deps.disk),
+    { ...found, ...made, undo: null, how: 'copy' },
+    deps,
+  );
+}
+
+interface Found {
+  from: Restorable;
+  content: Uint8Array;
+}
+
+async function contentOf(workflow: string, order: RestoreOrder, deps: RestoreDeps): Promise<Found> {
+  goOn(workflow, order);
+  const from = await restorable(workflow, order.entry, deps);
+  const content = await from.read();
+  if (content === null) throw damaged(from);
+  return { from, content };
+}
+
+async function prepared(
+  file: string,
+  content: Uint8Array,
+  wish: Pick<ContentWish, 'name' | 'wipe'>,
+  { fields, prepare = async (...how) => restoredContent(...how) }: RestoreDeps,
+): Promise<RestoredContent> {
+  return prepare(content, { ...wish, file, fields: fields() });
+}
+
+/** Gives what was there before. */
+async function putInPlace(
+  real: string,
+  data: Uint8Array,
+  order: RestoreOrder,
+  deps: RestoreDeps,
+): Promise<Backup | null> {
   const { disk } = deps;
-  const content = await contentOf(rowOf(real, backupId, deps), deps);
   for (;;) {
-    const seen = await disk.stat(real);
-    const now = await disk.read(real);
-    if (now === null) throw noWorkflow(real);
-    const undo = await takeBackup(real, now, 'pre-restore', deps);
-    // Saved by a person since it was read: their version is backed up too.
-    if (!sameFile(seen, await disk.stat(real))) continue;
-    await disk.write(real, content);
-    return { undoBackupId: undo.id };
+    const before = await disk.stat(real);
+    const now = before === null ? null : await disk.read(real);
+    await assertSeen(real, now, order);
+    const undo = now === null ? null : await takeBackup(real, now, 'pre-restore', deps);
+    goOn(real, order);
+    try {
+      if (now === null) await makeFile(real, data, deps);
+      else await writeIfStill(real, data, (stat) => goOn(real, order) && sameFile(before, stat), disk);
+      return undo;
+    } catch (error) {
+      // Saved by a person since it was read: their version is looked at, and backed up, too.
+      if (!(error instanceof SavedMeanwhile) && !(now === null && (await disk.stat(real)) !== null))
+        throw error;
+    }
   }
 }
 
-function rowOf(real: string, backupId: string, { db }: RestoreDeps): BackupRow {
-  const row = db.backups.find(backupId);
-  if (row?.workflow === real) return row;
-  throw fail('not-found', `There is no backup ${backupId} of ${basename(real)}.`, {
-    where: real,
-    cure: 'Look into backups/ for the one you mean.',
+async function assertSeen(real: string, now: Uint8Array | null, { seen }: RestoreOrder): Promise<void> {
+  if (seen === undefined || seen === (now === null ? null : await hashOf(now))) return;
+  const what =
+    now === null ? 'is not there any more' : seen === null ? 'is there again' : 'was saved since you looked';
+  throw fail('locked', `${basename(real)} ${what}.`, { where: real, cure: 'Look again, then restore.' });
+}
+
+/** Under this name or not at all. */
+async function makeFile(path: string, data: Uint8Array, { disk }: RestoreDeps): Promise<void> {
+  const name = (n: number): string => {
+    if (n === 1) return basename(path);
+    throw fail('folder', `There is a ${basename(path)} already.`, {
+      where: path,
+      cure: 'Name another place, or move that one away.',
+    });
+  };
+  await disk.writeNew(dirname(path), name, data);
+}
+
+/**
+ * Afterwards: a process that dies in between leaves a file that is restored and paid outputs that the next run may take
+ * up, which costs nothing.
+ */
+async function settled(
+  workflow: string,
+  path: string,
+  { from, data, wiped, undo, how }: Found & RestoredContent & { undo: Backup | null; how: RestoreRow['how'] },
+  { db, clock }: RestoreDeps,
+): Promise<RestoreDone> {
+  const sha256 = await hashOf(data);
+  await db.commits.write(() => {
+    const at = clock.now();
+    if (wiped !== null) {
+      db.journal.putAside(path, wiped.nodeIds, putAsideWords(undo?.id ?? null), at);
+      db.fingerprints.remove(path, wiped.nodeIds);
+    } else if (how !== 'copy') {
+      // The undo of a wipe: what was paid for and had not come to the file by then is the next run's to take up.
+      db.journal.takeBack(path, putAsideWords(from.id));
+    }
+    const undoBackupId = undo?.id ?? null;
+    db.restores.insert({
+      id: randomUUID(),
+      workflow,
+      backupId: from.id,
+      undoBackupId,
+      how,
+      path,
+      sha256,
+      at,
+    });
+  });
+  const { workflow: of, reason, at } = from;
+  return { backupId: from.id, backup: { workflow: of, reason, at }, path, undo, wiped };
+}
+
+/** Throws `interrupted` when a person wants no more of it; else true. */
+function goOn(workflow: string, { signal }: RestoreOrder): true {
+  if (signal?.aborted !== true) return true;
+  throw fail('interrupted', 'The restore was cancelled.', {
+    where: workflow,
+    cure: `${basename(workflow)} is as it was.`,
   });
 }
 
-async function contentOf(row: BackupRow, deps: RestoreDeps): Promise<Uint8Array> {
-  const content = await wholeContent(row, deps);
-  if (content !== null) return content;
-  throw fail('workflow-unreadable', 'This backup is damaged and was not restored.', {
-    where: row.path ?? row.id,
+const damaged = (from: Restorable) =>
+  fail('workflow-unreadable', 'This backup is damaged and was not restored.', {
+    where: from.path ?? from.id,
     cure: 'Restore an earlier backup. The workflow was left as it is.',
   });
-}

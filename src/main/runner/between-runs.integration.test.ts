@@ -4,12 +4,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RunOptions } from '../../shared/domain.ts';
 import { toFailure } from '../../shared/failure.ts';
 import { takeBackup } from '../history/backup.ts';
+import { restore } from '../history/restore.ts';
 import { editWorkflow, type NodeEdit } from '../workflow/edit.ts';
 import { parseWorkflow } from '../workflow/read.ts';
 import { accept } from './accept.ts';
 import { pickInFile } from './file-pick.ts';
 import { type Bench, openBench, type Simulator, startSimulator } from './test-support.ts';
-import { undoWipe, type WipeDeps, wipe } from './wipe.ts';
+import { type WipeDeps, wipe } from './wipe.ts';
 
 /** What a person does to a file between two runs, and what the next run makes of it. */
 
@@ -107,11 +108,12 @@ describe('a wipe', () => {
     await open();
     await leaveUnwritten(4);
     const { backup } = await wipe(bench.workflow, { nodes: [4, 13] }, wipeDeps());
-    await undoWipe(bench.workflow, 'another backup', bench.deps);
+    const other = await takeBackup(bench.workflow, Buffer.from(await bench.read()), 'manual', bench.deps);
+    const deps = { ...bench.deps, fields: () => ({}) };
+    await restore(bench.workflow, { entry: other.id }, deps);
     const states = () => bench.deps.db.journal.ofNode('run-1', 4).map(({ state }) => state);
     expect(new Set(states())).toEqual(new Set(['written']));
-    await writeFile(bench.workflow, await readFile(backup?.path ?? ''));
-    await undoWipe(bench.workflow, backup?.id ?? '', bench.deps);
+    await restore(bench.workflow, { entry: backup?.id ?? '' }, deps);
     expect(new Set(states())).toEqual(new Set(['stored']));
     const { end } = await bench.run({ mode: 'images' });
     expect(end.counts).toMatchObject({ submitted: 0, salvaged: 4, cached: 2 });

@@ -55,15 +55,3 @@ export async function wipe(path: string, targets: WipeTargets, deps: WipeDeps): 
     deps,
   );
 }
-
-/**
- * The backup of a wipe was put back: what was paid for and had not come to the file by then is taken up again by the
- * next run. Of any other backup nothing happens. `workflow`: its real path.
- */
-export const undoWipe = async (
-  workflow: string,
-  backupId: string,
-  { db }: Pick<WipeDeps, 'db'>,
-): Promise<void> => {
-  await db.commits.write(() => db.journal.takeBack(workflow, putAsideWords(backupId)));
-};

@@ -1,0 +1,55 @@
+import { FlowdeckError } from '../../shared/failure.ts';
+import { editWorkflow, setWorkflowName } from '../workflow/edit.ts';
+import type { ExtraFields } from '../workflow/fields.ts';
+import { decodeWorkflow, parseWorkflow, type Workflow } from '../workflow/read.ts';
+import { type WipeCounts, wipeEdits } from '../workflow/wipe.ts';
+
+/** How a backup's content has to be changed before it is written. */
+export interface ContentWish {
+  /** The file it becomes: for messages. */
+  file: string;
+  /** The name it is to have inside; null: whatever it has. */
+  name: string | null;
+  wipe: boolean;
+  fields: ExtraFields;
+}
+
+export interface RestoredContent {
+  data: Uint8Array;
+  /** Null: nothing was to be wiped. */
+  wiped: (WipeCounts & { nodeIds: number[] }) | null;
+}
+
+/**
+ * The content that is written in place of a workflow. What is no workflow stays as it is, byte for byte: somebody kept
+ * it, and it is theirs to mend. To wipe it is refused: `workflow-unreadable`. Pure.
+ */
+export function restoredContent(content: Uint8Array, wish: ContentWish): RestoredContent {
+  const asItIs = { data: content, wiped: null };
+  if (wish.name === null && !wish.wipe) return asItIs;
+  const read = readable(content, wish);
+  if (read instanceof FlowdeckError) {
+    if (wish.wipe) throw read;
+    return asItIs;
+  }
+  const found = wish.wipe ? wipeEdits(read, {}) : null;
+  const text = editWorkflow(read.text, found?.edits ?? []);
+  const named = wish.name === null || read.name === wish.name ? text : setWorkflowName(text, wish.name);
+  return {
+    data: named === read.text ? content : Buffer.from(named),
+    wiped: found === null ? null : { ...found.counts, nodeIds: found.nodeIds },
+  };
+}
+
+/** The workflow in some bytes, or why there is none. `fields`: the setting `workflow.fields`. Pure. */
+export function readable(
+  content: Uint8Array,
+  { file, fields }: Pick<ContentWish, 'file' | 'fields'>,
+): Workflow | FlowdeckError {
+  try {
+    return parseWorkflow(decodeWorkflow(content, file), file, fields);
+  } catch (error) {
+    if (error instanceof FlowdeckError) return error;
+    throw error;
+  }
+}
