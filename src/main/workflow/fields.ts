@@ -79,7 +79,8 @@ export function galleryUrls(node: HasProperties, fields: ExtraFields = {}): (str
   return readUrlList(readField(node, 'gallery', fields)).urls;
 }
 
-function namesOf(concept: Concept, fields: ExtraFields): readonly string[] {
+/** Names a concept is read by, in order. */
+export function namesOf(concept: Concept, fields: ExtraFields): readonly string[] {
   const more = Object.hasOwn(fields, concept) ? fields[concept] : undefined;
   return more === undefined ? names[concept] : [...names[concept], ...more];
 }
