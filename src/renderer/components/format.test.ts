@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { counted, duration, exactTime, fileName, money, relativeTime, timeLeft } from './format.ts';
+import { bytes, counted, duration, exactTime, fileName, money, relativeTime, timeLeft } from './format.ts';
 
 const now = Date.parse('2026-11-20T12:00:00.000Z');
 const before = (seconds: number) => new Date(now - seconds * 1000).toISOString();
@@ -79,5 +79,21 @@ describe('file name', () => {
     expect(fileName('/a/b/XYZG3-V0-1.nbflow')).toBe('XYZG3-V0-1.nbflow');
     expect(fileName('C:\\work\\may\\')).toBe('may');
     expect(fileName('plain')).toBe('plain');
+  });
+});
+
+describe('a size', () => {
+  it.each([
+    [0, '0 B'],
+    [812, '812 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [5_240_000, '5.2 MB'],
+    [9_960_000, '10 MB'],
+    [212_400_000, '212 MB'],
+    [999_600, '1.0 MB'],
+    [3e15, '3000 TB'],
+  ])('of %d bytes reads %s', (count, words) => {
+    expect(bytes(count)).toBe(words);
   });
 });

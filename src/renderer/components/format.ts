@@ -93,6 +93,21 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** A size in bytes as a person reads it, 1000 to the next unit: `812 B`, `5.2 MB`, `212 MB`. */
+export function bytes(count: number): string {
+  let value = count;
+  let place = 0;
+  // What would be rounded to 1000 is one of the next unit.
+  while (value >= 999.5 && place < units.length - 1) {
+    value /= 1000;
+    place += 1;
+  }
+  const digits = place === 0 || value >= 9.95 ? 0 : 1;
+  return `${value.toFixed(digits)} ${units[place]}`;
+}
+
 /** The last part of a path of either kind of system. */
 export function fileName(path: string): string {
   return path.split(/[\\/]/).findLast((part) => part !== '') ?? path;

@@ -1,0 +1,55 @@
+import type { HistoryEntry } from '../../../shared/history.ts';
+import type { DiffRef } from '../../../shared/workflow-diff.ts';
+
+/** Which entry is shown, and which two are compared. Pure. */
+
+/** Ids that are ticked for comparing: none, one that waits for its other, or two. The one ticked first comes first. */
+export type Ticked = readonly string[];
+
+/** Ticks an entry, or takes its tick away. A third one replaces the one that was ticked first. */
+export function toggleTick(ticked: Ticked, id: string): Ticked {
+  if (ticked.includes(id)) return ticked.filter((each) => each !== id);
+  return [...ticked, id].slice(-2);
+}
+
+/** A click with Control, Command or Shift: the entry that is shown is compared with the one clicked. */
+export function clickTick(ticked: Ticked, shown: string | null, id: string): Ticked {
+  if (ticked.length === 0 && shown !== null && shown !== id) return [shown, id];
+  return toggleTick(ticked, id);
+}
+
+/** The two sides of a comparison, the older one first. */
+export interface Pair {
+  before: DiffRef;
+  after: DiffRef;
+}
+
+/** What can be one side of a comparison. */
+export const isComparable = ({ hasContent }: HistoryEntry): boolean => hasContent;
+
+/** What an entry stands for in a comparison: of a run what it wrote, of a restore what it put back. */
+export function sideOf({ id, kind, path, restore }: HistoryEntry): DiffRef {
+  if (kind === 'run') return { of: 'run', runId: id, side: path === null ? 'input' : 'output' };
+  return { of: 'entry', id: restore?.backupId ?? id };
+}
+
+/** The two that are ticked, in the order of the list: newest first. Null: there are not two of them. */
+export function tickedPair(entries: readonly HistoryEntry[], ticked: Ticked): Pair | null {
+  const [newer, older, ...others] = entries.filter(({ id }) => ticked.includes(id));
+  if (newer === undefined || older === undefined || others.length > 0) return null;
+  return { before: sideOf(older), after: sideOf(newer) };
+}
+
+/** The next older entry whose content is another one; runs and restores lie between such contents and are passed. */
+export function oneBefore(entries: readonly HistoryEntry[], id: string): HistoryEntry | null {
+  const at = entries.findIndex((entry) => entry.id === id);
+  if (at < 0) return null;
+  const own = entries[at]?.sha256;
+  const older = entries.slice(at + 1);
+  return (
+    older.find(
+      (entry) =>
+        (entry.kind === 'backup' || entry.kind === 'version') && isComparable(entry) && entry.sha256 !== own,
+    ) ?? null
+  );
+}
