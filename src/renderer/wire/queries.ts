@@ -4,6 +4,7 @@ import type { FlowdeckError } from '../../shared/failure.ts';
 import type { PromptEdit } from '../../shared/prompts.ts';
 import type { RecoveryAction, RecoveryStep } from '../../shared/recovery.ts';
 import type { ServiceName } from '../../shared/services.ts';
+import type { DiffRef } from '../../shared/workflow-diff.ts';
 import type { FlowdeckClient } from './connection.ts';
 import { toFlowdeckError } from './failure.ts';
 import { liveQuery } from './live.ts';
@@ -87,6 +88,22 @@ export const useDiagnosis = (path: string, wanted: boolean) =>
 /** What is worth doing after a recovery. */
 export const useAfterCare = (path: string) =>
   useAsk(['after-care', path], (client, signal) => client.recovery.afterCare({ path }, { signal }));
+/** What is different between two workflows, backups or ends of runs. */
+export const useComparison = (before: DiffRef, after: DiffRef) =>
+  useAsk(['compare', before, after], (client, signal) =>
+    client.history.compare({ before, after }, { signal }),
+  );
+/** Ids of the media behind addresses that stand in the files `beside`; null where this machine has no copy. */
+export const usePictures = (addresses: string[], beside: string[]) =>
+  useAsk(
+    ['pictures', addresses, beside],
+    (client, signal) => client.history.pictures({ addresses, beside }, { signal }),
+    60_000,
+    addresses.length > 0,
+  );
+/** Whether the next version of a workflow is due, and what it would be; null: its name follows no scheme. */
+export const useBumpAdvice = (path: string) =>
+  useAsk(['advice', path], (client, signal) => client.history.advice({ path }, { signal }));
 
 type ServiceInput = { service: ServiceName };
 type RunInput = { runId: string };
@@ -147,6 +164,17 @@ export const useRestoreBackup = () =>
     (client, input: { path: string; backupId: string }) => client.workflows.restore(input),
     ['check', 'plan', 'diagnosis'],
   );
+type VersionInput = { path: string; note: string };
+
+/** The next version of a file. */
+export const useBump = () =>
+  useAct((client, input: VersionInput) => client.history.bump(input), ['advice', 'check', 'plan']);
+/** Approval of a version. */
+export const useGraduate = () =>
+  useAct((client, input: VersionInput) => client.history.graduate(input), ['advice', 'check', 'plan']);
+/** The undo of either; `path` is the version that was made. */
+export const useUndoVersion = () =>
+  useAct((client, input: { path: string }) => client.history.undoVersion(input), ['advice', 'check', 'plan']);
 /** Where a person is in the wizard of a workflow. */
 export const useKeepRecovery = () =>
   useAct((client, input: { path: string; step: RecoveryStep; action: RecoveryAction | null }) =>
