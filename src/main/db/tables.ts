@@ -2,9 +2,11 @@ import { createAnnotationsTable } from './annotations.ts';
 import { createBackupsTable } from './backups.ts';
 import type { Connection } from './connection.ts';
 import { createFingerprintsTable } from './fingerprints.ts';
+import { createHistoryPages } from './history-pages.ts';
 import { createJournalTable } from './journal.ts';
 import { createMovedFiles } from './moved-files.ts';
 import { createObjectsTable } from './objects.ts';
+import { createProofsTable } from './proofs.ts';
 import { createQueueTable } from './queue.ts';
 import { createRecoveriesTable } from './recoveries.ts';
 import { createRestoresTable } from './restores.ts';
@@ -30,9 +32,11 @@ export function createTables(connection: Connection) {
     uploads: createUploadsTable(connection),
     movedFiles: createMovedFiles(connection),
     backups: createBackupsTable(connection),
+    proofs: createProofsTable(connection),
     versions: createVersionsTable(connection),
     restores: createRestoresTable(connection),
     annotations: createAnnotationsTable(connection),
+    historyPages: createHistoryPages(connection),
     serviceState: createServiceStateTable(connection),
     serviceChildren: createServiceChildrenTable(connection),
     serviceRequests: createServiceRequestsTable(connection),
