@@ -79,17 +79,26 @@ export const WipeResult = z.object({
   videos: z.number().int(),
   tabs: z.number().int(),
   /** Null: there was nothing to clear, and nothing was changed. */
-  backup: z.object({ id: z.string(), path: z.string() }).nullable(),
+  backup: z
+    .object({
+      id: z.string(),
+      path: z.string().nullable(),
+      /** Why there is no copy on disk, one sentence; null: there is. */
+      problem: z.string().nullable(),
+    })
+    .nullable(),
 });
 export type WipeResult = z.infer<typeof WipeResult>;
 
 export const FixResult = z.object({
   /** What was repaired. */
   fixed: z.array(Finding),
-  /** Path of the file as it was; null: there was nothing to repair, and nothing was changed. */
+  /** Path of the file as it was; null: no copy could be written, or there was nothing to repair. */
   backup: z.string().nullable(),
-  /** The same backup as `workflows.restore` takes it. */
+  /** The same backup as `workflows.restore` takes it; null: there was nothing to repair, and nothing was changed. */
   backupId: z.string().nullable(),
+  /** Why there is no copy on disk, one sentence. */
+  problem: z.string().nullable(),
 });
 export type FixResult = z.infer<typeof FixResult>;
 

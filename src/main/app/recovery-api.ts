@@ -31,7 +31,7 @@ export interface Applied {
 }
 
 export type RecoveryEvent =
-  | { type: 'backup.created'; id: string; path: string; sha256: string }
+  | { type: 'backup.created'; id: string; path: string | null; sha256: string; problem: string | null }
   | { type: 'restored'; backupId: string; path: string; undoBackupId: string | null };
 
 export interface DiagnoseHow {

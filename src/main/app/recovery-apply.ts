@@ -34,7 +34,9 @@ export interface ApplyParts {
   /** Hears what was there when it began. */
   decide(diagnosis: Diagnosis): void;
   /** Between two runs; rejects with `locked`. Null: there is no file. */
-  backup(path: string): Promise<{ id: string; path: string; sha256: string } | null>;
+  backup(
+    path: string,
+  ): Promise<{ id: string; path: string | null; sha256: string; problem: string | null } | null>;
   /** The backup's id, also of a copy that only the disk knows. Rejects with `not-found`. */
   backupId(path: string, idOrPath: string): Promise<string>;
   editing: Pick<Editing, 'wipe' | 'restore'>;

@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import { fail } from '../../shared/failure.ts';
 import { packContent } from '../db/backups.ts';
 import type { Database } from '../db/database.ts';
-import { type Backup, backupFolder, recordBackup, takeBackup } from '../history/backup.ts';
+import { backupFolder, recordBackup, type TakenBackup, takeBackup } from '../history/backup.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
 import { betweenRuns, type FileLocks } from '../platform/held-file.ts';
@@ -14,7 +14,7 @@ export interface RecoveryBackupDeps extends Pick<FileLocks, 'lock'> {
 }
 
 /** What is there before a recovery changes anything. Null: there is no file. Rejects with `locked` while a run has it. */
-export const backUpFirst = (workflow: string, deps: RecoveryBackupDeps): Promise<Backup | null> =>
+export const backUpFirst = (workflow: string, deps: RecoveryBackupDeps): Promise<TakenBackup | null> =>
   betweenRuns(
     workflow,
     'recover',
@@ -48,7 +48,9 @@ export async function backupIdOf(
   }
   const packed = await packContent(content);
   const at = Math.round(stat.mtimeMs);
-  return db.commits.write(() => recordBackup({ workflow, path, reason: 'found', origin: 'found', at }, packed, db).id);
+  return db.commits.write(
+    () => recordBackup({ workflow, path, reason: 'found', origin: 'found', at }, packed, db).id,
+  );
 }
 
 /** A page may name no other file than a backup of this workflow. */

@@ -44,7 +44,7 @@ async function checkOne(
   output: Output,
   several: boolean,
 ): Promise<number> {
-  const repaired = fix ? await runner.fix(path) : { fixed: [], backup: null };
+  const repaired = fix ? await runner.fix(path) : { fixed: [], backup: null, backupId: null, problem: null };
   const findings = await runner.check(path);
   const errors = findings.filter((finding) => finding.severity === 'error').length;
   const warnings = findings.length - errors;
@@ -53,7 +53,9 @@ async function checkOne(
   if (several) output.text(output.paint('bold', path));
   for (const finding of repaired.fixed)
     output.text(`${output.paint('green', 'fixed')}    ${oneLine(finding)}`);
-  if (repaired.backup !== null) output.text(`The file as it was: ${repaired.backup}`);
+  if (repaired.problem !== null) output.note(repaired.problem);
+  if (repaired.backupId !== null)
+    output.text(`The file as it was: ${repaired.backup ?? `backup ${repaired.backupId}`}`);
   for (const finding of findings) {
     output.record({ type: 'finding', ...finding, ...file });
     output.text(findingText(finding, output));

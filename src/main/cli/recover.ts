@@ -46,12 +46,15 @@ export const addRecover: AddCommand = (work) =>
               options,
               signal: stop,
               tell: (event) => {
-                output.record(event);
-                output.text(
-                  event.type === 'restored'
-                    ? 'The backup stands in its place again.'
-                    : `Backup: ${event.path}`,
-                );
+                if (event.type === 'restored') {
+                  output.record(event);
+                  output.text('The backup stands in its place again.');
+                  return;
+                }
+                const { problem, ...created } = event;
+                output.record(created);
+                if (problem !== null) output.note(problem);
+                output.text(`Backup: ${event.path ?? event.id}`);
               },
             },
           ),

@@ -24,12 +24,16 @@ export const addWipe: AddCommand = (work) =>
           nodes,
           scenes,
         });
-        if (backup !== null) output.record({ type: 'backup.created', ...backup });
+        if (backup !== null) {
+          const { id, path: copy, sha256, problem } = backup;
+          output.record({ type: 'backup.created', id, path: copy, sha256 });
+          if (problem !== null) output.note(problem);
+        }
         output.record({ type: 'wiped', path, images, videos, nodes: images + videos, tabs });
         output.text(
           backup === null
             ? 'Nothing to wipe: there is no cached output.'
-            : `Wiped ${count(images, 'image node')} and ${count(videos, 'video node')} in ${count(tabs, 'tab')} (${count(images + videos, 'node')}).\nThe file as it was: ${backup.path}`,
+            : `Wiped ${count(images, 'image node')} and ${count(videos, 'video node')} in ${count(tabs, 'tab')} (${count(images + videos, 'node')}).\nThe file as it was: ${backup.path ?? `backup ${backup.id}`}`,
         );
         return exitCodes.done;
       }),

@@ -44,6 +44,10 @@ export async function packContent(content: Uint8Array): Promise<PackedContent> {
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
+/** Of the table `backups`, under the names of `BackupRow`. */
+export const BACKUP_COLUMNS =
+  'id, workflow, path, reason, origin, sha256, at, proven_at AS provenAt, problem';
+
 /** Backups and their contents; identical content is kept once (behaviour.md §9). */
 export function createBackupsTable(db: Connection) {
   const blob = db.prepare('INSERT INTO blobs (sha256, size, zstd) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
@@ -53,16 +57,17 @@ export function createBackupsTable(db: Connection) {
     `INSERT INTO backups (id, workflow, path, reason, origin, sha256, at)
      VALUES (@id, @workflow, @path, @reason, @origin, @sha256, @at)`,
   );
-  const columns = 'id, workflow, path, reason, origin, sha256, at, proven_at AS provenAt, problem';
-  const of = db.prepare(`SELECT ${columns} FROM backups WHERE workflow = ? ORDER BY at DESC, id DESC`);
-  const inOrder = db.prepare(`SELECT ${columns} FROM backups WHERE workflow = ? ORDER BY rowid`);
-  const one = db.prepare(`SELECT ${columns} FROM backups WHERE id = ?`);
-  const startsWith = db.prepare(`SELECT ${columns} FROM backups WHERE id >= @low AND id < @high LIMIT 2`);
+  const of = db.prepare(`SELECT ${BACKUP_COLUMNS} FROM backups WHERE workflow = ? ORDER BY at DESC, id DESC`);
+  const inOrder = db.prepare(`SELECT ${BACKUP_COLUMNS} FROM backups WHERE workflow = ? ORDER BY rowid`);
+  const one = db.prepare(`SELECT ${BACKUP_COLUMNS} FROM backups WHERE id = ?`);
+  const startsWith = db.prepare(
+    `SELECT ${BACKUP_COLUMNS} FROM backups WHERE id >= @low AND id < @high LIMIT 2`,
+  );
   const inFolder = db.prepare(
-    `SELECT ${columns}, size FROM backups JOIN blobs USING (sha256)
+    `SELECT ${BACKUP_COLUMNS}, size FROM backups JOIN blobs USING (sha256)
      WHERE workflow >= @low AND workflow < @high ORDER BY backups.rowid`,
   );
-  const every = db.prepare(`SELECT ${columns} FROM backups ORDER BY rowid`);
+  const every = db.prepare(`SELECT ${BACKUP_COLUMNS} FROM backups ORDER BY rowid`);
   const prove = db.prepare('UPDATE backups SET proven_at = @at, problem = @problem WHERE id = @id');
   const setPath = db.prepare('UPDATE backups SET path = @path WHERE id = @id');
   return {

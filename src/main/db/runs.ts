@@ -109,7 +109,7 @@ export function createRunsTable(db: Connection) {
       summarise.run(summary.status, JSON.stringify(summary), summary.runId);
       setView.run(view, summary.runId);
     },
-    setBackup: (id: string, path: string) => setBackup.run(path, id),
+    setBackup: (id: string, path: string | null) => setBackup.run(path, id),
     /** Without its record. */
     known(id: string): StoredRun | null {
       const row = brief.get(id) as Row | undefined;

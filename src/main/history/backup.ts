@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { fail } from '../../shared/failure.ts';
+import { FlowdeckError, fail } from '../../shared/failure.ts';
+import type { BackupOrigin } from '../../shared/history.ts';
 import { type NewBackup, type PackedContent, packContent } from '../db/backups.ts';
 import type { Database } from '../db/database.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -8,9 +9,14 @@ import type { Disk } from '../platform/disk.ts';
 
 export interface Backup {
   id: string;
-  /** The copy on disk. */
-  path: string;
+  /** The copy on disk; null: it could not be written, and the database has the content alone. */
+  path: string | null;
   sha256: string;
+}
+
+export interface TakenBackup extends Backup {
+  /** Why there is no copy on disk, one sentence; null: there is. */
+  problem: string | null;
 }
 
 export interface BackupDeps {
@@ -21,31 +27,55 @@ export interface BackupDeps {
 
 /**
  * Backs up a workflow's bytes before a destructive change: a copy under the manual's name beside the group folder,
- * and the content in the database, so that a deleted `backups/` loses nothing (behaviour.md §9).
- * `reason` is a slug such as `pre-run`. Rejects with `folder` or `store-unreachable`; then nothing may be changed.
+ * and the content in the database, so that a deleted `backups/` loses nothing (behaviour.md §9). Where the copy cannot
+ * be written the database has it alone, and `problem` says why; callers tell it. `reason` is a slug such as `pre-run`.
+ * Rejects with `folder` or `store-unreachable` when the database cannot take it; then nothing may be changed.
+ *
+ * A process that dies between the copy and the commit leaves a copy that the database does not know: it is listed as
+ * one that was found, and can be adopted.
  */
 export async function takeBackup(
   workflow: string,
   content: Uint8Array,
   reason: string,
   deps: BackupDeps,
-): Promise<Backup> {
-  const { db, disk, clock } = deps;
+  { origin = 'automatic', note = '' }: { origin?: BackupOrigin; note?: string } = {},
+): Promise<TakenBackup> {
+  const { db, clock } = deps;
   const at = clock.now();
-  const base = `${basename(workflow)}.bak-${localDay(at)}-${reason}`;
-  const path = await disk.writeNew(backupFolder(workflow), (n) => (n === 1 ? base : `${base}-${n}`), content);
-  const packed = await packContent(content);
-  return db.commits.write(() =>
-    recordBackup({ workflow, path, reason, origin: 'automatic', at }, packed, db),
-  );
+  const [copy, packed] = await Promise.all([
+    writeCopy(workflow, content, `bak-${localDay(at)}-${reason}`, deps),
+    packContent(content),
+  ]);
+  const taken = await db.commits.write(() => {
+    const backup = recordBackup({ workflow, path: copy.path, reason, origin, at }, packed, db);
+    if (note !== '') db.annotations.put(backup.id, { pinned: false, note }, at);
+    return backup;
+  });
+  return { ...taken, problem: copy.problem };
 }
 
-/** Puts a copy on disk, and its content, into the database; call it inside `Commits.write`. */
-export function recordBackup(
-  copy: Omit<NewBackup, 'id'> & { path: string },
-  content: PackedContent,
-  db: Database,
-): Backup {
+/** What the disk refuses is a sentence here: the database may have the content all the same. */
+async function writeCopy(
+  workflow: string,
+  content: Uint8Array,
+  ending: string,
+  { disk }: BackupDeps,
+): Promise<{ path: string | null; problem: string | null }> {
+  const folder = backupFolder(workflow);
+  const base = `${basename(workflow)}.${ending}`;
+  try {
+    const path = await disk.writeNew(folder, (n) => (n === 1 ? base : `${base}-${n}`), content);
+    return { path, problem: null };
+  } catch (error) {
+    if (!(error instanceof FlowdeckError)) throw error;
+    const problem = `The backup is kept in the database alone, as ${folder} takes no copy: ${error.failure.message}`;
+    return { path: null, problem };
+  }
+}
+
+/** Puts a backup and its content into the database; call it inside `Commits.write`. */
+export function recordBackup(copy: Omit<NewBackup, 'id'>, content: PackedContent, db: Database): Backup {
   const id = randomUUID();
   db.backups.put({ ...copy, id }, content);
   return { id, path: copy.path, sha256: content.sha256 };

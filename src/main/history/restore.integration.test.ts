@@ -18,7 +18,7 @@ beforeEach(async () => {
   await writeFile(file, 'now');
   const backup = await takeBackup(file, Buffer.from('as it was'), 'pre-cache-wipe', desk.deps);
   id = backup.id;
-  copy = backup.path;
+  copy = backup.path ?? '';
 });
 afterEach(() => desk.close());
 

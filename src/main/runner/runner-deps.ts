@@ -33,7 +33,11 @@ export interface RunnerDeps {
   /** A store on this machine, for the copies of what goes elsewhere. */
   here: ObjectStore;
   /** Before every destructive change; `reason` is a slug (behaviour.md §9). */
-  backup: (workflow: string, content: Uint8Array, reason: string) => Promise<{ id: string; path: string }>;
+  backup: (
+    workflow: string,
+    content: Uint8Array,
+    reason: string,
+  ) => Promise<{ id: string; path: string | null; problem: string | null }>;
   /** One run per file, across processes; rejects with `locked`. */
   lock: (workflow: string, what: string) => Promise<{ release(): Promise<void> }>;
   /** Runs `work` while no other process does anything to this file; waits its turn. */

@@ -175,9 +175,10 @@ export function createRunner(deps: RunnerDeps): Runner {
             async (opened) => {
               const { text, fixed } = repairWorkflow(opened.workflow);
               if (text === opened.workflow.text)
-                return { text, result: { fixed: [], backup: null, backupId: null } };
+                return { text, result: { fixed: [], backup: null, backupId: null, problem: null } };
               const backup = await deps.backup(opened.path, opened.bytes, 'pre-fix');
-              return { text, result: { fixed, backup: backup.path, backupId: backup.id } };
+              const { id: backupId, path: copy, problem } = backup;
+              return { text, result: { fixed, backup: copy, backupId, problem } };
             },
             deps,
           ),

@@ -8,7 +8,7 @@ export interface Wiped extends WipeCounts {
   /** Real path of the workflow. */
   path: string;
   /** Null: there was nothing to clear, and nothing was changed. */
-  backup: { id: string; path: string; sha256: string } | null;
+  backup: { id: string; path: string | null; sha256: string; problem: string | null } | null;
 }
 
 export interface WipeDeps extends FileEditDeps {
@@ -17,7 +17,7 @@ export interface WipeDeps extends FileEditDeps {
     workflow: string,
     content: Uint8Array,
     reason: string,
-  ) => Promise<{ id: string; path: string; sha256: string }>;
+  ) => Promise<{ id: string; path: string | null; sha256: string; problem: string | null }>;
 }
 
 /**

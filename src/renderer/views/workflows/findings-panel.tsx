@@ -1,4 +1,5 @@
 import { Wrench } from 'lucide-react';
+import type { FixResult } from '../../../shared/contract.ts';
 import type { Finding } from '../../../shared/domain.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
@@ -33,7 +34,9 @@ export function FindingsPanel({ path, fix }: { path: string; fix: ReturnType<typ
         return (
           <div className="flex h-full min-h-0 flex-col gap-3">
             {fix.error && <ErrorCard {...failureCard(fix.error.failure)} className="shrink-0" />}
-            {fix.data && <Repaired fixed={fix.data.fixed} backup={fix.data.backup} />}
+            {fix.data && (
+              <Repaired fixed={fix.data.fixed} backup={fix.data.backup} problem={fix.data.problem} />
+            )}
             {fixable > 0 && (
               <div className="flex shrink-0 items-center gap-3 rounded-md bg-sunken px-3 py-2">
                 <p className="min-w-0 flex-1">
@@ -66,7 +69,7 @@ export function FindingsPanel({ path, fix }: { path: string; fix: ReturnType<typ
 
 const repairedWords = (fixed: readonly Finding[]) => `Repaired ${counted(fixed.length, 'finding')}.`;
 
-function Repaired({ fixed, backup }: { fixed: readonly Finding[]; backup: string | null }) {
+function Repaired({ fixed, backup, problem }: Pick<FixResult, 'fixed' | 'backup' | 'problem'>) {
   return (
     <div role="status" className="shrink-0 rounded-md bg-good-soft px-3 py-2">
       <StateMark
@@ -81,6 +84,7 @@ function Repaired({ fixed, backup }: { fixed: readonly Finding[]; backup: string
           <CopyButton text={backup} what="path of the backup" />
         </p>
       )}
+      {problem !== null && <p>{problem}</p>}
     </div>
   );
 }

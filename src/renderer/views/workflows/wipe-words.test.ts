@@ -50,11 +50,19 @@ describe('what a wipe clears', () => {
 });
 
 describe('what was wiped', () => {
-  const backup = { id: 'b1', path: '/p/backups/XYZG3-V0-3.nbflow.bak-2026-05-12-pre-cache-wipe' };
+  const path = '/p/backups/XYZG3-V0-3.nbflow.bak-2026-05-12-pre-cache-wipe';
+  const backup = { id: 'b1', path, problem: null };
 
   it('names the real numbers and the backup', () => {
     expect(wipedWords({ images: 40, videos: 40, tabs: 5, backup })).toBe(
       'Wiped 40 image nodes and 40 video nodes in 5 tabs. Backup: XYZG3-V0-3.nbflow.bak-2026-05-12-pre-cache-wipe',
+    );
+  });
+
+  it('says why there is no copy on disk', () => {
+    const problem = 'The backup is kept in the database alone.';
+    expect(wipedWords({ images: 1, videos: 0, tabs: 1, backup: { id: 'b1', path: null, problem } })).toBe(
+      `Wiped 1 image node in 1 tab. ${problem}`,
     );
   });
 

@@ -45,7 +45,9 @@ export function sumOf(scenes: readonly WipeScene[]): Omit<WipeScene, 'scene'> {
 export function wipedWords(result: WipeResult): string {
   const nodes = nodesWords(result);
   if (result.backup === null || nodes === null) return 'There was nothing to wipe: the file is as it was.';
-  return `Wiped ${nodes} in ${counted(result.tabs, 'tab')}. Backup: ${fileName(result.backup.path)}`;
+  const { path, problem } = result.backup;
+  const backup = path === null ? problem : `Backup: ${fileName(path)}`;
+  return `Wiped ${nodes} in ${counted(result.tabs, 'tab')}. ${backup}`;
 }
 
 /** Name of the backup a wipe on this day takes, from behaviour.md §9; `-2` and so on follow when it is taken. */

@@ -125,7 +125,7 @@ export function createSite(world: World, dice: Dice, database: MemoryDatabase): 
         const at = world.clockOf(process).now();
         const row = { id: copy, workflow: path, path: copy, reason, origin: 'automatic' as const, at };
         await db.commits.write(() => db.backups.put(row, packed));
-        return { id: copy, path: copy };
+        return { id: copy, path: copy, problem: null };
       },
       lock,
       alone,
