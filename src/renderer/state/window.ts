@@ -13,11 +13,18 @@ interface WindowState {
   workflowPath: string | null;
   /** The workflow whose recovery is open on the screen Recovery, by path; null shows the first that waits. */
   recoveryPath: string | null;
+  /** The workflow whose history is shown, by path; null shows the one that changed last. */
+  historyPath: string | null;
+  /** The entry of it that is selected, by id; null: none was chosen yet. */
+  historyEntry: string | null;
   go: (view: ViewName) => void;
   openRun: (runId: string | null) => void;
   selectNode: (nodeId: number | null) => void;
   openWorkflow: (path: string | null) => void;
   openRecovery: (path: string | null) => void;
+  /** With the id of an entry, such as a run's, that one is selected. */
+  openHistory: (path: string, entry?: string) => void;
+  selectEntry: (id: string | null) => void;
 }
 
 /** Where a person is in this window. A reload comes back to the same place; a new window starts afresh. */
@@ -29,15 +36,23 @@ export const useWindow = create<WindowState>()(
       nodeId: null,
       workflowPath: null,
       recoveryPath: null,
+      historyPath: null,
+      historyEntry: null,
       go: (view) => set({ view }),
       openRun: (runId) => set({ view: 'runs', runId, nodeId: null }),
       selectNode: (nodeId) => set({ nodeId }),
-      openRecovery: (recoveryPath) => set({ view: 'recovery', recoveryPath }),
-      openWorkflow: (workflowPath) => set({ view: 'workflows', workflowPath }),
+      openRecovery: (recoveryPath) => set({ view: 'recovery', recoveryPath, ...historyOf(recoveryPath) }),
+      openWorkflow: (workflowPath) => set({ view: 'workflows', workflowPath, ...historyOf(workflowPath) }),
+      openHistory: (historyPath, historyEntry) =>
+        set({ view: 'history', historyPath, historyEntry: historyEntry ?? null }),
+      selectEntry: (historyEntry) => set({ historyEntry }),
     }),
     { name: 'flowdeck.window', storage: createJSONStorage(() => sessionStorage) },
   ),
 );
+
+/** Who looked at a workflow last and then goes to the history means that one. */
+const historyOf = (path: string | null) => (path === null ? {} : { historyPath: path, historyEntry: null });
 
 interface PaletteState {
   open: boolean;

@@ -9,7 +9,15 @@ import type { FlowdeckClient } from './connection.ts';
 import { toFlowdeckError } from './failure.ts';
 import { liveQuery } from './live.ts';
 import { useWire } from './provider.tsx';
-import { queueTopic, recoveriesTopic, runsTopic, runTopic, servicesTopic, workflowsTopic } from './topics.ts';
+import {
+  historyTopic,
+  queueTopic,
+  recoveriesTopic,
+  runsTopic,
+  runTopic,
+  servicesTopic,
+  workflowsTopic,
+} from './topics.ts';
 
 /**
  * Everything a screen asks of the main side. Live hooks give the folded state; the others ask once. Errors are
@@ -23,6 +31,8 @@ export const useRuns = () => useQuery(liveQuery(useWire(), runsTopic));
 export const useQueue = () => useQuery(liveQuery(useWire(), queueTopic));
 /** Interrupted runs, and recoveries that somebody began. */
 export const useRecoveries = () => useQuery(liveQuery(useWire(), recoveriesTopic));
+/** Versions, backups, runs and restores of a workflow. */
+export const useHistory = (path: string) => useQuery(liveQuery(useWire(), historyTopic(path)));
 /** A run's view, whole and live. */
 export const useRun = (runId: string) => useQuery(liveQuery(useWire(), runTopic(runId)));
 
@@ -104,6 +114,11 @@ export const usePictures = (addresses: string[], beside: string[]) =>
 /** Whether the next version of a workflow is due, and what it would be; null: its name follows no scheme. */
 export const useBumpAdvice = (path: string) =>
   useAsk(['advice', path], (client, signal) => client.history.advice({ path }, { signal }));
+/** What putting an entry of the history in place of a file would do. True for the file as it is when asked. */
+export const useRestorePreview = (path: string, entry: string) =>
+  useAsk(['restore-preview', path, entry], (client, signal) =>
+    client.history.preview({ path, entry }, { signal }),
+  );
 
 type ServiceInput = { service: ServiceName };
 type RunInput = { runId: string };
@@ -175,6 +190,29 @@ export const useGraduate = () =>
 /** The undo of either; `path` is the version that was made. */
 export const useUndoVersion = () =>
   useAct((client, input: { path: string }) => client.history.undoVersion(input), ['advice', 'check', 'plan']);
+/** A backup that a person asks for; words become a slug. */
+export const useBackUp = () =>
+  useAct((client, input: { path: string; reason: string; note: string }) => client.history.backup(input));
+/** Takes a copy that somebody else put into `backups/` into the database. */
+export const useAdopt = () =>
+  useAct((client, input: { path: string; entry: string }) => client.history.adopt(input));
+/** Pins an entry of the history or writes its note; gives the id it has from now on. */
+export const useAnnotate = () =>
+  useAct((client, input: { entry: string; pinned?: boolean; note?: string }) =>
+    client.history.annotate(input),
+  );
+/**
+ * Puts an entry of the history in place of the file, or writes it to `to`. `seen`: the file's hash as it was looked at;
+ * it is refused when that is another by now.
+ */
+export const useRestoreEntry = () =>
+  useAct(
+    (
+      client,
+      input: { path: string; entry: string; wipeCache?: boolean; to?: string | null; seen?: string | null },
+    ) => client.history.restore(input),
+    ['check', 'plan', 'diagnosis', 'restore-preview'],
+  );
 /** Where a person is in the wizard of a workflow. */
 export const useKeepRecovery = () =>
   useAct((client, input: { path: string; step: RecoveryStep; action: RecoveryAction | null }) =>

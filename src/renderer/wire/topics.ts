@@ -1,4 +1,5 @@
 import { applyRunsChange, type RunsChange, type RunsView } from '../../shared/contract.ts';
+import { applyHistoryChange, type HistoryChange, type HistoryView } from '../../shared/history.ts';
 import { applyQueueChange, type QueueChange, type QueueView } from '../../shared/queue.ts';
 import { applyRecoveriesChange, type RecoveriesChange, type RecoveriesView } from '../../shared/recovery.ts';
 import { applyRunChange, type RunChange, type RunView } from '../../shared/run-view.ts';
@@ -44,3 +45,10 @@ export const recoveriesTopic: LiveTopic<RecoveriesView, RecoveriesChange> = {
   open: (client, signal) => client.recovery.watch(undefined, { signal }),
   apply: applyRecoveriesChange,
 };
+
+/** Versions, backups, runs and restores of a workflow: the newest at once, the older ones as changes. */
+export const historyTopic = (path: string): LiveTopic<HistoryView, HistoryChange> => ({
+  key: ['history', path],
+  open: (client, signal) => client.history.watch({ path }, { signal }),
+  apply: applyHistoryChange,
+});
