@@ -3,8 +3,15 @@ import { useEffect, useState } from 'react';
 import { IconButton } from './button.tsx';
 import { notifyError } from './toaster.tsx';
 
-/** Copies `text` and says so for two seconds. `what` completes its name: `Copy address`. */
-export function CopyButton({ text, what }: { text: string; what: string }) {
+type CopyButtonProps = {
+  /** A function where making the text takes time: it is asked when somebody copies. */
+  text: string | (() => string);
+  /** Completes its name: `Copy address`. */
+  what: string;
+};
+
+/** Copies `text` and says so for two seconds. */
+export function CopyButton({ text, what }: CopyButtonProps) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -14,7 +21,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
 
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(typeof text === 'string' ? text : text());
       setCopied(true);
     } catch (error) {
       notifyError(error);
