@@ -47,7 +47,7 @@ export interface RunEvidence {
   endedAt: number | null;
   cause: RunCause | null;
   message: string | null;
-  /** Path of the backup from before it. */
+  /** Path of the backup from before it; its id where there is no copy on disk. */
   backup: string | null;
 }
 

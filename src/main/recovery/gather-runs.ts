@@ -46,7 +46,7 @@ function evidenceOf(run: RunSummary, path: string, { db }: Pick<GatherDeps, 'db'
     endedAt: ended,
     cause: run.cause,
     message: run.message,
-    backup: backup?.path ?? null,
+    backup: backup?.path ?? backup?.id ?? null,
   };
 }
 

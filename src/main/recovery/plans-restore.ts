@@ -17,7 +17,7 @@ export function restorable({ backups, nodesFrom, run, source }: Evidence): Backu
     return sound.find(({ id, path }) => [id, path].includes(nodesFrom.backup)) ?? newest(sound);
   }
   return (
-    (run?.backup != null && sound.find(({ path }) => path === run.backup)) ||
+    (run?.backup != null && sound.find(({ id, path }) => [id, path].includes(run.backup))) ||
     newest(sound.filter(({ at }) => run !== null && at < run.startedAt)) ||
     newest(sound.filter(({ reason }) => reason.includes('pre-run'))) ||
     newest(sound.filter(({ cached }) => cached === 0))
