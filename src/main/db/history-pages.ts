@@ -1,0 +1,58 @@
+import { dirname } from 'node:path';
+import { BACKUP_COLUMNS, type BackupRow, type ListedBackup } from './backups.ts';
+import type { Connection } from './connection.ts';
+import { below } from './folder-range.ts';
+
+/** A row of its table, by the order of which one may tell what came first: the clock may have been set back. */
+export type Paged<T> = T & { row: number };
+
+/** What a list tells of a run. */
+export interface ListedRun {
+  id: string;
+  workflow: string;
+  status: string;
+  demo: boolean;
+  startedAt: number;
+  /** Null: it has no end of its own (yet). */
+  finishedAt: number | null;
+  /** What it wrote; null: nothing. */
+  output: string | null;
+}
+
+/** Rows of one page: read in a few milliseconds, so that nobody waits for a long history. */
+const PAGE = 1000;
+
+/** Backups and runs of all workflows below a folder, oldest first and page by page. */
+export function createHistoryPages(db: Connection) {
+  // The unary plus has SQLite look by the folder, however many rows other folders have.
+  const range =
+    '+t.rowid > @after AND t.workflow >= @low AND t.workflow < @high ORDER BY t.rowid LIMIT @page';
+  const backups = db.prepare(
+    `SELECT t.rowid AS row, ${BACKUP_COLUMNS}, size FROM backups t JOIN blobs USING (sha256) WHERE ${range}`,
+  );
+  const runs = db.prepare(
+    `SELECT t.rowid AS row, id, workflow, status, demo, started_at AS startedAt, finished_at AS finishedAt,
+       json_extract(summary, '$.output') AS output FROM runs t WHERE ${range}`,
+  );
+  const copyAt = db.prepare(
+    `SELECT ${BACKUP_COLUMNS} FROM backups WHERE path = @path AND workflow >= @low AND workflow < @high
+     ORDER BY rowid DESC LIMIT 1`,
+  );
+  const dataVersion = db.prepare('PRAGMA data_version').pluck();
+  const ownChanges = db.prepare('SELECT total_changes()').pluck();
+  const page = (folder: string, after: number) => ({ ...below(folder), after, page: PAGE });
+  return {
+    /** After that row; none: there are no more. */
+    backups: (folder: string, after: number) => backups.all(page(folder, after)) as Paged<ListedBackup>[],
+    runs: (folder: string, after: number): Paged<ListedRun>[] =>
+      (runs.all(page(folder, after)) as (Paged<Omit<ListedRun, 'demo'>> & { demo: number })[]).map((run) => ({
+        ...run,
+        demo: run.demo === 1,
+      })),
+    /** The newest backup whose copy lies there, in `backups/` of its workflow's group. */
+    copyAt: (path: string) =>
+      (copyAt.get({ ...below(dirname(dirname(path))), path }) as BackupRow | undefined) ?? null,
+    /** Another text as soon as anything was written, by this process or another. */
+    state: () => `${dataVersion.get()} ${ownChanges.get()}`,
+  };
+}
