@@ -21,6 +21,8 @@ export default defineConfig({
           'source-worker': resolve(here, 'src/main/runner/source-worker.ts'),
           'mend-worker': resolve(here, 'src/main/db/mend-worker.ts'),
           'edit-worker': resolve(here, 'src/main/services/consumers/edit-worker.ts'),
+          'restoring-worker': resolve(here, 'src/main/app/history/restoring-worker.ts'),
+          'diff-worker': resolve(here, 'src/main/app/history/diff-worker.ts'),
         },
       },
     },

@@ -22,6 +22,10 @@ export interface Places {
   mendWorker: string;
   /** Entry of the thread that edits files of the tunnel's consumers. */
   editWorker: string;
+  /** Entry of the thread that reads large backups. */
+  restoringWorker: string;
+  /** Entry of the thread that compares workflows. */
+  diffWorker: string;
   version: string;
 }
 
@@ -42,6 +46,8 @@ export function findPlaces(module: string = import.meta.filename): Places {
     sourceWorker: entry('main/runner/source-worker.ts', 'source-worker.js'),
     mendWorker: entry('main/db/mend-worker.ts', 'mend-worker.js'),
     editWorker: entry('main/services/consumers/edit-worker.ts', 'edit-worker.js'),
+    restoringWorker: entry('main/app/history/restoring-worker.ts', 'restoring-worker.js'),
+    diffWorker: entry('main/app/history/diff-worker.ts', 'diff-worker.js'),
     version: versionOf(root),
   };
 }

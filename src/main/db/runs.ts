@@ -43,6 +43,7 @@ export function createRunsTable(db: Connection) {
   );
   const setView = db.prepare('UPDATE runs SET view = ? WHERE id = ?');
   const setBackup = db.prepare('UPDATE runs SET backup = ? WHERE id = ?');
+  const backup = db.prepare('SELECT backup FROM runs WHERE id = ?').pluck();
   const recent = db.prepare(
     'SELECT summary, pid, process_started AS processStarted, finished_at AS finishedAt, boot FROM runs ORDER BY started_at DESC, rowid DESC LIMIT ?',
   );
@@ -110,6 +111,8 @@ export function createRunsTable(db: Connection) {
       setView.run(view, summary.runId);
     },
     setBackup: (id: string, path: string | null) => setBackup.run(path, id),
+    /** Where the copy of what it began with was put; null: nowhere, or no such run. */
+    backupOf: (id: string) => (backup.get(id) as string | null | undefined) ?? null,
     /** Without its record. */
     known(id: string): StoredRun | null {
       const row = brief.get(id) as Row | undefined;

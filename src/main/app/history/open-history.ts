@@ -5,6 +5,7 @@ import type { SettingsStore } from '../../platform/settings-store.ts';
 import type { Runner } from '../../runner/runner-api.ts';
 import type { Editing } from '../editing.ts';
 import type { Places } from '../places.ts';
+import { openComparing } from './comparing.ts';
 import type { History } from './history-api.ts';
 
 export interface HistoryParts {
@@ -22,6 +23,11 @@ export function openHistory(parts: HistoryParts): History & { close(): Promise<v
   // Rooms that are being built; each takes its place here as it comes.
   const yet = () =>
     Promise.reject(fail('internal', `Not there yet (${Object.keys(parts).length} parts are ready for it).`));
+  const comparing = openComparing({
+    db: parts.db,
+    settings: parts.settings,
+    diffWorker: parts.places.diffWorker,
+  });
   return {
     advice: yet,
     bump: yet,
@@ -32,12 +38,12 @@ export function openHistory(parts: HistoryParts): History & { close(): Promise<v
     restore: yet,
     verify: yet,
     upkeep: yet,
-    compare: yet,
+    compare: comparing.compare,
     list: yet,
     watch: yet,
     backup: yet,
     adopt: yet,
     annotate: yet,
-    close: async () => undefined,
+    close: comparing.close,
   };
 }
