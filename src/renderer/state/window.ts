@@ -21,6 +21,8 @@ interface WindowState {
   openRun: (runId: string | null) => void;
   selectNode: (nodeId: number | null) => void;
   openWorkflow: (path: string | null) => void;
+  /** The next version of a workflow took its place, or gave it back: what showed the one shows the other. */
+  followWorkflow: (from: string, to: string) => void;
   openRecovery: (path: string | null) => void;
   /** With the id of an entry, such as a run's, that one is selected. */
   openHistory: (path: string, entry?: string) => void;
@@ -43,6 +45,11 @@ export const useWindow = create<WindowState>()(
       selectNode: (nodeId) => set({ nodeId }),
       openRecovery: (recoveryPath) => set({ view: 'recovery', recoveryPath, ...historyOf(recoveryPath) }),
       openWorkflow: (workflowPath) => set({ view: 'workflows', workflowPath, ...historyOf(workflowPath) }),
+      followWorkflow: (from, to) =>
+        set(({ workflowPath, historyPath }) => ({
+          ...(workflowPath === from && { workflowPath: to }),
+          ...(historyPath === from && { historyPath: to }),
+        })),
       openHistory: (historyPath, historyEntry) =>
         set({ view: 'history', historyPath, historyEntry: historyEntry ?? null }),
       selectEntry: (historyEntry) => set({ historyEntry }),
