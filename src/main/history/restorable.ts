@@ -1,30 +1,41 @@
-import { basename } from 'node:path';
 import { fail } from '../../shared/failure.ts';
-import type { BackupDeps } from './backup.ts';
-import { wholeContent } from './contents.ts';
-import { isOf, lineageOf } from './lineage.ts';
+import { type BackupDeps, takeBackup } from './backup.ts';
+import { type FindDeps, type FoundBackup, findBackup } from './find-backup.ts';
+import { adoptFound } from './foreign-adopt.ts';
+import { lineageOf } from './lineage.ts';
 
-/** A backup that can be put back. */
+/** A content of the history that the database knows. */
 export interface Restorable {
-  id: string;
-  /** Whose it is: the path of then. */
-  workflow: string;
-  /** The copy on disk; null: there is none. */
-  path: string | null;
-  reason: string;
-  /** Milliseconds since the epoch. */
-  at: number;
-  /** Null: neither of its twins is whole. */
-  read(): Promise<Uint8Array | null>;
+  backupId: string;
+  found: FoundBackup;
+  /** Whole: its hash was looked at. */
+  content: Uint8Array;
 }
 
-/** The backup of this workflow, or of another version of it, that is meant. Rejects with `not-found`. */
-export async function restorable(workflow: string, entry: string, deps: BackupDeps): Promise<Restorable> {
-  const row = deps.db.backups.find(entry);
-  if (row !== null && isOf(row.workflow, lineageOf(workflow)))
-    return { ...row, read: () => wholeContent(row, deps) };
-  throw fail('not-found', `There is no backup ${entry} of ${basename(workflow)}.`, {
-    where: workflow,
-    cure: `"flowdeck history ${workflow}" lists them.`,
-  });
+/**
+ * The backup or version of this workflow's lineage that is meant, with its content. What the database does not know yet
+ * it knows from then on: somebody else's copy is adopted, of another version's file a backup is taken. Rejects as
+ * findBackup does, and with `workflow-unreadable` when neither of its twins is whole.
+ */
+export async function restorable(
+  workflow: string,
+  entry: string,
+  deps: BackupDeps & FindDeps,
+): Promise<Restorable> {
+  const lineage = lineageOf(workflow);
+  const named = await findBackup(entry, deps, { lineage });
+  // Read by its row from here on: whoever writes to the copy meanwhile is noticed by its hash.
+  const found =
+    named.what === 'foreign' ? await findBackup(await adoptFound(named, deps), deps, { lineage }) : named;
+  const content = await found.read();
+  if (content === null) throw damaged(found);
+  const backupId = found.id ?? (await takeBackup(found.workflow, content, 'restored-elsewhere', deps)).id;
+  return { backupId, found, content };
 }
+
+/** Why it cannot be put back. */
+export const damaged = ({ path, id, label }: Pick<FoundBackup, 'path' | 'id' | 'label'>) =>
+  fail('workflow-unreadable', `The ${label} is damaged and was not restored.`, {
+    where: path ?? id ?? label,
+    cure: 'Restore an earlier backup. The workflow was left as it is.',
+  });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, resolve } from 'node:path';
 import { fail } from '../../shared/failure.ts';
+import type { Restored } from '../../shared/history.ts';
 import type { RestoreRow } from '../db/restores.ts';
 import { hashOf } from '../platform/content-hash.ts';
 import {
@@ -15,11 +16,12 @@ import { realPlaceOf } from '../platform/real-place.ts';
 import type { ExtraFields } from '../workflow/fields.ts';
 import { putAsideWords, type WipeCounts } from '../workflow/wipe.ts';
 import { type Backup, type BackupDeps, takeBackup } from './backup.ts';
+import type { FindDeps } from './find-backup.ts';
 import { nameOf } from './lineage.ts';
 import { type Restorable, restorable } from './restorable.ts';
 import { type ContentWish, type RestoredContent, restoredContent } from './restored-content.ts';
 
-export interface RestoreDeps extends BackupDeps, FileLocks {
+export interface RestoreDeps extends BackupDeps, FindDeps, FileLocks {
   /** The setting `workflow.fields`. */
   fields: () => ExtraFields;
   /** As `restoredContent`, where another thread does it: a large workflow takes a while. */
@@ -38,12 +40,10 @@ export interface RestoreOrder {
   signal?: AbortSignal | undefined;
 }
 
-export interface RestoreDone {
+export interface RestoreDone extends Restored {
   backupId: string;
-  /** What was put back: whose it was, why it was taken, and when (milliseconds since the epoch). */
-  backup: { workflow: string; reason: string; at: number };
-  /** The file that was written. */
-  path: string;
+  /** What was put back, for people: `backup pre-run of XYZG3-V0-1`. */
+  label: string;
   /** What was there before; null: nothing was, or it went elsewhere. */
   undo: Backup | null;
   /** Nodes whose cache was wiped; null: that was not asked for. */
@@ -67,16 +67,14 @@ export async function restore(path: string, order: RestoreOrder, deps: RestoreDe
     workflow,
     'restore',
     async (real) => {
-      const found = await contentOf(real, order, deps);
-      const wish = { name: nameOf(found.from.workflow) === nameOf(real) ? null : nameOf(real) };
-      const made = await prepared(real, found.content, { ...wish, wipe: order.wipeCache === true }, deps);
+      goOn(real, order);
+      const of = await restorable(real, order.entry, deps);
+      const name = nameOf(of.found.workflow) === nameOf(real) ? null : nameOf(real);
+      const made = await prepared(real, of.content, { name, wipe: order.wipeCache === true }, deps);
+      goOn(real, order);
       const undo = await asOneWrite(real, 'restore', () => putInPlace(real, made.data, order, deps), deps);
-      return settled(
-        real,
-        real,
-        { ...found, ...made, undo, how: order.wipeCache ? 'wiped' : 'with-cache' },
-        deps,
-      );
+      const how = order.wipeCache === true ? 'wiped' : 'with-cache';
+      return settled(of, { ...made, undo, how, workflow: real, path: real }, deps);
     },
     deps,
   );
@@ -88,29 +86,13 @@ async function writeCopy(
   order: RestoreOrder,
   deps: RestoreDeps,
 ): Promise<RestoreDone> {
-  const found = await contentOf(workflow, order, deps);
-  const made = await prepared(to, found.content, { name: null, wipe: order.wipeCache === true }, deps);
+  goOn(workflow, order);
+  const of = await restorable(workflow, order.entry, deps);
+  const made = await prepared(to, of.content, { name: null, wipe: order.wipeCache === true }, deps);
   goOn(workflow, order);
   await makeFile(to, made.data, deps);
-  return settled(
-    workflow,
-    await realPlaceOf(to, deps.disk),
-    { ...found, ...made, undo: null, how: 'copy' },
-    deps,
-  );
-}
-
-interface Found {
-  from: Restorable;
-  content: Uint8Array;
-}
-
-async function contentOf(workflow: string, order: RestoreOrder, deps: RestoreDeps): Promise<Found> {
-  goOn(workflow, order);
-  const from = await restorable(workflow, order.entry, deps);
-  const content = await from.read();
-  if (content === null) throw damaged(from);
-  return { from, content };
+  const path = await realPlaceOf(to, deps.disk);
+  return settled(of, { ...made, undo: null, how: 'copy', workflow, path }, deps);
 }
 
 async function prepared(
@@ -172,35 +154,31 @@ async function makeFile(path: string, data: Uint8Array, { disk }: RestoreDeps): 
  * up, which costs nothing.
  */
 async function settled(
-  workflow: string,
-  path: string,
-  { from, data, wiped, undo, how }: Found & RestoredContent & { undo: Backup | null; how: RestoreRow['how'] },
+  { backupId, found }: Restorable,
+  {
+    workflow,
+    path,
+    data,
+    wiped,
+    undo,
+    how,
+  }: RestoredContent & Pick<RestoreRow, 'workflow' | 'path' | 'how'> & { undo: Backup | null },
   { db, clock }: RestoreDeps,
 ): Promise<RestoreDone> {
+  const undoBackupId = undo?.id ?? null;
   const sha256 = await hashOf(data);
   await db.commits.write(() => {
     const at = clock.now();
     if (wiped !== null) {
-      db.journal.putAside(path, wiped.nodeIds, putAsideWords(undo?.id ?? null), at);
+      db.journal.putAside(path, wiped.nodeIds, putAsideWords(undoBackupId), at);
       db.fingerprints.remove(path, wiped.nodeIds);
-    } else if (how !== 'copy') {
+    } else if (how === 'with-cache') {
       // The undo of a wipe: what was paid for and had not come to the file by then is the next run's to take up.
-      db.journal.takeBack(path, putAsideWords(from.id));
+      db.journal.takeBack(path, putAsideWords(backupId));
     }
-    const undoBackupId = undo?.id ?? null;
-    db.restores.insert({
-      id: randomUUID(),
-      workflow,
-      backupId: from.id,
-      undoBackupId,
-      how,
-      path,
-      sha256,
-      at,
-    });
+    db.restores.insert({ id: randomUUID(), workflow, backupId, undoBackupId, how, path, sha256, at });
   });
-  const { workflow: of, reason, at } = from;
-  return { backupId: from.id, backup: { workflow: of, reason, at }, path, undo, wiped };
+  return { backupId, label: found.label, path, undoBackupId, undo, wiped };
 }
 
 /** Throws `interrupted` when a person wants no more of it; else true. */
@@ -211,9 +189,3 @@ function goOn(workflow: string, { signal }: RestoreOrder): true {
     cure: `${basename(workflow)} is as it was.`,
   });
 }
-
-const damaged = (from: Restorable) =>
-  fail('workflow-unreadable', 'This backup is damaged and was not restored.', {
-    where: from.path ?? from.id,
-    cure: 'Restore an earlier backup. The workflow was left as it is.',
-  });

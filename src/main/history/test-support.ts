@@ -4,16 +4,18 @@ import { join } from 'node:path';
 import { openDatabase } from '../db/database.ts';
 import { systemClock } from '../platform/clock.ts';
 import { type Disk, nodeDisk } from '../platform/disk.ts';
+import { nodeFolders } from '../platform/folders.ts';
 import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
 import type { BumpDeps } from './bump.ts';
+import type { FindDeps } from './find-backup.ts';
 
 /** For tests only: a project folder of its own, with real files, locks and database. */
 export interface Desk {
   testing: string;
   backups: string;
-  deps: BumpDeps;
+  deps: BumpDeps & FindDeps;
   /** The same, on a disk that does as told. */
-  on(disk: Partial<Disk>): BumpDeps;
+  on(disk: Partial<Disk>): BumpDeps & FindDeps;
   /** Names and contents of a folder; none when it is not there. */
   files(folder: string): Promise<Record<string, string>>;
   close(): Promise<void>;
@@ -25,9 +27,10 @@ export async function openDesk(): Promise<Desk> {
   await mkdir(testing, { recursive: true });
   const db = openDatabase(join(folder, 'flowdeck.db'));
   const locks = join(folder, 'locks');
-  const deps: BumpDeps = {
+  const deps: BumpDeps & FindDeps = {
     db,
     disk: nodeDisk,
+    folders: nodeFolders,
     clock: systemClock,
     fields: () => ({}),
     lock: async (file, what) => acquireLock(await lockFileFor(file, locks), { what }),

@@ -5,6 +5,7 @@ import { RunOptions } from '../../shared/domain.ts';
 import { toFailure } from '../../shared/failure.ts';
 import { takeBackup } from '../history/backup.ts';
 import { restore } from '../history/restore.ts';
+import { nodeFolders } from '../platform/folders.ts';
 import { editWorkflow, type NodeEdit } from '../workflow/edit.ts';
 import { parseWorkflow } from '../workflow/read.ts';
 import { accept } from './accept.ts';
@@ -109,7 +110,7 @@ describe('a wipe', () => {
     await leaveUnwritten(4);
     const { backup } = await wipe(bench.workflow, { nodes: [4, 13] }, wipeDeps());
     const other = await takeBackup(bench.workflow, Buffer.from(await bench.read()), 'manual', bench.deps);
-    const deps = { ...bench.deps, fields: () => ({}) };
+    const deps = { ...bench.deps, fields: () => ({}), folders: nodeFolders };
     await restore(bench.workflow, { entry: other.id }, deps);
     const states = () => bench.deps.db.journal.ofNode('run-1', 4).map(({ state }) => state);
     expect(new Set(states())).toEqual(new Set(['written']));

@@ -2,13 +2,13 @@ import type {
   BumpAdvice,
   HistoryChange,
   HistoryView,
-  Restored,
   RestorePreview,
   VerifyEntry,
   VerifySums,
   VersionMade,
 } from '../../../shared/history.ts';
 import type { Comparison, DiffRef } from '../../../shared/workflow-diff.ts';
+import type { RestoreDone } from '../../history/restore.ts';
 import type { Topic } from '../topic.ts';
 
 /** Versions that are made of a workflow (behaviour.md §9). All reject with `locked` while a run has the file. */
@@ -38,7 +38,7 @@ export interface RestoreWish {
 export interface Restoring {
   /** Changes nothing. */
   preview(path: string, entry: string): Promise<RestorePreview>;
-  restore(path: string, wish: RestoreWish): Promise<Restored & { backupId: string }>;
+  restore(path: string, wish: RestoreWish): Promise<RestoreDone>;
 }
 
 export interface Proofs {

@@ -7,6 +7,7 @@ import type { Editing } from '../editing.ts';
 import type { Places } from '../places.ts';
 import { openComparing } from './comparing.ts';
 import type { History } from './history-api.ts';
+import { openRestoring } from './restoring.ts';
 
 export interface HistoryParts {
   db: Database;
@@ -28,14 +29,15 @@ export function openHistory(parts: HistoryParts): History & { close(): Promise<v
     settings: parts.settings,
     diffWorker: parts.places.diffWorker,
   });
+  const { db, settings, clock, places } = parts;
+  const restoring = openRestoring({ db, settings, clock, restoringWorker: places.restoringWorker });
   return {
     advice: yet,
     bump: yet,
     graduate: yet,
     undoVersion: yet,
     catchUp: yet,
-    preview: yet,
-    restore: yet,
+    ...restoring,
     verify: yet,
     upkeep: yet,
     compare: comparing.compare,
