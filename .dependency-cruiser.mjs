@@ -57,10 +57,11 @@ export default {
     },
     {
       name: 'arrow-shared',
-      comment: 'src/shared imports nothing but itself, zod and the contract library.',
+      comment:
+        'src/shared imports nothing but itself, zod, the contract library and the one that compares texts.',
       severity: error,
       from: { path: '^src/shared/', pathNot: forTests },
-      to: { pathNot: ['^src/shared/', '(^|/)node_modules/(zod|@orpc/contract)/'] },
+      to: { pathNot: ['^src/shared/', '(^|/)node_modules/(zod|@orpc/contract|diff)/'] },
     },
     {
       name: 'arrow-renderer',

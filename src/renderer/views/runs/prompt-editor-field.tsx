@@ -1,8 +1,8 @@
 import type { PromptSource } from '../../../shared/prompts.ts';
+import { wordDiff } from '../../../shared/word-diff.ts';
 import { Button } from '../../components/button.tsx';
 import { TextArea } from '../../components/text-area.tsx';
 import { useRun } from '../../wire/queries.ts';
-import { wordDiff } from './prompt-diff.ts';
 import { sourceTitle } from './prompt-edits.ts';
 import { nodeName } from './run-words.ts';
 

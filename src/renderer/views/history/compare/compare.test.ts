@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DiffPart, wordDiff } from '../../runs/prompt-diff.ts';
+import { type DiffPart, wordDiff } from '../../../../shared/word-diff.ts';
 import { type ChangeKind, compareRows, fileWords, kindsOf, nodesOf, totalsWords } from './change-kinds.ts';
 import { comparisonText } from './comparison-text.ts';
 import { foldWords } from './fold-words.ts';

@@ -1,5 +1,5 @@
+import { wordDiff } from '../../../../shared/word-diff.ts';
 import type { Comparison, NodeDiff } from '../../../../shared/workflow-diff.ts';
-import { wordDiff } from '../../runs/prompt-diff.ts';
 import { fileWords, totalsWords } from './change-kinds.ts';
 import { foldWords } from './fold-words.ts';
 import { outputWords } from './output-change.ts';

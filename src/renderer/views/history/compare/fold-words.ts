@@ -1,4 +1,4 @@
-import type { DiffPart } from '../../runs/prompt-diff.ts';
+import type { DiffPart } from '../../../../shared/word-diff.ts';
 
 /** A part of a compared text: words as they are, or a stretch that both sides have and that is folded away. */
 export type TextPiece = DiffPart | { kind: 'folded'; text: string; words: number };

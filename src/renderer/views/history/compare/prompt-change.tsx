@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
+import { wordDiff } from '../../../../shared/word-diff.ts';
 import { counted } from '../../../components/format.ts';
-import { wordDiff } from '../../runs/prompt-diff.ts';
 import { foldWords, type TextPiece } from './fold-words.ts';
 
 type PromptChangeProps = { before: string | null; after: string | null };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { wordDiff } from './prompt-diff.ts';
+import { wordDiff } from './word-diff.ts';
 
 const text = fc.array(fc.constantFrom('a', 'jar', 'on', 'the', 'table', ' ', '\n', '  '), { maxLength: 40 });
 const joinedText = text.map((parts) => parts.join(''));
@@ -18,6 +18,39 @@ describe('the difference of two prompts', () => {
       { kind: 'added', text: 'marble ' },
       { kind: 'same', text: 'table.' },
     ]);
+  });
+
+  it('does not take a word for another because of the space behind it', () => {
+    expect(wordDiff('A jar', 'A jar\non a table')).toEqual([
+      { kind: 'same', text: 'A jar' },
+      { kind: 'added', text: '\non a table' },
+    ]);
+    expect(wordDiff('A jar on', 'A jar\non')).toEqual([
+      { kind: 'same', text: 'A jar' },
+      { kind: 'removed', text: ' ' },
+      { kind: 'added', text: '\n' },
+      { kind: 'same', text: 'on' },
+    ]);
+  });
+
+  it('tells what was removed before what was added in its place', () => {
+    fc.assert(
+      fc.property(joinedText, joinedText, (before, after) => {
+        const kinds = wordDiff(before, after).map(({ kind }) => kind);
+        expect(
+          kinds.some((kind, i) => kind === kinds[i + 1] || (kind === 'added' && kinds[i + 1] === 'removed')),
+        ).toBe(false);
+      }),
+    );
+  });
+
+  it('finds the words that changed here and there in a long text', () => {
+    const before = Array.from({ length: 5000 }, (_, i) => `word${i}`);
+    const after = before.map((word, i) => (i % 100 === 50 ? `other${i}` : word));
+    const parts = wordDiff(before.join(' '), after.join(' '));
+    expect(parts.filter(({ kind }) => kind === 'removed').map(({ text }) => text.trim())).toEqual(
+      before.filter((_, i) => i % 100 === 50),
+    );
   });
 
   it('is one part where nothing changed, and none where nothing is', () => {
