@@ -12,6 +12,7 @@ import { HistoryView } from './views/history/history-view.tsx';
 import { RecoveryView } from './views/recovery/recovery-view.tsx';
 import { RunsView } from './views/runs/runs-view.tsx';
 import { SettingsView } from './views/settings/settings-view.tsx';
+import { VersionDialog } from './views/versions/version-dialog.tsx';
 import { WorkflowsView } from './views/workflows/workflows-view.tsx';
 
 const screens: Record<ViewName, () => React.ReactNode> = {
@@ -40,6 +41,7 @@ export function App() {
             <Current />
           </ScreenGuard>
         </Frame>
+        <VersionDialog />
         <Toaster />
       </TooltipProvider>
     </ClockProvider>

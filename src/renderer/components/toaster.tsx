@@ -23,6 +23,8 @@ export function Toaster() {
           icon: 'mt-0.5 shrink-0',
           actionButton:
             'order-1 ml-auto h-6 shrink-0 rounded-sm border border-line-strong/60 px-2 text-xs hover:bg-hover',
+          cancelButton:
+            'ml-auto h-6 shrink-0 rounded-sm border border-line-strong/60 px-2 text-xs hover:bg-hover [&+button]:ml-0',
           closeButton:
             'order-2 ml-auto size-6 shrink-0 rounded-sm p-1 text-muted hover:bg-hover hover:text-ink',
         },
@@ -39,9 +41,17 @@ export function notifyDone(message: string): void {
 /** Time to read, to notice a slip and to reach the button. */
 const UNDO_MS = 10_000;
 
-/** Tells that something is done which can be taken back. */
-export function notifyUndo(message: string, undo: () => void): void {
-  toast.success(message, { duration: UNDO_MS, action: { label: 'Undo', onClick: undo } });
+/** Tells that something is done which can be taken back; `next` is what is worth doing after it. */
+export function notifyUndo(
+  message: string,
+  undo: () => void,
+  next?: { label: string; run: () => void } | null,
+): void {
+  toast.success(message, {
+    duration: UNDO_MS,
+    action: { label: 'Undo', onClick: undo },
+    ...(next && { cancel: { label: next.label, onClick: next.run } }),
+  });
 }
 
 /** Tells that something is done that goes on elsewhere, with the way there. */

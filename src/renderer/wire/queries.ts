@@ -1,6 +1,7 @@
 import { type UseMutationResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Plan, RerollTarget, RunOptions } from '../../shared/domain.ts';
 import type { FlowdeckError } from '../../shared/failure.ts';
+import type { BumpAdvice } from '../../shared/history.ts';
 import type { PromptEdit } from '../../shared/prompts.ts';
 import type { RecoveryAction, RecoveryStep } from '../../shared/recovery.ts';
 import type { ServiceName } from '../../shared/services.ts';
@@ -114,6 +115,13 @@ export const usePictures = (addresses: string[], beside: string[]) =>
 /** Whether the next version of a workflow is due, and what it would be; null: its name follows no scheme. */
 export const useBumpAdvice = (path: string) =>
   useAsk(['advice', path], (client, signal) => client.history.advice({ path }, { signal }));
+/** The same, asked anew, where somebody has just changed the file. */
+export function useAskBumpAdvice(): (path: string) => Promise<BumpAdvice | null> {
+  const { client } = useWire();
+  const cache = useQueryClient();
+  return (path) =>
+    cache.fetchQuery(question(['advice', path], (signal) => client.history.advice({ path }, { signal })));
+}
 /** What putting an entry of the history in place of a file would do. True for the file as it is when asked. */
 export const useRestorePreview = (path: string, entry: string) =>
   useAsk(['restore-preview', path, entry], (client, signal) =>

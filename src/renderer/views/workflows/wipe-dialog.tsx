@@ -9,6 +9,7 @@ import { Money } from '../../components/money.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { notifyDone, notifyUndo } from '../../components/toaster.tsx';
 import { usePlan, useWipe } from '../../wire/queries.ts';
+import { useOfferVersion } from '../versions/use-offer-version.ts';
 import { failureCard } from './failure-card.ts';
 import { plainOptions } from './plan-panel.tsx';
 import { useUndoBackup } from './undo-backup.ts';
@@ -26,6 +27,7 @@ export function WipeDialog({ path, onClose }: WipeDialogProps) {
   const [openedAt] = useState(() => new Date());
   const wipe = useWipe();
   const undo = useUndoBackup(path, 'the wipe');
+  const offerVersion = useOfferVersion(path);
   const name = fileName(path).replace(/\.nbflow$/i, '');
   const scenes = plan.data ? wipeScenes(plan.data) : [];
   const wanted = scenes.filter(({ scene }) => which === 'all' || chosen.has(scene));
@@ -37,7 +39,7 @@ export function WipeDialog({ path, onClose }: WipeDialogProps) {
       onSuccess: (result) => {
         const { backup } = result;
         if (backup === null) notifyDone(wipedWords(result));
-        else notifyUndo(wipedWords(result), () => undo(backup.id));
+        else void offerVersion().then((next) => notifyUndo(wipedWords(result), () => undo(backup.id), next));
         onClose();
       },
     });

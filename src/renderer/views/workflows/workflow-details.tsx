@@ -14,6 +14,8 @@ import { useRunDialog } from '../../state/run-dialog.ts';
 import { useRested } from '../../state/use-rested.ts';
 import { useWindow } from '../../state/window.ts';
 import { useFixWorkflow } from '../../wire/queries.ts';
+import { BumpSuggestion } from '../versions/bump-suggestion.tsx';
+import { VersionActions } from '../versions/version-actions.tsx';
 import { type DetailsTab, useDetailsTab } from './details-tab.ts';
 import { FindingsPanel } from './findings-panel.tsx';
 import { PlanPanel } from './plan-panel.tsx';
@@ -106,7 +108,8 @@ function Contents({ workflow, isRested }: { workflow: WorkflowSummary; isRested:
             </Button>
           )}
         </div>
-        <Facts workflow={workflow} onWipe={() => setWiping(true)} />
+        <Facts workflow={workflow} isRested={isRested} onWipe={() => setWiping(true)} />
+        {readable && isRested && <BumpSuggestion path={path} fileState={workflow.modifiedAt} />}
         {isWiping && <WipeDialog path={path} onClose={() => setWiping(false)} />}
       </header>
       {readable ? (
@@ -135,12 +138,13 @@ function Contents({ workflow, isRested }: { workflow: WorkflowSummary; isRested:
   );
 }
 
-/** Asks for check and plan anew when the file has changed or a run went over it, and on demand. */
+/** Asks for check, plan and advice anew when the file has changed or a run went over it, and on demand. */
 function useFreshAnswers({ path, modifiedAt, lastRun }: WorkflowSummary) {
   const cache = useQueryClient();
   const askAgain = useCallback(() => {
     void cache.invalidateQueries({ queryKey: ['check', path] });
     void cache.invalidateQueries({ queryKey: ['plan', path] });
+    void cache.invalidateQueries({ queryKey: ['advice', path] });
   }, [cache, path]);
   const state = `${modifiedAt} ${lastRun?.runId} ${lastRun?.status}`;
   const known = useRef(state);
@@ -151,7 +155,9 @@ function useFreshAnswers({ path, modifiedAt, lastRun }: WorkflowSummary) {
   return { isChecking: useIsFetching({ queryKey: ['check', path] }) > 0, askAgain };
 }
 
-function Facts({ workflow, onWipe }: { workflow: WorkflowSummary; onWipe: () => void }) {
+type FactsProps = { workflow: WorkflowSummary; isRested: boolean; onWipe: () => void };
+
+function Facts({ workflow, isRested, onWipe }: FactsProps) {
   const openRun = useWindow((state) => state.openRun);
   const { path, version, generationNodes, modifiedAt, unreadable, lastRun } = workflow;
   return (
@@ -193,6 +199,7 @@ function Facts({ workflow, onWipe }: { workflow: WorkflowSummary; onWipe: () => 
               Wipe cache…
             </Button>
           )}
+          {isRested && <VersionActions path={path} size="sm" />}
         </div>
       )}
     </div>
