@@ -283,8 +283,13 @@ export const contract = {
     bump: base.input(z.object({ path, note: z.string().max(2000) })).output(VersionMade),
     /** Approval, by a person: `V0-5` → `V1`, into `approved/`. */
     graduate: base.input(z.object({ path, note: z.string().max(2000) })).output(VersionMade),
-    /** The undo of a bump or a graduation, while the new file is as it was made. Gives the old file's path. */
-    undoVersion: base.input(z.object({ path })).output(z.object({ path: z.string() })),
+    /**
+     * The undo of a bump or a graduation, while the new file is as it was made. Gives the old file's path, and what of
+     * registry and tracker could not be written, one sentence each.
+     */
+    undoVersion: base
+      .input(z.object({ path }))
+      .output(z.object({ path: z.string(), problems: z.array(z.string()) })),
     compare: base.input(z.object({ before: DiffRef, after: DiffRef })).output(Comparison),
     /**
      * Ids of the pictures and clips behind addresses of a workflow, as the window shows media; null: this machine has no

@@ -170,7 +170,7 @@ export const VersionMade = z.object({
   path: z.string(),
   /** Where the old file is now. */
   movedTo: z.string(),
-  /** What of registry and tracker could not be written, one sentence each. */
+  /** What is odd about it, and what of registry and tracker could not be written, one sentence each. */
   problems: z.array(z.string()),
 });
 export type VersionMade = z.infer<typeof VersionMade>;

@@ -3,11 +3,12 @@ import { fail } from '../../shared/failure.ts';
 import type { PromptEdit, PromptSource } from '../../shared/prompts.ts';
 import type { Database } from '../db/database.ts';
 import { takeBackup } from '../history/backup.ts';
-import { type Bumped, bump } from '../history/bump.ts';
+import { type BumpChange, type Bumped, bump } from '../history/bump.ts';
 import { restore } from '../history/restore.ts';
 import type { Clock } from '../platform/clock.ts';
 import { hashOf } from '../platform/content-hash.ts';
 import { nodeDisk } from '../platform/disk.ts';
+import { nodeFolders } from '../platform/folders.ts';
 import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
 import type { SettingsStore } from '../platform/settings-store.ts';
 import { accept } from '../runner/accept.ts';
@@ -17,7 +18,7 @@ import { openWorkflow } from '../runner/prepare.ts';
 import { type Wiped, wipe } from '../runner/wipe.ts';
 import { promptEdits, promptSources } from '../workflow/prompt-sources.ts';
 import type { WipeTargets } from '../workflow/wipe.ts';
-import { createAfterBump, editNote } from './after-bump.ts';
+import { createBooks, editNote } from './after-bump.ts';
 
 /**
  * What a person may do to a workflow file between two runs. All but a pick wait for no run: they reject with `locked`
@@ -32,15 +33,15 @@ export interface Editing {
   prompts(path: string, nodeId: number): Promise<PromptSource[]>;
   /** Puts a backup back, as the history does (history/restore.ts). */
   restore(path: string, backupId: string): Promise<{ undoBackupId: string | null }>;
-  /** The next version of the file, unchanged but for its name. Rejects as editPrompts does. */
-  bump(path: string): Promise<Bumped>;
+  /** The next version of the file, unchanged but for its name; writes no books. Rejects as editPrompts does. */
+  bump(path: string, change?: Pick<BumpChange, 'note' | 'ownBooks'>): Promise<Bumped>;
   /**
    * Changes prompts in the next version of the file; the old one goes to `backups/`, and a registered workflow's new
    * version into the registry and the tracker (behaviour.md §9). `problems`: what of the latter could not be done, one
    * sentence each. Rejects with `not-found`, with `usage` where the texts are as asked already, and with `check-failed`
    * for prompts that could not be run.
    */
-  editPrompts(path: string, edits: PromptEdit[]): Promise<Bumped & { problems: string[] }>;
+  editPrompts(path: string, edits: PromptEdit[]): Promise<Bumped>;
   /** A person's pick, into the file, whether a run has it or not. Rejects with `not-found` and `usage`. */
   pick(path: string, wish: PickWish): Promise<Picked>;
 }
@@ -56,6 +57,7 @@ export function openEditing({ db, settings, clock }: EditingParts): Editing {
   const deps = {
     db,
     disk: nodeDisk,
+    folders: nodeFolders,
     hash: hashOf,
     clock,
     setting: settings.get,
@@ -66,7 +68,7 @@ export function openEditing({ db, settings, clock }: EditingParts): Editing {
     backup: (workflow: string, content: Uint8Array, reason: string) =>
       takeBackup(workflow, content, reason, { db, disk: nodeDisk, clock }),
   };
-  const afterBump = createAfterBump(deps);
+  const keepBooks = createBooks(deps);
   return {
     wipe: (path, which) => wipe(path, which, deps),
     accept: (path, nodes) => accept(path, nodes, deps),
@@ -75,7 +77,7 @@ export function openEditing({ db, settings, clock }: EditingParts): Editing {
       const { undo } = await restore(path, { entry }, deps);
       return { undoBackupId: undo?.id ?? null };
     },
-    bump: (path) => bump(path, {}, deps),
+    bump: (path, change = {}) => bump(path, change, deps),
     editPrompts: async (path, edits) => {
       let titles: string[] = [];
       const bumped = await bump(
@@ -92,10 +94,11 @@ export function openEditing({ db, settings, clock }: EditingParts): Editing {
             });
           },
           verify: assertEditedPrompts,
+          note: ({ to }) => editNote(to, titles),
         },
         deps,
       );
-      return { ...bumped, problems: await afterBump(bumped, editNote(bumped.to, titles)) };
+      return { ...bumped, problems: [...bumped.problems, ...(await keepBooks())] };
     },
     pick: (path, wish) => pickInFile(path, wish, deps),
   };

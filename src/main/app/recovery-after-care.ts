@@ -86,9 +86,13 @@ export function createAfterCare(deps: AfterCareDeps) {
       };
       if (bump) {
         await attempt('The next version was not made', async () => {
-          const { path, movedTo } = await editing.bump(workflow);
+          const { path, movedTo, problems } = await editing.bump(workflow, {
+            note: () => note,
+            ownBooks: true,
+          });
           done.path = path;
           done.movedTo = movedTo;
+          done.problems.push(...problems);
         });
       }
       const now = done.path ?? workflow;
@@ -107,6 +111,11 @@ export function createAfterCare(deps: AfterCareDeps) {
           done.tracker = files;
           done.problems.push(...problems);
         });
+      }
+      const made = done.path === null ? null : db.versions.madeLast(done.path);
+      if (made !== null && registry) {
+        const books = done.registry === null ? 'refused' : 'written';
+        await db.commits.write(() => db.versions.setBooks(made.id, books));
       }
       return done;
     },

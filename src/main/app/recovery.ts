@@ -84,7 +84,7 @@ export function openRecovery(parts: RecoveryParts): Recovery {
       const workflow = await workflowPath(path);
       const done = await care.carryOut(workflow, wish);
       // What was not bumped can be tried again; all else is told and can be done by hand.
-      if (!wish.bump || done.path !== null) await remember(workflow, { step: 'over' });
+      if (!wish.bump || done.path !== null) await remember(done.path ?? workflow, { step: 'over' });
       return done;
     },
     onChanged: (listener) => {

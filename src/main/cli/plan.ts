@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Plan } from '../../shared/domain.ts';
+import { tellOfBump } from './bump-words.ts';
 import type { AddCommand } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { absoluteRunOptions, withRunOptions } from './run-options.ts';
@@ -13,13 +14,16 @@ export const addPlan: AddCommand = (work) =>
       .description('what a run would do, node by node, with reason and cost; touches nothing')
       .argument('<file>', 'workflow file (.nbflow)'),
   ).action((file: string, flags: Record<string, unknown>, command: Command) =>
-    work(command, async ({ output, world, flowdeck }) => {
+    work(command, async (session) => {
+      const { output, world, flowdeck } = session;
       const { apiKey, options } = absoluteRunOptions(flags, world.cwd);
       const { runner } = await flowdeck({ apiKey });
-      const plan = await runner.plan(resolve(world.cwd, file), options);
+      const path = resolve(world.cwd, file);
+      const plan = await runner.plan(path, options);
       for (const node of plan.nodes) output.record({ type: 'plan.node', ...node });
       output.record({ type: 'plan.finished', ...plan.totals });
       output.text(planText(plan));
+      await tellOfBump(session, path);
       return exitCodes.done;
     }),
   );

@@ -1,14 +1,17 @@
 import { Command, Option } from 'commander';
 import { addAccept } from './accept.ts';
+import { addBump } from './bump.ts';
 import { addCheck } from './check.ts';
 import type { AddCommand, Work } from './command.ts';
 import { addConfig } from './config.ts';
 import { addDoctor } from './doctor.ts';
+import { addGraduate } from './graduate.ts';
 import { addPick } from './pick.ts';
 import { addPlan } from './plan.ts';
 import { addQueue } from './queue.ts';
 import { addRecover } from './recover.ts';
 import { addRegen } from './regen.ts';
+import { addRestore } from './restore.ts';
 import { addRun } from './run.ts';
 import { addRuns } from './runs.ts';
 import { addServe } from './serve.ts';
@@ -26,8 +29,11 @@ const commands: readonly AddCommand[] = [
   addRegen,
   addWipe,
   addRecover,
+  addRestore,
   addAccept,
   addPick,
+  addBump,
+  addGraduate,
   addConfig,
   addRuns,
   addQueue,

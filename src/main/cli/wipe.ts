@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { tellOfBump } from './bump-words.ts';
 import type { AddCommand } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { numberList } from './values.ts';
@@ -17,7 +18,8 @@ export const addWipe: AddCommand = (work) =>
     )
     .addOption(new Option('--scenes <numbers>', 'of these scenes only, in every tab').argParser(numberList))
     .action((file: string, flags: { nodes?: number[]; scenes?: number[] }, command: Command) =>
-      work(command, async ({ output, world, flowdeck }) => {
+      work(command, async (session) => {
+        const { output, world, flowdeck } = session;
         const { editing } = await flowdeck();
         const { nodes, scenes } = flags;
         const { path, images, videos, tabs, backup } = await editing.wipe(resolve(world.cwd, file), {
@@ -35,6 +37,7 @@ export const addWipe: AddCommand = (work) =>
             ? 'Nothing to wipe: there is no cached output.'
             : `Wiped ${count(images, 'image node')} and ${count(videos, 'video node')} in ${count(tabs, 'tab')} (${count(images + videos, 'node')}).\nThe file as it was: ${backup.path ?? `backup ${backup.id}`}`,
         );
+        if (backup !== null) await tellOfBump(session, path);
         return exitCodes.done;
       }),
     );

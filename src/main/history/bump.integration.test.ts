@@ -34,6 +34,7 @@ describe('a bump', () => {
       from: 'V0-1',
       to: 'V0-2',
       movedTo: join(desk.backups, 'XYZG3-V0-1.nbflow'),
+      problems: [],
     });
     expect(renamed).not.toBe(text);
     expect(await desk.files(desk.testing)).toEqual({ 'XYZG3-V0-2.nbflow': renamed });

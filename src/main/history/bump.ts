@@ -1,15 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { fail } from '../../shared/failure.ts';
 import { nextVersion, versionOf } from '../../shared/version.ts';
 import { packContent } from '../db/backups.ts';
 import type { Database } from '../db/database.ts';
+import type { VersionRow } from '../db/versions.ts';
 import type { Clock } from '../platform/clock.ts';
+import { hashOf } from '../platform/content-hash.ts';
 import type { Disk } from '../platform/disk.ts';
 import { asOneWrite, betweenRuns, type FileLocks, sameFile } from '../platform/held-file.ts';
 import { editWorkflow, type NodeEdit, setWorkflowName } from '../workflow/edit.ts';
 import type { ExtraFields } from '../workflow/fields.ts';
 import { decodeWorkflow, parseWorkflow, type Workflow } from '../workflow/read.ts';
 import { type BackupDeps, backupFolder, localDay, noWorkflow, recordBackup } from './backup.ts';
+import { lineageOf, versionFolders } from './lineage.ts';
 
 export interface BumpDeps extends BackupDeps, FileLocks {
   /** The setting `workflow.fields`. */
@@ -21,6 +25,10 @@ export interface BumpChange {
   edit?: (workflow: Workflow) => NodeEdit[];
   /** Throws when the new version must not be; nothing is written then. */
   verify?: (before: Workflow, after: Workflow) => void;
+  /** What is to be said of it in the history; asked once `edit` was. */
+  note?: (made: { from: string; to: string }) => string;
+  /** Whoever asks for it keeps the books of this one. */
+  ownBooks?: boolean;
 }
 
 export interface Bumped {
@@ -31,7 +39,27 @@ export interface Bumped {
   to: string;
   /** Where the old file is now. */
   movedTo: string;
+  /** What is odd about it, one sentence each. */
+  problems: string[];
 }
+
+/** What kind of successor a file gets. */
+export interface Succession {
+  how: VersionRow['how'];
+  /** Slug of the old file's backup. */
+  reason: 'superseded' | 'graduated';
+  /** The new name, of the old one. Throws `usage` where there is none. */
+  nameAfter: (name: string) => string;
+  /** The folder of the new file, made if need be. */
+  folderFor: (real: string, disk: Disk) => Promise<string>;
+}
+
+const bumping: Succession = {
+  how: 'bump',
+  reason: 'superseded',
+  nameAfter: nextVersion,
+  folderFor: async (real) => dirname(real),
+};
 
 /**
  * Makes the next version of a workflow (behaviour.md §9): a file of the next name, with that name inside and the edits in
@@ -42,37 +70,64 @@ export interface Bumped {
  * Every step is on the disk before the next begins, and each leaves the old content under some name. After a crash the
  * same call finds what it had done, by its content, and goes on from there.
  */
-export async function bump(path: string, change: BumpChange, deps: BumpDeps): Promise<Bumped> {
+export const bump = (path: string, change: BumpChange, deps: BumpDeps): Promise<Bumped> =>
+  succeedWith(path, bumping, change, deps);
+
+/** The steps of `bump`, for any kind of successor; the same promises. */
+export async function succeedWith(
+  path: string,
+  succession: Succession,
+  change: BumpChange,
+  deps: BumpDeps,
+): Promise<Bumped> {
   return betweenRuns(
     path,
-    'bump',
-    (real) => asOneWrite(real, 'bump', () => succeed(real, change, deps), deps),
+    succession.how,
+    (real) => asOneWrite(real, succession.how, () => succeed(real, succession, change, deps), deps),
     deps,
   );
 }
 
-async function succeed(real: string, change: BumpChange, deps: BumpDeps): Promise<Bumped> {
-  const { disk, db, clock } = deps;
+async function succeed(
+  real: string,
+  succession: Succession,
+  change: BumpChange,
+  deps: BumpDeps,
+): Promise<Bumped> {
+  const { disk } = deps;
   const ext = /\.nbflow$/i.exec(real)?.[0] ?? '';
   const name = basename(real, ext);
-  const next = nextVersion(name);
-  const path = join(dirname(real), `${next}${ext}`);
+  const next = succession.nameAfter(name);
 
   const seen = await disk.stat(real);
   const bytes = await disk.read(real);
   if (bytes === null) throw noWorkflow(real);
+  const path = join(await succession.folderFor(real, disk), `${next}${ext}`);
   const text = successor(parsed(bytes, real, deps), { path, name: next }, change, deps);
+  const versions = { from: versionOf(name), to: versionOf(next) };
+  await assertAlone(path, disk);
   const there = await disk.read(path);
   if (there !== null && !isText(there, text)) throw taken(path);
 
-  const movedTo = await keepOld(real, bytes, { disk, clock });
+  const movedTo = await keepOld(real, bytes, succession.reason, deps);
   // Saved by a person since it was read: the new version is made from theirs.
-  if (!sameFile(seen, await disk.stat(real))) return succeed(real, change, deps);
+  if (!sameFile(seen, await disk.stat(real))) return succeed(real, succession, change, deps);
   if (there === null) await writeNext(path, text, disk);
-  await recordMove(real, path, movedTo, bytes, { db, clock });
+  const { how, reason } = succession;
+  const made = {
+    workflow: path,
+    version: versions.to,
+    fromPath: real,
+    fromVersion: versions.from,
+    movedTo,
+    how,
+    note: change.note?.(versions) ?? '',
+    books: change.ownBooks === true ? ('none' as const) : null,
+  };
+  await recordMove(made, { reason, bytes, text }, deps);
   if (!sameFile(seen, await disk.stat(real))) throw savedMeanwhile(real, path);
   await disk.remove(real);
-  return { path, from: versionOf(name), to: versionOf(next), movedTo };
+  return { path, ...versions, movedTo, problems: await claimedBefore(path, versions.to, text, disk) };
 }
 
 function parsed(bytes: Uint8Array, file: string, { fields }: BumpDeps): Workflow {
@@ -95,19 +150,39 @@ function successor(
 async function keepOld(
   real: string,
   bytes: Uint8Array,
+  reason: string,
   { disk, clock }: { disk: Disk; clock: Clock },
 ): Promise<string> {
   const folder = backupFolder(real);
   const own = basename(real);
   const name = (n: number): string => {
     if (n === 1) return own;
-    return `${own}.bak-${localDay(clock.now())}-${REASON}${n === 2 ? '' : `-${n - 1}`}`;
+    return `${own}.bak-${localDay(clock.now())}-${reason}${n === 2 ? '' : `-${n - 1}`}`;
   };
   for (let n = 1; ; n++) {
     const there = await disk.read(join(folder, name(n)));
     if (there === null) return disk.writeNew(folder, name, bytes);
     if (Buffer.compare(there, bytes) === 0) return join(folder, name(n));
   }
+}
+
+/** Throws `folder` where a file of this name lies in another folder of the versions: two would claim it. */
+async function assertAlone(path: string, disk: Disk): Promise<void> {
+  const own = await disk.realPath(dirname(path));
+  for (const folder of versionFolders(lineageOf(path))) {
+    const other = await disk.realPath(folder);
+    if (other === null || other === own || folder === dirname(path)) continue;
+    const file = join(folder, basename(path));
+    if ((await disk.stat(file)) !== null) throw taken(file);
+  }
+}
+
+/** A version of that name was there before and is superseded: from now on two contents have been called so. */
+async function claimedBefore(path: string, version: string, text: string, disk: Disk): Promise<string[]> {
+  const before = join(backupFolder(path), basename(path));
+  const bytes = await disk.read(before);
+  if (bytes === null || isText(bytes, text)) return [];
+  return [`There was a ${version} before: ${before} is another file than ${path}, and has the same name.`];
 }
 
 async function writeNext(path: string, text: string, disk: Disk): Promise<void> {
@@ -118,23 +193,27 @@ async function writeNext(path: string, text: string, disk: Disk): Promise<void> 
   await disk.writeNew(dirname(path), name, text);
 }
 
-const REASON = 'superseded';
-
 /** In one commit, and before the old file goes: from then on nobody could ask for it again. */
 async function recordMove(
-  from: string,
-  to: string,
-  movedTo: string,
-  bytes: Uint8Array,
+  made: Omit<VersionRow, 'id' | 'sha256' | 'at' | 'undoneAt'>,
+  { reason, bytes, text }: { reason: string; bytes: Uint8Array; text: string },
   { db, clock }: { db: Database; clock: Clock },
 ): Promise<void> {
+  const { workflow, fromPath, movedTo } = made;
   const content = await packContent(bytes);
+  const sha256 = await hashOf(Buffer.from(text));
   await db.commits.write(() => {
-    db.movedFiles.follow(from, to);
-    // One that did this before and then died has recorded it.
-    if (db.backups.of(from).some((row) => row.path === movedTo && row.reason === REASON)) return;
+    db.movedFiles.follow(fromPath, workflow);
     const at = clock.now();
-    recordBackup({ workflow: from, path: movedTo, reason: REASON, origin: 'version', at }, content, db);
+    // One that did this before and then died has recorded it.
+    const known = db.backups.of(fromPath).find((row) => row.path === movedTo && row.reason === reason);
+    const backup = { workflow: fromPath, path: movedTo, reason, origin: 'version' as const, at };
+    const { id } = known ?? recordBackup(backup, content, db);
+    // What people said of the file is said of what it became.
+    db.annotations.rename(fromPath, id);
+    const last = db.versions.madeLast(workflow);
+    if (last?.fromPath === fromPath && last.sha256 === sha256 && last.movedTo === movedTo) return;
+    db.versions.insert({ ...made, id: randomUUID(), sha256, at });
   });
 }
 

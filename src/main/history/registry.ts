@@ -22,6 +22,8 @@ export interface Registration extends Omit<VersionNote, 'date'> {
   date?: string;
   /** Whether an entry may be made where the workflow has none. */
   add?: boolean;
+  /** Only while the registry says that this is the current version; else nothing is written. */
+  instead?: string;
 }
 
 export interface Registered {
@@ -116,7 +118,12 @@ function registered(text: string, news: Registration & VersionNote, file: string
   const place = projectPlace(news.workflow);
   const { code } = parseWorkflowName(basename(news.workflow).replace(/\.nbflow$/i, ''));
   const entry = entryOf(registry, code, place, file);
-  if (entry !== null) return withVersion(text, entry, news);
+  if (entry !== null) {
+    const current = entry.value.current_version ?? entry.value.currentVersion;
+    const isOther =
+      news.instead !== undefined && String(current).toLowerCase() !== news.instead.toLowerCase();
+    return isOther ? text : withVersion(text, entry, news);
+  }
   if (news.add !== true) {
     throw fail('not-found', `${code} has no entry in ${basename(file)}.`, {
       where: file,

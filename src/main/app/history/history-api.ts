@@ -17,8 +17,8 @@ export interface Versions {
   advice(path: string): Promise<BumpAdvice | null>;
   bump(path: string, note: string): Promise<VersionMade>;
   graduate(path: string, note: string): Promise<VersionMade>;
-  /** The undo of either, while the new file is as it was made. */
-  undoVersion(path: string): Promise<{ path: string }>;
+  /** The undo of either, while the new file is as it was made: by its path, or by that of the old one. */
+  undoVersion(path: string): Promise<{ path: string; problems: string[] }>;
   /** Writes what a process that died did not write into registry and tracker. */
   catchUp(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import type { Places } from '../places.ts';
 import { openComparing } from './comparing.ts';
 import type { History } from './history-api.ts';
 import { openRestoring } from './restoring.ts';
+import { openVersions } from './versions.ts';
 
 export interface HistoryParts {
   db: Database;
@@ -17,6 +18,8 @@ export interface HistoryParts {
   editing: Editing;
   places: Places;
   onFault(error: unknown): void;
+  /** Hears what could not be done where nobody waits for it. */
+  warn(problem: string): void;
 }
 
 /** Backups, versions, restores, proofs and comparisons, put together. */
@@ -31,12 +34,15 @@ export function openHistory(parts: HistoryParts): History & { close(): Promise<v
   });
   const { db, settings, clock, places } = parts;
   const restoring = openRestoring({ db, settings, clock, restoringWorker: places.restoringWorker });
+  const versions = openVersions({
+    db,
+    settings,
+    clock,
+    diffContents: comparing.diffContents,
+    onProblem: parts.warn,
+  });
   return {
-    advice: yet,
-    bump: yet,
-    graduate: yet,
-    undoVersion: yet,
-    catchUp: yet,
+    ...versions,
     ...restoring,
     verify: yet,
     upkeep: yet,
