@@ -35,7 +35,7 @@ export async function restorable(
 
 /** Why it cannot be put back. */
 export const damaged = ({ path, id, label }: Pick<FoundBackup, 'path' | 'id' | 'label'>) =>
-  fail('workflow-unreadable', `The ${label} is damaged and was not restored.`, {
+  fail('workflow-unreadable', `This backup is damaged and cannot be restored: ${label}.`, {
     where: path ?? id ?? label,
-    cure: 'Restore an earlier backup. The workflow was left as it is.',
+    cure: 'Restore an earlier one. The workflow was left as it is.',
   });

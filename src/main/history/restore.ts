@@ -15,7 +15,7 @@ import {
 import { realPlaceOf } from '../platform/real-place.ts';
 import type { ExtraFields } from '../workflow/fields.ts';
 import { putAsideWords, type WipeCounts } from '../workflow/wipe.ts';
-import { type Backup, type BackupDeps, takeBackup } from './backup.ts';
+import { type BackupDeps, type TakenBackup, takeBackup } from './backup.ts';
 import type { FindDeps } from './find-backup.ts';
 import { nameOf } from './lineage.ts';
 import { type Restorable, restorable } from './restorable.ts';
@@ -44,8 +44,12 @@ export interface RestoreDone extends Restored {
   backupId: string;
   /** What was put back, for people: `backup pre-run of XYZG3-V0-1`. */
   label: string;
+  /** Name of the workflow it is of: `XYZG3-V0-1`. */
+  name: string;
+  /** The name inside became that of the file. */
+  renamed: boolean;
   /** What was there before; null: nothing was, or it went elsewhere. */
-  undo: Backup | null;
+  undo: TakenBackup | null;
   /** Nodes whose cache was wiped; null: that was not asked for. */
   wiped: WipeCounts | null;
 }
@@ -110,7 +114,7 @@ async function putInPlace(
   data: Uint8Array,
   order: RestoreOrder,
   deps: RestoreDeps,
-): Promise<Backup | null> {
+): Promise<TakenBackup | null> {
   const { disk } = deps;
   for (;;) {
     const before = await disk.stat(real);
@@ -159,10 +163,11 @@ async function settled(
     workflow,
     path,
     data,
+    renamed,
     wiped,
     undo,
     how,
-  }: RestoredContent & Pick<RestoreRow, 'workflow' | 'path' | 'how'> & { undo: Backup | null },
+  }: RestoredContent & Pick<RestoreRow, 'workflow' | 'path' | 'how'> & { undo: TakenBackup | null },
   { db, clock }: RestoreDeps,
 ): Promise<RestoreDone> {
   const undoBackupId = undo?.id ?? null;
@@ -178,7 +183,16 @@ async function settled(
     }
     db.restores.insert({ id: randomUUID(), workflow, backupId, undoBackupId, how, path, sha256, at });
   });
-  return { backupId, label: found.label, path, undoBackupId, undo, wiped };
+  return {
+    backupId,
+    label: found.label,
+    name: nameOf(found.workflow),
+    path,
+    renamed,
+    undoBackupId,
+    undo,
+    wiped,
+  };
 }
 
 /** Throws `interrupted` when a person wants no more of it; else true. */

@@ -16,6 +16,8 @@ export interface ContentWish {
 
 export interface RestoredContent {
   data: Uint8Array;
+  /** The name inside is another than it was. */
+  renamed: boolean;
   /** Null: nothing was to be wiped. */
   wiped: (WipeCounts & { nodeIds: number[] }) | null;
 }
@@ -25,7 +27,7 @@ export interface RestoredContent {
  * it, and it is theirs to mend. To wipe it is refused: `workflow-unreadable`. Pure.
  */
 export function restoredContent(content: Uint8Array, wish: ContentWish): RestoredContent {
-  const asItIs = { data: content, wiped: null };
+  const asItIs = { data: content, renamed: false, wiped: null };
   if (wish.name === null && !wish.wipe) return asItIs;
   const read = readable(content, wish);
   if (read instanceof FlowdeckError) {
@@ -34,9 +36,10 @@ export function restoredContent(content: Uint8Array, wish: ContentWish): Restore
   }
   const found = wish.wipe ? wipeEdits(read, {}) : null;
   const text = editWorkflow(read.text, found?.edits ?? []);
-  const named = wish.name === null || read.name === wish.name ? text : setWorkflowName(text, wish.name);
+  const named = wish.name === null || wish.name === read.name ? text : setWorkflowName(text, wish.name);
   return {
     data: named === read.text ? content : Buffer.from(named),
+    renamed: named !== text,
     wiped: found === null ? null : { ...found.counts, nodeIds: found.nodeIds },
   };
 }
