@@ -10,6 +10,7 @@ import { useRunDialog } from '../../state/run-dialog.ts';
 import { useServiceActions } from '../../state/service-actions.ts';
 import { useWindow } from '../../state/window.ts';
 import { useRecoveries, useServices } from '../../wire/queries.ts';
+import { CompareRun } from '../history/compare/compare-run.tsx';
 import { CANCELLED, lastTrouble } from './run-words.ts';
 import { PanelPart } from './side-panel.tsx';
 
@@ -39,6 +40,7 @@ export function RunEnding({ view }: { view: RunView }) {
         {summary.output === null && <p className="text-muted">No generated workflow was written.</p>}
         {summary.output !== null && <PathLine name="Generated workflow" path={summary.output} />}
         {summary.errorsFile !== null && <PathLine name="Errors" path={summary.errorsFile} />}
+        {summary.output !== null && <CompareRun runId={summary.runId} name={summary.name} />}
       </PanelPart>
     </>
   );

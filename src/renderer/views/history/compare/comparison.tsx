@@ -19,10 +19,15 @@ import { ChangeList, type ChangeListHandle } from './change-list.tsx';
 import { comparisonText } from './comparison-text.ts';
 import { KindFilter } from './kind-filter.tsx';
 
-type ComparisonProps = { before: DiffRef; after: DiffRef };
+type ComparisonProps = {
+  before: DiffRef;
+  after: DiffRef;
+  /** Somebody goes on to the run that is compared: what covers it may close. */
+  onLeave?: () => void;
+};
 
 /** What is different between two workflows, versions, backups or ends of a run. Fills the height it is given. */
-export function Comparison({ before, after }: ComparisonProps) {
+export function Comparison({ before, after, onLeave }: ComparisonProps) {
   const [swapped, setSwapped] = useState(false);
   const [first, second] = swapped ? [after, before] : [before, after];
   const compared = useComparison(first, second);
@@ -52,6 +57,7 @@ export function Comparison({ before, after }: ComparisonProps) {
             key={`${data.before.sha256} ${data.after.sha256}`}
             compared={data}
             runId={runOf(second) ?? runOf(first)}
+            onLeave={onLeave}
           />
         </>
       )}
@@ -88,7 +94,9 @@ function Side({ word, side: { label, path, at } }: { word: string; side: DiffSid
   );
 }
 
-function Differences({ compared, runId }: { compared: Compared; runId: string | null }) {
+type DifferencesProps = { compared: Compared; runId: string | null; onLeave: (() => void) | undefined };
+
+function Differences({ compared, runId, onLeave }: DifferencesProps) {
   const { before, after, identical, diff } = compared;
   const [kinds, setKinds] = useState<ReadonlySet<ChangeKind>>(new Set());
   const nodes = useMemo(() => nodesOf(diff.nodes, kinds), [diff, kinds]);
@@ -97,7 +105,7 @@ function Differences({ compared, runId }: { compared: Compared; runId: string | 
     [before.path, after.path],
   );
   const list = useRef<ChangeListHandle>(null);
-  const showNode = useShowNode(runId);
+  const showNode = useShowNode(runId, onLeave);
   const sum = totalsWords(diff.totals);
   const notes = fileWords(diff);
 
@@ -159,12 +167,16 @@ function Differences({ compared, runId }: { compared: Compared; runId: string | 
 }
 
 /** Leads to a node on the board of the run that is compared. */
-function useShowNode(runId: string | null): ((node: NodeDiff) => void) | null {
+function useShowNode(
+  runId: string | null,
+  onLeave: (() => void) | undefined,
+): ((node: NodeDiff) => void) | null {
   const openRun = useWindow((state) => state.openRun);
   const selectNode = useWindow((state) => state.selectNode);
   if (runId === null) return null;
   return ({ nodeId }) => {
     openRun(runId);
     selectNode(nodeId);
+    onLeave?.();
   };
 }
