@@ -40,7 +40,8 @@ export const useWindow = create<WindowState>()(
       recoveryPath: null,
       historyPath: null,
       historyEntry: null,
-      go: (view) => set({ view }),
+      // Who comes to the history anew finds what is most likely looked for.
+      go: (view) => set({ view, ...(view === 'history' && { historyEntry: null }) }),
       openRun: (runId) => set({ view: 'runs', runId, nodeId: null }),
       selectNode: (nodeId) => set({ nodeId }),
       openRecovery: (recoveryPath) => set({ view: 'recovery', recoveryPath, ...historyOf(recoveryPath) }),

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { testEntry, testRun, testVersion } from './test-entries.ts';
-import { everything, shownEntries, timelineRows } from './timeline-rows.ts';
+import {
+  anchorShift,
+  DAY_HEIGHT,
+  ENTRY_HEIGHT,
+  everything,
+  shownEntries,
+  timelineRows,
+} from './timeline-rows.ts';
 
 /** Local times, so that days are those of whoever runs the tests. */
 const at = (day: number, hour: number) => new Date(2026, 4, day, hour).toISOString();
@@ -76,5 +83,28 @@ describe('what passes the filter', () => {
     ['wipe client', []],
   ])('has all words of %s', (search, found) => {
     expect(ids({ search })).toEqual(found);
+  });
+});
+
+describe('a list that is scrolled', () => {
+  const rows = (...ids: string[]) =>
+    timelineRows(
+      ids.map((id) => testEntry(id, { at: at(20, 1) })),
+      now,
+    );
+  const before = rows('c', 'b', 'a');
+
+  it('stays with the entry that is first in sight when others come above it', () => {
+    expect(anchorShift(before, rows('e', 'd', 'c', 'b', 'a'), 0)).toBe(2 * ENTRY_HEIGHT);
+    expect(anchorShift(before, rows('d', 'c', 'b', 'a'), DAY_HEIGHT + ENTRY_HEIGHT + 10)).toBe(ENTRY_HEIGHT);
+  });
+
+  it('does not move for what comes below', () => {
+    expect(anchorShift(before, rows('c', 'b', 'a', 'z'), 40)).toBe(0);
+  });
+
+  it('goes up when entries above are gone, and stays where nothing in sight is left', () => {
+    expect(anchorShift(before, rows('b', 'a'), DAY_HEIGHT + ENTRY_HEIGHT)).toBe(-ENTRY_HEIGHT);
+    expect(anchorShift(before, rows('x'), 0)).toBe(0);
   });
 });

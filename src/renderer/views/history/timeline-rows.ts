@@ -88,3 +88,27 @@ function dayLabels(nowMs: number): (iso: string) => string {
 
 /** One number for each local day. */
 const dayKey = (at: Date): number => (at.getFullYear() * 12 + at.getMonth()) * 31 + at.getDate();
+
+/**
+ * How far a list that is scrolled to `top` has to be scrolled on, in pixels, so that the first entry in sight stays
+ * where it is although others came or went above it. Nothing, when none of those in sight is left.
+ */
+export function anchorShift(
+  before: readonly TimelineRow[],
+  after: readonly TimelineRow[],
+  top: number,
+): number {
+  const now = new Map<string, number>();
+  let start = 0;
+  for (const row of after) {
+    now.set(row.key, start);
+    start += heightOf(row);
+  }
+  let place = 0;
+  for (const row of before) {
+    const next = row.kind === 'entry' && place + heightOf(row) > top ? now.get(row.key) : undefined;
+    if (next !== undefined) return next - place;
+    place += heightOf(row);
+  }
+  return 0;
+}

@@ -1,0 +1,110 @@
+import { Clapperboard, FileDiff, Pin, RotateCcw, Undo2 } from 'lucide-react';
+import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/cx.ts';
+import { Kbd } from '../../components/kbd.tsx';
+import { Menu } from '../../components/menu.tsx';
+import { useWindow } from '../../state/window.ts';
+import type { PreviewProps } from './entry-preview.tsx';
+import { isRestorable } from './history-words.ts';
+import { isComparable, oneBefore, sideOf } from './selection.ts';
+
+/** What can be done with an entry; the first is what one most likely came for. */
+export function EntryActions(props: PreviewProps) {
+  const { entry, acts, onRestore } = props;
+  const { run, restore, backup, workflow, pinned } = entry;
+  const openRun = useWindow((state) => state.openRun);
+  const undoId = restore?.undoBackupId ?? null;
+  return (
+    <div className="flex flex-wrap gap-2">
+      {isRestorable(entry) && (
+        <Button
+          variant="primary"
+          icon={<RotateCcw aria-hidden />}
+          aria-keyshortcuts="r"
+          onClick={() => onRestore(entry)}
+        >
+          Restore…
+        </Button>
+      )}
+      {run !== null && (
+        <Button icon={<Clapperboard aria-hidden />} onClick={() => openRun(entry.id)}>
+          Show the run
+        </Button>
+      )}
+      {undoId !== null && (
+        <Button
+          variant="primary"
+          icon={<Undo2 aria-hidden />}
+          busy={acts.isBusy}
+          onClick={() => acts.undo(workflow, undoId, 'the restore')}
+        >
+          Undo the restore
+        </Button>
+      )}
+      <Compare {...props} />
+      {backup?.known === false && <Button onClick={() => acts.adopt(entry)}>Adopt</Button>}
+      <Button
+        icon={<Pin aria-hidden className={cx(pinned && 'fill-current')} />}
+        aria-pressed={pinned}
+        aria-keyshortcuts="p"
+        onClick={() => acts.togglePin(entry)}
+      >
+        {pinned ? 'Pinned' : 'Pin'} <Kbd shortcut="p" />
+      </Button>
+    </div>
+  );
+}
+
+function Compare({ entry, view, onCompare, onTick }: PreviewProps) {
+  const { id, run, restore } = entry;
+  if (run !== null) {
+    const pair = {
+      before: { of: 'run', runId: id, side: 'input' },
+      after: { of: 'run', runId: id, side: 'output' },
+    } as const;
+    return (
+      <Button icon={<FileDiff aria-hidden />} onClick={() => onCompare(pair)}>
+        Compare input and output
+      </Button>
+    );
+  }
+  if (restore !== null) {
+    const { undoBackupId, backupId } = restore;
+    if (undoBackupId === null) return null;
+    const pair = {
+      before: { of: 'entry', id: undoBackupId },
+      after: { of: 'entry', id: backupId },
+    } as const;
+    return (
+      <Button icon={<FileDiff aria-hidden />} onClick={() => onCompare(pair)}>
+        Compare before and after
+      </Button>
+    );
+  }
+  if (!isComparable(entry)) return null;
+  const older = oneBefore(view.entries, id);
+  const own = sideOf(entry);
+  return (
+    <Menu
+      label={
+        <>
+          <FileDiff aria-hidden />
+          Compare
+        </>
+      }
+      items={[
+        {
+          label: 'With the file now',
+          disabled: view.live === null || view.live.sha256 === entry.sha256,
+          onSelect: () => onCompare({ before: own, after: { of: 'file', path: view.path } }),
+        },
+        {
+          label: 'With the one before',
+          disabled: older === null,
+          onSelect: () => older && onCompare({ before: sideOf(older), after: own }),
+        },
+        { label: 'With another one…', onSelect: () => onTick(id) },
+      ]}
+    />
+  );
+}
