@@ -1,9 +1,12 @@
+import { History } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import type { RecoveryEntry } from '../../../shared/recovery.ts';
+import { IconButton } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { isUnderWay } from '../../state/now-what.ts';
 import { interruptionKey } from '../../state/recovery.ts';
 import { useRecoveryWindow } from '../../state/recovery-window.ts';
+import { useWindow } from '../../state/window.ts';
 import { useDiagnosis, useRuns } from '../../wire/queries.ts';
 import type { ShownStep } from './recovery-words.ts';
 import { StepAfterCare } from './step-after-care.tsx';
@@ -24,6 +27,7 @@ const looking = new Set<ShownStep>(['happened', 'have', 'plan']);
  * `isListed`: the main side knows of it; one whose after-care is done it has taken off its list.
  */
 export function Wizard({ entry, isListed }: { entry: RecoveryEntry; isListed: boolean }) {
+  const openHistory = useWindow((state) => state.openHistory);
   const step = shownStep(entry);
   const diagnosis = useDiagnosis(entry.path, looking.has(step));
   const run = useRuns().data?.runs.find(({ runId }) => runId === entry.appliedRunId);
@@ -54,6 +58,13 @@ export function Wizard({ entry, isListed }: { entry: RecoveryEntry; isListed: bo
             {entry.path}
           </span>
           <CopyButton text={entry.path} what="path of the workflow" />
+          <IconButton
+            size="sm"
+            label="History of the workflow"
+            icon={<History aria-hidden />}
+            className="ml-auto"
+            onClick={() => openHistory(entry.path)}
+          />
         </div>
         <Stepper current={step} open={open} onGo={go} />
       </header>

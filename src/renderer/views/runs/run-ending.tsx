@@ -1,4 +1,4 @@
-import { LifeBuoy, Play } from 'lucide-react';
+import { History, LifeBuoy, Play } from 'lucide-react';
 import type { RunSummary, RunView } from '../../../shared/run-view.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
@@ -18,6 +18,7 @@ import { PanelPart } from './side-panel.tsx';
 export function RunEnding({ view }: { view: RunView }) {
   const { summary } = view;
   const { status } = summary;
+  const openHistory = useWindow((state) => state.openHistory);
   return (
     <>
       {(status === 'aborted' || status === 'interrupted') && summary.message !== CANCELLED && (
@@ -40,7 +41,16 @@ export function RunEnding({ view }: { view: RunView }) {
         {summary.output === null && <p className="text-muted">No generated workflow was written.</p>}
         {summary.output !== null && <PathLine name="Generated workflow" path={summary.output} />}
         {summary.errorsFile !== null && <PathLine name="Errors" path={summary.errorsFile} />}
-        {summary.output !== null && <CompareRun runId={summary.runId} name={summary.name} />}
+        <div className="flex flex-wrap gap-2">
+          {summary.output !== null && <CompareRun runId={summary.runId} name={summary.name} />}
+          <Button
+            size="sm"
+            icon={<History aria-hidden />}
+            onClick={() => openHistory(summary.workflow, summary.runId)}
+          >
+            Show in the history
+          </Button>
+        </div>
       </PanelPart>
     </>
   );

@@ -1,5 +1,5 @@
 import { useIsFetching, useQueryClient } from '@tanstack/react-query';
-import { Eraser, Play, RefreshCw } from 'lucide-react';
+import { Eraser, History, Play, RefreshCw } from 'lucide-react';
 import { type Ref, useCallback, useEffect, useRef, useState } from 'react';
 import type { WorkflowSummary } from '../../../shared/workflows.ts';
 import { Button } from '../../components/button.tsx';
@@ -159,6 +159,7 @@ type FactsProps = { workflow: WorkflowSummary; isRested: boolean; onWipe: () => 
 
 function Facts({ workflow, isRested, onWipe }: FactsProps) {
   const openRun = useWindow((state) => state.openRun);
+  const openHistory = useWindow((state) => state.openHistory);
   const { path, version, generationNodes, modifiedAt, unreadable, lastRun } = workflow;
   return (
     <div className="flex flex-col gap-1">
@@ -190,6 +191,15 @@ function Facts({ workflow, isRested, onWipe }: FactsProps) {
             <RelativeTime at={lastRun.at} />
           </button>
         )}
+        <Button
+          size="sm"
+          variant="ghost"
+          icon={<History aria-hidden />}
+          className="-mx-2"
+          onClick={() => openHistory(path)}
+        >
+          History
+        </Button>
       </div>
       {unreadable === null && (
         <div className="flex items-center gap-3">
