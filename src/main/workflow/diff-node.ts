@@ -227,6 +227,8 @@ function diffNature(before: WorkflowNode, after: WorkflowNode, settings: Change[
     ['type', (node) => node.type],
     ['inputs', slotNames],
     ['outputs', (node) => node.outputs.map(({ name }) => name)],
+    ['node mode', (node) => node.mode],
+    ['widgets_values', (node) => node.widgets],
   ];
   for (const [name, of] of parts) {
     const [was, is] = [of(before), of(after)];

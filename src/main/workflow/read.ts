@@ -46,6 +46,10 @@ export interface WorkflowNode {
   inputs: InputSlot[];
   outputs: OutputSlot[];
   properties: Record<string, unknown>;
+  /** LiteGraph's own, for comparisons: 0 works, others are muted or passed by. */
+  mode: number;
+  /** LiteGraph's `widgets_values` where the kind is unknown: of others the properties say the same. */
+  widgets: unknown;
   /** JSON place: `tabs[0].graphData.nodes[3]`. */
   where: string;
 }
@@ -199,12 +203,13 @@ function readNode(shape: Shape, raw: unknown, tabIndex: number, nodeIndex: numbe
   const where = `tabs[${tabIndex}].graphData.nodes[${nodeIndex}]`;
   const node = shape.object(raw, where);
   const type = typeof node.type === 'string' ? node.type : '';
+  const kind = kindOf(type);
   const properties = node.properties;
   return {
     id: shape.whole(node.id, `${where}.id`),
     tabIndex,
     nodeIndex,
-    kind: kindOf(type),
+    kind,
     type,
     title: typeof node.title === 'string' ? node.title : '',
     pos: readPair(node.pos),
@@ -219,6 +224,8 @@ function readNode(shape: Shape, raw: unknown, tabIndex: number, nodeIndex: numbe
     }),
     properties:
       properties === undefined || properties === null ? {} : shape.object(properties, `${where}.properties`),
+    mode: finite(node.mode) ?? 0,
+    widgets: kind === 'other' ? node.widgets_values : undefined,
     where,
   };
 }
