@@ -173,6 +173,7 @@ export async function openFlowdeck(options: FlowdeckOptions): Promise<Flowdeck> 
       editing: editing.get(),
       places,
       onFault: (error) => log.warn('A history could not be looked at', { err: error }),
+      tell: (notice) => flowdeck.notice(notice),
       warn: (problem) => log.warn(problem),
     }),
   );

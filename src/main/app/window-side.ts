@@ -16,6 +16,7 @@ import { createGlancer } from './glancer.ts';
 import { createHeldRuns } from './held-runs.ts';
 import type { History } from './history/history-api.ts';
 import { pictureIds } from './history/picture-ids.ts';
+import { startUpkeep } from './history/upkeep-timer.ts';
 import type { Places } from './places.ts';
 import { projectRoots, realRoots, withRoot } from './project-roots.ts';
 import { openQueue } from './queue.ts';
@@ -135,6 +136,7 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
     signal: closing.signal,
   }).catch(flowdeck.onFault);
 
+  const upkeep = startUpkeep(flowdeck.history.upkeep, clock, flowdeck.onFault);
   const router = createRouter({
     info: () => appInfo(flowdeck),
     settings,
@@ -183,6 +185,7 @@ export async function openWindowSide(flowdeck: WindowParts, clock: Clock): Promi
       lateUploads.stop();
       heldRuns.close();
       closing.abort();
+      await upkeep.close();
       await goingOn;
       await queue.close();
       stopServices();

@@ -25,6 +25,7 @@ export const exitCodes = {
   workflow: 3,
   failedNodes: 4,
   held: 8,
+  damaged: 9,
   interrupted: 130,
 } as const;
 

@@ -18,6 +18,7 @@ import { addServe } from './serve.ts';
 import { addSimulate } from './simulate.ts';
 import { addStatus } from './status.ts';
 import { addUp } from './up.ts';
+import { addVerify } from './verify.ts';
 import { addWipe } from './wipe.ts';
 
 const commands: readonly AddCommand[] = [
@@ -30,6 +31,7 @@ const commands: readonly AddCommand[] = [
   addWipe,
   addRecover,
   addRestore,
+  addVerify,
   addAccept,
   addPick,
   addBump,

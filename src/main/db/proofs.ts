@@ -46,8 +46,9 @@ export function createProofsTable(db: Connection) {
          (SELECT max(rowid) FROM restores WHERE workflow >= @low AND workflow < @high GROUP BY workflow)
        UNION SELECT undo_backup_id FROM recoveries
          WHERE undo_backup_id IS NOT NULL AND workflow >= @low AND workflow < @high
-       UNION SELECT backups.id FROM runs JOIN backups ON backups.workflow = runs.workflow AND backups.path = runs.backup
-         WHERE runs.rowid IN (SELECT max(rowid) FROM runs WHERE workflow >= @low AND workflow < @high GROUP BY workflow)
+       UNION SELECT id FROM backups WHERE rowid IN
+         (SELECT max(rowid) FROM backups
+          WHERE workflow >= @low AND workflow < @high AND reason IN ('pre-run', 'pre-recovery') GROUP BY workflow, reason)
        UNION SELECT id FROM backups WHERE rowid IN
          (SELECT max(rowid) FROM backups WHERE workflow >= @low AND workflow < @high GROUP BY workflow)`,
     )
@@ -66,10 +67,12 @@ export function createProofsTable(db: Connection) {
     /** Those that the last proof found damaged. */
     withProblem: () => withProblem.all() as BackupRow[],
     /**
-     * Of all workflows below a folder: the undo of the newest restore and of the recovery, the input of the newest run,
-     * and the newest backup of each file.
+     * Of all workflows below a folder: the undo of the newest restore and of the recovery, the input of the newest run
+     * and of the newest recovery, and the newest backup of each file.
      */
     inUse: (folder: string) => new Set(inUse.all(below(folder)) as string[]),
+    /** The same of one workflow. */
+    inUseOf: (workflow: string) => new Set(inUse.all({ low: workflow, high: `${workflow}\0` }) as string[]),
     /** Those of the named contents that are there. */
     contents: (sha256s: readonly string[]) => contents.all(JSON.stringify(sha256s)) as KeptContent[],
   };

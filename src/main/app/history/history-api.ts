@@ -47,9 +47,22 @@ export interface Proofs {
     path: string | null,
     tell: (entry: VerifyEntry, progress: { total: number }) => void,
     signal?: AbortSignal,
-  ): Promise<VerifySums>;
-  /** What is done once a day, in small steps: a part of the backups is proven, and old ones are thinned. */
+  ): Promise<Verified>;
+  /**
+   * What is done once a day, in small steps: old backups are thinned, a part of the others is proven, and books that
+   * were left unwritten are written. Nothing when it was done today, or another process is at it. What `signal` cuts
+   * short is done another time.
+   */
   upkeep(signal: AbortSignal): Promise<void>;
+}
+
+export interface Verified extends VerifySums {
+  /** Bytes of the contents that were proven. */
+  bytes: number;
+  /** Whose copy on disk could not be read; their content in the database is whole. */
+  unchecked: number;
+  /** Without a copy on disk. */
+  inDatabaseOnly: number;
 }
 
 export interface Comparing {

@@ -5,8 +5,10 @@ import type { SettingsStore } from '../../platform/settings-store.ts';
 import type { Runner } from '../../runner/runner-api.ts';
 import type { Editing } from '../editing.ts';
 import type { Places } from '../places.ts';
+import type { Notice } from '../run-notices.ts';
 import { openComparing } from './comparing.ts';
 import type { History } from './history-api.ts';
+import { openProofs } from './proofs.ts';
 import { openRestoring } from './restoring.ts';
 import { openVersions } from './versions.ts';
 
@@ -18,6 +20,8 @@ export interface HistoryParts {
   editing: Editing;
   places: Places;
   onFault(error: unknown): void;
+  /** Tells a person who looks elsewhere. */
+  tell(notice: Notice): void;
   /** Hears what could not be done where nobody waits for it. */
   warn(problem: string): void;
 }
@@ -44,8 +48,14 @@ export function openHistory(parts: HistoryParts): History & { close(): Promise<v
   return {
     ...versions,
     ...restoring,
-    verify: yet,
-    upkeep: yet,
+    ...openProofs({
+      db,
+      settings,
+      clock,
+      catchUp: versions.catchUp,
+      tell: parts.tell,
+      onFault: parts.onFault,
+    }),
     compare: comparing.compare,
     list: yet,
     watch: yet,
