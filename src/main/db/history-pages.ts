@@ -1,10 +1,15 @@
 import { dirname } from 'node:path';
-import { BACKUP_COLUMNS, type BackupRow, type ListedBackup } from './backups.ts';
+import { BACKUP_COLUMNS, type BackupRow } from './backups.ts';
 import type { Connection } from './connection.ts';
 import { below } from './folder-range.ts';
 
 /** A row of its table, by the order of which one may tell what came first: the clock may have been set back. */
 export type Paged<T> = T & { row: number };
+
+export interface CountedBackup extends BackupRow {
+  /** Bytes of the content; null: the database has lost it. */
+  size: number | null;
+}
 
 /** What a list tells of a run. */
 export interface ListedRun {
@@ -28,7 +33,7 @@ export function createHistoryPages(db: Connection) {
   const range =
     '+t.rowid > @after AND t.workflow >= @low AND t.workflow < @high ORDER BY t.rowid LIMIT @page';
   const backups = db.prepare(
-    `SELECT t.rowid AS row, ${BACKUP_COLUMNS}, size FROM backups t JOIN blobs USING (sha256) WHERE ${range}`,
+    `SELECT t.rowid AS row, ${BACKUP_COLUMNS}, size FROM backups t LEFT JOIN blobs USING (sha256) WHERE ${range}`,
   );
   const runs = db.prepare(
     `SELECT t.rowid AS row, id, workflow, status, demo, started_at AS startedAt, finished_at AS finishedAt,
@@ -43,7 +48,7 @@ export function createHistoryPages(db: Connection) {
   const page = (folder: string, after: number) => ({ ...below(folder), after, page: PAGE });
   return {
     /** After that row; none: there are no more. */
-    backups: (folder: string, after: number) => backups.all(page(folder, after)) as Paged<ListedBackup>[],
+    backups: (folder: string, after: number) => backups.all(page(folder, after)) as Paged<CountedBackup>[],
     runs: (folder: string, after: number): Paged<ListedRun>[] =>
       (runs.all(page(folder, after)) as (Paged<Omit<ListedRun, 'demo'>> & { demo: number })[]).map((run) => ({
         ...run,

@@ -66,7 +66,7 @@ describe('a backup is found', () => {
   });
 
   it('not when the beginning fits two: both are named', async () => {
-    const content = { sha256: 'a'.repeat(64), size: 1, zstd: Buffer.from('x') };
+    const content = await deps.db.backups.pack(Buffer.from('x'), workflow);
     const row = { workflow, path: null, reason: 'manual', origin: 'hand', at: 1 } as const;
     for (const end of ['1', '2']) deps.db.backups.put({ ...row, id: `abcdef01-${end}` }, content);
     const failure = await failureOf(findBackup('abcdef01', deps));

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { fail } from '../../shared/failure.ts';
-import { packContent } from '../db/backups.ts';
 import { type FindDeps, type FoundBackup, findBackup } from './find-backup.ts';
 import type { Lineage } from './lineage.ts';
 
@@ -28,7 +27,7 @@ export async function adoptFound(found: FoundBackup, { db }: Pick<FindDeps, 'db'
       cure: 'Name a file in backups/ of the workflow.',
     });
   }
-  const packed = await packContent(content);
+  const packed = await db.backups.pack(content, workflow);
   return db.commits.write(() => {
     // Adopted by another Flowdeck, or a second call, meanwhile.
     const known = db.historyPages.copyAt(path);

@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { versionIn } from '../../shared/version.ts';
 import type { Folders } from '../platform/folders.ts';
 import { type CopyName, codeOfCopy, readCopyName, timeOfCopy } from './foreign-names.ts';
-import type { Lineage } from './lineage.ts';
+import { type Lineage, versionFolders } from './lineage.ts';
 import { standingOf } from './version-standing.ts';
 
 /** A copy in `backups/` that the database does not know. */
@@ -40,12 +40,23 @@ function lineageOfCopy(path: string): Lineage | null {
   return code === null ? null : { group: dirname(folder), code };
 }
 
-/** Where the workflow of a copy lies; of one that is gone, where its version stands if there are folders for that. */
-async function homeOf({ file }: CopyName, { group }: Lineage, folders: Folders): Promise<string> {
-  for (const folder of [join(group, 'testing'), join(group, 'approved'), group]) {
-    if ((await folders.file(join(folder, file))) !== null) return join(folder, file);
-  }
+async function homeOf(named: CopyName, lineage: Lineage, folders: Folders): Promise<string> {
+  const names = new Map<string, readonly string[] | null>();
+  for (const folder of versionFolders(lineage)) names.set(folder, await folders.files(folder));
+  return homeAmong(named, lineage, names);
+}
+
+/**
+ * Where the workflow of a copy lies; of one that is gone, where its version stands if there are folders for that.
+ * `names`: what lies in the folders of versions, null where there is no such folder. Pure.
+ */
+export function homeAmong(
+  { file }: CopyName,
+  { group }: Lineage,
+  names: ReadonlyMap<string, readonly string[] | null>,
+): string {
+  for (const [folder, there] of names) if (there?.includes(file)) return join(folder, file);
   const standing = standingOf(versionIn(file.replace(/\.nbflow$/i, '')) ?? '');
-  const grouped = standing === null ? null : await folders.files(join(group, standing));
-  return standing === null || grouped === null ? join(group, file) : join(group, standing, file);
+  const folder = standing === null ? group : join(group, standing);
+  return join((names.get(folder) ?? null) === null ? group : folder, file);
 }

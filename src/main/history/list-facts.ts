@@ -1,0 +1,177 @@
+import { basename, dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { FlowdeckError } from '../../shared/failure.ts';
+import { codeOf, versionIn } from '../../shared/version.ts';
+import type { Database } from '../db/database.ts';
+import type { CountedBackup, ListedRun, Paged } from '../db/history-pages.ts';
+import type { RestoreRow } from '../db/restores.ts';
+import type { VersionRow } from '../db/versions.ts';
+import type { Folders } from '../platform/folders.ts';
+import { homeAmong } from './foreign.ts';
+import { readCopyName } from './foreign-names.ts';
+import { isOf, type Lineage, nameOf, versionFolders } from './lineage.ts';
+import type { ForeignFile, LiveFile } from './list-entries.ts';
+
+/** All that disk and database know of a lineage; rows are in the order they came. */
+export interface ListFacts {
+  backups: CountedBackup[];
+  runs: ListedRun[];
+  restores: RestoreRow[];
+  /** How files of versions came to be, by their paths; undone ones left out. */
+  made: ReadonlyMap<string, VersionRow>;
+  live: LiveFile[];
+  foreign: ForeignFile[];
+  /** Whether the copy of a backup lies there. */
+  isOnDisk(path: string): boolean;
+  /** What cannot be read, one sentence each. */
+  problems: string[];
+}
+
+interface FactsDeps {
+  db: Database;
+  folders: Folders;
+  /** Milliseconds. */
+  now(): number;
+}
+
+/**
+ * Reads what there is of a lineage: three folders and `backups/` once each, rows page by page so that nobody waits. Of
+ * the copies only those are looked at whose name has no day.
+ */
+export async function listFacts(lineage: Lineage, deps: FactsDeps): Promise<ListFacts> {
+  const { db } = deps;
+  const isOurs = rememberedBy((workflow: string) => isOf(workflow, lineage));
+  const [shelf, disk] = await Promise.all([shelfOf(lineage, deps.folders), liveFiles(lineage, deps.folders)]);
+  const all = await everyPage((after) => db.historyPages.backups(lineage.group, after));
+  const runs = await everyPage((after) => db.historyPages.runs(lineage.group, after));
+  const known = new Set(all.map(({ path }) => path));
+  const foreign = await foreignFiles(lineage, shelf.names, known, disk.names, deps);
+  const made = db.versions.below(lineage.group).filter(({ undoneAt }) => undoneAt === null);
+  return {
+    backups: all.filter(({ workflow }) => isOurs(workflow)),
+    runs: runs.filter(({ workflow }) => isOurs(workflow)),
+    restores: db.restores.below(lineage.group).filter(({ workflow }) => isOurs(workflow)),
+    made: new Map(made.map((row) => [row.workflow, row])),
+    live: disk.files,
+    foreign,
+    isOnDisk: (path) => dirname(path) === shelf.folder && shelf.names.has(basename(path)),
+    problems: [...shelf.problems, ...disk.problems, ...claimedTwice(lineage, disk.files, shelf.names)],
+  };
+}
+
+async function everyPage<T>(read: (after: number) => Paged<T>[]): Promise<Paged<T>[]> {
+  const rows: Paged<T>[] = [];
+  for (;;) {
+    const page = read(rows.at(-1)?.row ?? 0);
+    if (page.length === 0) return rows;
+    for (const row of page) rows.push(row);
+    await setImmediate();
+  }
+}
+
+async function shelfOf({ group }: Lineage, folders: Folders) {
+  const folder = join(group, 'backups');
+  const { names, problems } = await namesIn(folder, folders);
+  return { folder, names: new Set(names ?? []), problems };
+}
+
+async function liveFiles(lineage: Lineage, folders: Folders) {
+  const names = new Map<string, readonly string[] | null>();
+  const files: LiveFile[] = [];
+  const problems: string[] = [];
+  for (const folder of versionFolders(lineage)) {
+    const read = await namesIn(folder, folders);
+    names.set(folder, read.names);
+    problems.push(...read.problems);
+    for (const name of read.names ?? []) {
+      const path = join(folder, name);
+      const file = isVersionOf(name, lineage) ? await folders.file(path) : null;
+      if (file !== null) files.push({ path, ...file });
+    }
+  }
+  return { names, files, problems };
+}
+
+/** A file of the lineage at a version's place; what a run wrote beside it is none. */
+function isVersionOf(file: string, { code }: Lineage): boolean {
+  if (!/\.nbflow$/i.test(file)) return false;
+  const name = nameOf(file);
+  return codeOf(name) === code && (versionIn(name) !== null || name === code);
+}
+
+async function namesIn(folder: string, folders: Folders) {
+  try {
+    return { names: await folders.files(folder), problems: [] };
+  } catch (error) {
+    if (!(error instanceof FlowdeckError)) throw error;
+    return { names: null, problems: [`${folder} cannot be read: ${error.failure.message}`] };
+  }
+}
+
+/** How many files are looked at side by side. */
+const AT_ONCE = 32;
+
+async function foreignFiles(
+  lineage: Lineage,
+  shelf: ReadonlySet<string>,
+  known: ReadonlySet<string | null>,
+  names: ReadonlyMap<string, readonly string[] | null>,
+  { folders, now }: FactsDeps,
+): Promise<ForeignFile[]> {
+  const found: ForeignFile[] = [];
+  const undated: ForeignFile[] = [];
+  const latest = now();
+  for (const file of shelf) {
+    const path = join(lineage.group, 'backups', file);
+    const named = known.has(path) ? null : readCopyName(file, lineage.code);
+    if (named === null) continue;
+    const end = named.day === null ? Number.NaN : new Date(`${named.day}T23:59:59.999`).getTime();
+    const workflow = homeAmong(named, lineage, names);
+    const dated = !Number.isNaN(end);
+    (dated ? found : undated).push({
+      path,
+      named,
+      workflow,
+      at: dated ? Math.min(end, latest) : 0,
+      size: null,
+    });
+  }
+  for (let at = 0; at < undated.length; at += AT_ONCE) {
+    const looked = undated.slice(at, at + AT_ONCE).map((copy) => lookedAt(copy, folders));
+    found.push(...(await Promise.all(looked)).filter((copy) => copy !== null));
+  }
+  return found.sort((a, b) => a.at - b.at || (a.path < b.path ? -1 : 1));
+}
+
+/** A foreign copy with what the file tells, which is never later than its name says. Null: it is gone, or no file. */
+export async function lookedAt(copy: ForeignFile, folders: Folders): Promise<ForeignFile | null> {
+  if (copy.size !== null) return copy;
+  const file = await folders.file(copy.path);
+  if (file === null) return null;
+  const time = Math.round(file.mtimeMs);
+  return { ...copy, size: file.size, at: copy.at === 0 ? time : Math.min(copy.at, time) };
+}
+
+/** Two files of one version: nobody can tell which is meant. Pure. */
+function claimedTwice({ group }: Lineage, live: readonly LiveFile[], shelf: ReadonlySet<string>): string[] {
+  const claims = Map.groupBy(live, ({ path }) => nameOf(path).toUpperCase());
+  return [...claims.values()].flatMap((files) => {
+    const paths = files.map(({ path }) => path);
+    const first = paths[0] ?? '';
+    const aside = shelf.has(basename(first)) ? [join(group, 'backups', basename(first))] : [];
+    const all = [...paths, ...aside].map((path) => path.slice(group.length + 1));
+    const version = versionIn(nameOf(first)) ?? nameOf(first);
+    return all.length < 2 ? [] : [`${version} is claimed by ${all.length} files: ${all.join(', ')}.`];
+  });
+}
+
+function rememberedBy<K, V>(of: (key: K) => V): (key: K) => V {
+  const seen = new Map<K, V>();
+  return (key) => {
+    const known = seen.get(key);
+    if (known !== undefined) return known;
+    const value = of(key);
+    seen.set(key, value);
+    return value;
+  };
+}

@@ -1,0 +1,100 @@
+import type { HistoryEntry, HistoryView, Kept } from '../../shared/history.ts';
+import { versionIn } from '../../shared/version.ts';
+import type { Annotation } from '../db/annotations.ts';
+import type { CountedBackup } from '../db/history-pages.ts';
+import type { Folders } from '../platform/folders.ts';
+import { readCopyName } from './foreign-names.ts';
+import { type Lineage, nameOf } from './lineage.ts';
+import { backupEntry, foreignEntry, liveEntry, restoreEntry, runEntry, type Said } from './list-entries.ts';
+import { type ListFacts, lookedAt } from './list-facts.ts';
+import { lifted, newestFirst, type Timed } from './list-order.ts';
+
+/** What is known of the runs that have no end of their own, by their ids. */
+export type RunsNow = ReadonlyMap<string, { status: string; finishedAt: string | null }>;
+
+export interface ListInput {
+  lineage: Lineage;
+  facts: ListFacts;
+  annotations: ReadonlyMap<string, Annotation>;
+  /** Why retention leaves a backup; null: the next thinning takes it. */
+  kept: ReadonlyMap<string, Kept | null>;
+  runsNow: RunsNow;
+}
+
+/** A line of the list that is still to be made; null when what it is about is gone. */
+interface Line extends Timed {
+  entry(): HistoryEntry | Promise<HistoryEntry | null>;
+}
+
+/** Every line, newest first (list-order.ts). Nothing is read. */
+export function listLines(
+  { lineage, facts, annotations, kept, runsNow }: ListInput,
+  folders: Folders,
+): Line[] {
+  const said: Said = (id) => annotations.get(id) ?? NOTHING_SAID;
+  const { made, isOnDisk } = facts;
+  const inOrder = <T>(
+    rows: readonly T[],
+    at: (row: T) => number,
+    entry: (row: T) => ReturnType<Line['entry']>,
+  ) => {
+    const times = lifted(rows.map(at));
+    return rows.map((row, i): Line => ({ time: times[i] ?? 0, entry: () => entry(row) }));
+  };
+  const live = facts.live.toSorted((a, b) => a.mtimeMs - b.mtimeMs);
+  return newestFirst([
+    inOrder(
+      facts.foreign,
+      ({ at }) => at,
+      async (copy) => {
+        const seen = await lookedAt(copy, folders);
+        return seen && foreignEntry(seen, said);
+      },
+    ),
+    inOrder(
+      facts.backups,
+      ({ at }) => at,
+      (row) =>
+        backupEntry(
+          row,
+          {
+            onDisk: row.path !== null && isOnDisk(row.path),
+            kept: kept.get(row.id) ?? null,
+            isVersion: isVersion(row, lineage),
+            made: made.get(row.workflow) ?? null,
+          },
+          said,
+        ),
+    ),
+    inOrder(
+      facts.runs,
+      ({ startedAt }) => startedAt,
+      (run) => runEntry(run, runsNow.get(run.id) ?? null, said),
+    ),
+    inOrder(
+      facts.restores,
+      ({ at }) => at,
+      (row) => restoreEntry(row, said),
+    ),
+    inOrder(
+      live,
+      ({ mtimeMs }) => mtimeMs,
+      (file) => liveEntry(file, made.get(file.path) ?? null, said),
+    ),
+  ]);
+}
+
+const NOTHING_SAID: Annotation = { pinned: false, note: '' };
+
+/** The old file of a bump or a graduation; or an adopted one that lies in `backups/` under a version's own name. */
+function isVersion({ origin, path, workflow }: CountedBackup, { code }: Lineage): boolean {
+  if (versionIn(nameOf(workflow)) === null) return false;
+  if (origin === 'version') return true;
+  return origin === 'found' && path !== null && readCopyName(fileOf(path), code)?.plain === true;
+}
+
+const fileOf = (path: string): string =>
+  path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+
+/** All of a view but its entries. */
+export type HistoryHead = Omit<HistoryView, 'path' | 'entries'>;
