@@ -1,10 +1,9 @@
-import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompress } from 'node:zlib';
 import type { BackupOrigin } from '../../shared/history.ts';
 import { hashOf } from '../platform/content-hash.ts';
-import { errorCode } from '../platform/error-code.ts';
+import { createBlobs, type PackedContent, type WholeContent } from './blobs.ts';
 import type { Connection } from './connection.ts';
 import { below } from './folder-range.ts';
+import { packWhole } from './packing.ts';
 
 export interface BackupRow {
   id: string;
@@ -30,19 +29,11 @@ export interface ListedBackup extends BackupRow {
 /** What is known when a backup is taken. */
 export type NewBackup = Omit<BackupRow, 'sha256' | 'provenAt' | 'problem'>;
 
-/** A content made ready for the database, beside whatever else goes on: that of a large workflow takes a while. */
-export interface PackedContent {
-  sha256: string;
-  size: number;
-  zstd: Uint8Array;
+/** A content ready to stand alone in the database. */
+export async function packContent(content: Uint8Array): Promise<WholeContent> {
+  const [sha256, zstd] = await Promise.all([hashOf(content), packWhole(content)]);
+  return { sha256, size: content.byteLength, zstd, base: null, mends: false, content };
 }
-
-export async function packContent(content: Uint8Array): Promise<PackedContent> {
-  const [sha256, zstd] = await Promise.all([hashOf(content), compress(content)]);
-  return { sha256, size: content.byteLength, zstd };
-}
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
 
 /** Of the table `backups`, under the names of `BackupRow`. */
 export const BACKUP_COLUMNS =
@@ -50,9 +41,7 @@ export const BACKUP_COLUMNS =
 
 /** Backups and their contents; identical content is kept once (behaviour.md §9). */
 export function createBackupsTable(db: Connection) {
-  const blob = db.prepare('INSERT INTO blobs (sha256, size, zstd) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
-  const hasBlob = db.prepare('SELECT 1 FROM blobs WHERE sha256 = ?').pluck();
-  const readBlob = db.prepare('SELECT zstd FROM blobs WHERE sha256 = ?').pluck();
+  const blobs = createBlobs(db);
   const insert = db.prepare(
     `INSERT INTO backups (id, workflow, path, reason, origin, sha256, at)
      VALUES (@id, @workflow, @path, @reason, @origin, @sha256, @at)`,
@@ -69,22 +58,49 @@ export function createBackupsTable(db: Connection) {
   );
   const every = db.prepare(`SELECT ${BACKUP_COLUMNS} FROM backups ORDER BY rowid`);
   const prove = db.prepare('UPDATE backups SET proven_at = @at, problem = @problem WHERE id = @id');
+  const contentOf = db.prepare('SELECT sha256 FROM backups WHERE id = ?').pluck();
+  const remove = db.prepare('DELETE FROM backups WHERE id = ?');
+  const newest = db
+    .prepare(
+      `SELECT coalesce(base, sha256) FROM backups JOIN blobs USING (sha256)
+       WHERE backups.rowid = (SELECT max(rowid) FROM backups WHERE workflow = ?)`,
+    )
+    .pluck();
+  const madeFrom = db
+    .prepare(
+      'SELECT from_path FROM versions WHERE workflow = ? AND undone_at IS NULL ORDER BY rowid DESC LIMIT 1',
+    )
+    .pluck();
+  const newestOf = (workflow: string) => (newest.get(workflow) as string | undefined) ?? null;
+  /** A content that stands alone, and that of the next backup may resemble. */
+  const baseFor = (workflow: string): string | null => {
+    const own = newestOf(workflow);
+    const from = own === null ? (madeFrom.get(workflow) as string | undefined) : undefined;
+    return from === undefined ? own : newestOf(from);
+  };
   const setPath = db.prepare('UPDATE backups SET path = @path WHERE id = @id');
   return {
-    put(row: NewBackup, { sha256, size, zstd }: PackedContent): void {
-      if (hasBlob.get(sha256) === undefined) blob.run(sha256, size, zstd);
-      insert.run({ ...row, sha256 });
+    /**
+     * Makes the content of a workflow ready, as what differs from an earlier one of it, or of the file it was made of,
+     * where that takes up less.
+     */
+    pack: (content: Uint8Array, workflow: string): Promise<PackedContent> =>
+      blobs.pack(content, baseFor(workflow)),
+    put(row: NewBackup, content: PackedContent): void {
+      blobs.put(content);
+      insert.run({ ...row, sha256: content.sha256 });
     },
     /** Unpacked beside whatever else goes on. Null: it is not there, or does not unpack; its hash is not looked at. */
-    async unpacked(sha256: string): Promise<Uint8Array | null> {
-      const packed = readBlob.get(sha256) as Buffer | undefined;
-      if (packed === undefined) return null;
-      try {
-        return await decompress(packed);
-      } catch (error) {
-        if (/^Z(STD)?_/.test(errorCode(error))) return null;
-        throw error;
-      }
+    unpacked: blobs.unpacked,
+    /** A content in place of what is damaged; it stands alone from then on. */
+    mendBlob: blobs.mend,
+    /** What contents take up in the database, in bytes; shared ones count once. */
+    bytesOf: blobs.bytesOf,
+    /** Removes backups, and the contents that nobody needs then: the room they had is used again. */
+    remove(ids: readonly string[]): void {
+      const contents = new Set(ids.map((id) => contentOf.get(id) as string | undefined));
+      for (const id of ids) remove.run(id);
+      blobs.dropUnused([...contents].filter((sha256) => sha256 !== undefined));
     },
     of: (workflow: string) => of.all(workflow) as BackupRow[],
     /** In the order they were taken: the clock may have been set back. */

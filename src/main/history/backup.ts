@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { FlowdeckError, fail } from '../../shared/failure.ts';
 import type { BackupOrigin } from '../../shared/history.ts';
-import { type NewBackup, type PackedContent, packContent } from '../db/backups.ts';
+import type { NewBackup } from '../db/backups.ts';
+import type { PackedContent } from '../db/blobs.ts';
 import type { Database } from '../db/database.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
@@ -45,7 +46,7 @@ export async function takeBackup(
   const at = clock.now();
   const [copy, packed] = await Promise.all([
     writeCopy(workflow, content, `bak-${localDay(at)}-${reason}`, deps),
-    packContent(content),
+    db.backups.pack(content, workflow),
   ]);
   const taken = await db.commits.write(() => {
     const backup = recordBackup({ workflow, path: copy.path, reason, origin, at }, packed, db);

@@ -121,7 +121,10 @@ export function createSite(world: World, dice: Dice, database: MemoryDatabase): 
           (n) => (n === 1 ? base : `${base}-${n}`),
           content,
         );
-        const packed = { sha256: sha256(content), size: content.byteLength, zstd: zstdCompressSync(content) };
+        const packed = {
+          ...{ sha256: sha256(content), size: content.byteLength, zstd: zstdCompressSync(content) },
+          ...{ base: null, mends: false, content },
+        };
         const at = world.clockOf(process).now();
         const row = { id: copy, workflow: path, path: copy, reason, origin: 'automatic' as const, at };
         await db.commits.write(() => db.backups.put(row, packed));
