@@ -10,17 +10,23 @@ import type { Disk } from '../platform/disk.ts';
  */
 export async function refuseSuperseded(
   workflow: string,
-  { db, disk }: { db: Pick<Database, 'backups'>; disk: Pick<Disk, 'stat'> },
+  { db, disk }: { db: Pick<Database, 'backups' | 'versions'>; disk: Pick<Disk, 'stat'> },
 ): Promise<void> {
   let path = workflow;
   while ((await disk.stat(path)) === null) {
-    if (!db.backups.of(path).some(({ reason }) => reason === 'superseded')) return;
-    const name = basename(path).replace(/\.nbflow$/i, '');
-    path = join(dirname(path), `${nextVersion(name)}${basename(path).slice(name.length)}`);
+    const made = db.versions.successorOf(path);
+    if (made === null && !db.backups.of(path).some(({ reason }) => reason === 'superseded')) return;
+    path = made?.workflow ?? bumpedFrom(path);
   }
   if (path === workflow) return;
   throw fail('workflow-missing', `${basename(workflow)} went on as ${basename(path)}.`, {
     where: path,
     cure: `Recover ${basename(path)}: what was paid for is taken there. The old version lies in backups/.`,
   });
+}
+
+/** Of before there was a table of versions. */
+function bumpedFrom(path: string): string {
+  const name = basename(path).replace(/\.nbflow$/i, '');
+  return join(dirname(path), `${nextVersion(name)}${basename(path).slice(name.length)}`);
 }

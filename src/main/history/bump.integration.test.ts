@@ -1,11 +1,13 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RunOptions } from '../../shared/domain.ts';
 import { toFailure } from '../../shared/failure.ts';
-import { type Disk, nodeDisk } from '../platform/disk.ts';
+import { hashOf } from '../platform/content-hash.ts';
+import { nodeDisk } from '../platform/disk.ts';
 import { fixtureText } from '../workflow/fixtures/expected.ts';
 import { bump } from './bump.ts';
-import { type Desk, openDesk } from './test-support.ts';
+import { type Desk, dying, openDesk } from './test-support.ts';
 
 const text = fixtureText('valid/XYZG3-V0-1.nbflow');
 const renamed = text.replace('"name": "XYZG3-V0-1"', '"name": "XYZG3-V0-2"');
@@ -161,31 +163,60 @@ describe('a bump', () => {
   });
 });
 
-describe('a process that dies in a bump', () => {
-  /** A world in which the process ends at its n-th step: before it has effect, or just after. */
-  function dying(at: number, after: boolean) {
-    let step = 0;
-    const alive = async <T>(work: () => Promise<T>): Promise<T> => {
-      step++;
-      if (step > at) throw new Error('dead');
-      if (step < at) return work();
-      if (after) await work();
-      throw new Error('dead');
-    };
-    const disk: Partial<Disk> = {
-      stat: (path) => alive(() => nodeDisk.stat(path)),
-      read: (path) => alive(() => nodeDisk.read(path)),
-      writeNew: (folder, name, data) => alive(() => nodeDisk.writeNew(folder, name, data)),
-      remove: (path) => alive(() => nodeDisk.remove(path)),
-    };
-    const deps = desk.on(disk);
-    const { db } = deps;
-    deps.db = { ...db, commits: { ...db.commits, write: (work) => alive(() => db.commits.write(work)) } };
-    return { deps, steps: () => step };
-  }
+describe('what the database says of a bump', () => {
+  it('is what was made of what, with its note, and what people said of the old file goes with that', async () => {
+    const { db } = desk.deps;
+    db.annotations.put(old, { pinned: true, note: 'good hook' }, 1);
+    const note = ({ from, to }: { from: string; to: string }) => `${from} to ${to}`;
+    const { path, movedTo } = await bump(old, { edit, note }, desk.deps);
+    const made = await readFile(path);
+    expect(db.versions.madeLast(path)).toMatchObject({
+      ...{ version: 'V0-2', fromPath: old, fromVersion: 'V0-1', movedTo, how: 'bump', note: 'V0-1 to V0-2' },
+      ...{ sha256: await hashOf(made), books: null, undoneAt: null },
+    });
+    const [backup] = db.backups.of(old);
+    expect(backup).toMatchObject({ origin: 'version', path: movedTo });
+    expect(db.annotations.of(backup?.id ?? '')).toEqual({ pinned: true, note: 'good hook' });
+    expect(db.annotations.of(old)).toEqual({ pinned: false, note: '' });
+    expect(db.versions.successorOf(old)?.workflow).toBe(path);
+  });
 
+  it('lets its place in the queue and a begun recovery go on with the new file', async () => {
+    const { db } = desk.deps;
+    const entry = { id: 'q1', path: old, name: 'XYZG3-V0-1', options: RunOptions.parse({}), addedAt: 1 };
+    db.queue.insert(entry, 'waiting');
+    const recovery = { runId: 'r1', step: 'after-care', action: 'wipe', appliedRunId: null } as const;
+    db.recoveries.put({ ...recovery, workflow: old, undoBackupId: null, changedAt: 1 });
+    const { path } = await bump(old, {}, desk.deps);
+    expect(db.queue.entries()).toMatchObject([{ id: 'q1', path, name: 'XYZG3-V0-2', state: 'waiting' }]);
+    expect(db.recoveries.find(old)).toBeNull();
+    expect(db.recoveries.find(path)).toMatchObject(recovery);
+  });
+});
+
+describe('two files that claim the same version', () => {
+  it('are never made: a next name that lies in another folder of the group is refused', async () => {
+    const inTheWay = join(desk.testing, '../approved/XYZG3-V0-2.nbflow');
+    await mkdir(join(inTheWay, '..'));
+    await writeFile(inTheWay, 'somebody’s work');
+    expect(await failureOf(bump(old, {}, desk.deps))).toMatchObject({ code: 'folder', where: inTheWay });
+    expect(await desk.files(desk.testing)).toEqual({ 'XYZG3-V0-1.nbflow': text });
+    expect(await desk.files(desk.backups)).toEqual({});
+  });
+
+  it('are told where an earlier one lies in backups, and that stays', async () => {
+    await mkdir(desk.backups);
+    const before = join(desk.backups, 'XYZG3-V0-2.nbflow');
+    await writeFile(before, 'an earlier V0-2');
+    const { problems } = await bump(old, {}, desk.deps);
+    expect(problems).toEqual([expect.stringContaining(before)]);
+    expect((await desk.files(desk.backups))['XYZG3-V0-2.nbflow']).toBe('an earlier V0-2');
+  });
+});
+
+describe('a process that dies in a bump', () => {
   it('leaves the old content under some name after every step, and the same call goes on', async () => {
-    const counting = dying(Number.POSITIVE_INFINITY, false);
+    const counting = dying(desk, Number.POSITIVE_INFINITY, false);
     await bump(old, { edit }, counting.deps);
     const whole = { testing: await desk.files(desk.testing), backups: await desk.files(desk.backups) };
     expect(counting.steps()).toBeGreaterThan(6);
@@ -197,7 +228,7 @@ describe('a process that dies in a bump', () => {
         await mkdir(desk.testing);
         await writeFile(old, text);
         desk.deps.db.fingerprints.put(old, 4, `key ${at}`, 1);
-        await expect(bump(old, { edit }, dying(at, after).deps)).rejects.toThrow('dead');
+        await expect(bump(old, { edit }, dying(desk, at, after).deps)).rejects.toThrow('dead');
         const left = { ...(await desk.files(desk.testing)), ...(await desk.files(desk.backups)) };
         expect(Object.values(left)).toContain(text);
         if ((await nodeDisk.stat(old)) !== null) await bump(old, { edit }, desk.deps);
@@ -207,7 +238,11 @@ describe('a process that dies in a bump', () => {
         }).toEqual(whole);
         const next = join(desk.testing, 'XYZG3-V0-2.nbflow');
         expect(desk.deps.db.fingerprints.of(next).get(4)).toBe(`key ${at}`);
-        expect(desk.deps.db.backups.of(old)).toHaveLength(1);
+        const [backup, ...others] = desk.deps.db.backups.of(old);
+        expect(others).toEqual([]);
+        expect(desk.deps.db.versions.below(desk.testing)).toEqual([
+          expect.objectContaining({ workflow: next, fromPath: old, movedTo: backup?.path }),
+        ]);
       }
     }
   });

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { fail } from '../../shared/failure.ts';
 import { nextVersion, versionOf } from '../../shared/version.ts';
-import { packContent } from '../db/backups.ts';
 import type { Database } from '../db/database.ts';
 import type { VersionRow } from '../db/versions.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -200,7 +199,7 @@ async function recordMove(
   { db, clock }: { db: Database; clock: Clock },
 ): Promise<void> {
   const { workflow, fromPath, movedTo } = made;
-  const content = await packContent(bytes);
+  const content = await db.backups.pack(bytes, fromPath);
   const sha256 = await hashOf(Buffer.from(text));
   await db.commits.write(() => {
     db.movedFiles.follow(fromPath, workflow);

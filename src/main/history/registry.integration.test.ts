@@ -136,11 +136,25 @@ describe('the version registry', () => {
     expect((await now()).workflows.a.XYZG3.current_version).toBe('V0-1');
   });
 
-  it('is left alone when it cannot be backed up', async () => {
+  it('is backed up in the database alone where backups/ takes no copy', async () => {
     await writeFile(registry, text);
     await writeFile(backups, 'a file in place of the folder');
-    await expect(registerVersion(news(), desk.deps)).rejects.toMatchObject({ failure: { code: 'folder' } });
-    expect(await readFile(registry, 'utf8')).toBe(text);
+    await registerVersion(news(), desk.deps);
+    const [row] = desk.deps.db.backups.of(registry);
+    expect(row).toMatchObject({ path: null, reason: 'pre-version' });
+    expect(Buffer.from((await desk.deps.db.backups.unpacked(row?.sha256 ?? '')) ?? []).toString()).toBe(text);
+    expect((await own()).current_version).toBe('V0-2');
+  });
+
+  it('is set to a version in place of another one only while it says that one', async () => {
+    await writeFile(registry, text);
+    await registerVersion(news(), desk.deps);
+    const before = await readFile(registry, 'utf8');
+    const back = { ...news(), version: 'V0-1', note: 'V0-3 was undone' };
+    expect(await registerVersion({ ...back, instead: 'V0-3' }, desk.deps)).toMatchObject({ written: false });
+    expect(await readFile(registry, 'utf8')).toBe(before);
+    expect(await registerVersion({ ...back, instead: 'v0-2' }, desk.deps)).toMatchObject({ written: true });
+    expect((await own()).current_version).toBe('V0-1');
   });
 
   it('keeps its permissions', async () => {

@@ -52,3 +52,32 @@ export async function openDesk(): Promise<Desk> {
     },
   };
 }
+
+/** A world in which the process ends at its n-th step: before it has effect, or just after. */
+export function dying(
+  { deps: real }: Desk,
+  at: number,
+  after: boolean,
+): { deps: Desk['deps']; steps(): number } {
+  let step = 0;
+  const alive = async <T>(work: () => Promise<T>): Promise<T> => {
+    step++;
+    if (step > at) throw new Error('dead');
+    if (step < at) return work();
+    if (after) await work();
+    throw new Error('dead');
+  };
+  const { disk, db } = real;
+  const deps: Desk['deps'] = {
+    ...real,
+    disk: {
+      ...disk,
+      stat: (path) => alive(() => disk.stat(path)),
+      read: (path) => alive(() => disk.read(path)),
+      writeNew: (folder, name, data) => alive(() => disk.writeNew(folder, name, data)),
+      remove: (path) => alive(() => disk.remove(path)),
+    },
+    db: { ...db, commits: { ...db.commits, write: (work) => alive(() => db.commits.write(work)) } },
+  };
+  return { deps, steps: () => step };
+}

@@ -38,9 +38,7 @@ async function goBack(real: string, deps: UndoVersionDeps): Promise<{ path: stri
   const old = db.backups.of(fromPath).find((row) => row.path === made.movedTo && row.origin === 'version');
   if (!isUndone) {
     await putBack(made, old, deps);
-    const isKept = db.backups.of(real).some((row) => row.reason === REASON && row.sha256 === sha256);
-    if (!isKept) await takeBackup(real, bytes, REASON, deps);
-    await recordUndo(made, old, sha256, deps);
+    await recordUndo(made, old, await keepNew(real, { bytes, sha256 }, deps), deps);
   }
   if (!sameFile(seen, await disk.stat(real))) throw savedMeanwhile(real, made);
   await disk.remove(real);
@@ -76,18 +74,30 @@ async function putBack(
   );
 }
 
+/** Gives the id of its backup. One that a process took before it died serves. */
+async function keepNew(
+  real: string,
+  { bytes, sha256 }: { bytes: Uint8Array; sha256: string },
+  deps: UndoVersionDeps,
+): Promise<string> {
+  for (const row of deps.db.backups.of(real)) {
+    if (row.reason !== REASON || row.sha256 !== sha256 || row.path === null) continue;
+    if ((await deps.disk.stat(row.path)) !== null) return row.id;
+  }
+  return (await takeBackup(real, bytes, REASON, deps)).id;
+}
+
 /** In one commit, and before the new file goes. */
 async function recordUndo(
   { id, workflow, fromPath }: VersionRow,
   old: BackupRow | undefined,
-  sha256: string,
+  undone: string,
   { db, clock }: UndoVersionDeps,
 ): Promise<void> {
   await db.commits.write(() => {
     db.movedFiles.follow(workflow, fromPath);
     db.versions.setUndone(id, clock.now());
-    const undone = db.backups.of(workflow).find((row) => row.reason === REASON && row.sha256 === sha256);
-    if (undone !== undefined) db.annotations.rename(workflow, undone.id);
+    db.annotations.rename(workflow, undone);
     if (old === undefined) return;
     db.annotations.rename(old.id, fromPath);
     // The file is no copy in `backups/` any more; its content stays in the database.
