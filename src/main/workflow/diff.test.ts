@@ -55,6 +55,12 @@ describe('prompts', () => {
     expect(back?.prompts).toEqual([{ name: 'dynamicRows[1]', before: 'x', after: null }]);
   });
 
+  it('with one row more of a text that is there already are that row', () => {
+    expect(changes(dynamic(3, 'scene', ['a']), dynamic(3, 'scene', ['a', 'a']))?.prompts).toEqual([
+      { name: 'dynamicRows[1]', before: null, after: 'a' },
+    ]);
+  });
+
   it('with a row that is an object are told by its text; what else changes in it is a setting', () => {
     const row = (scene: string, note: string) => dynamic(3, 'scene', [{ scene, note }]);
     expect(changes(row('a', 'n'), row('b', 'n'))?.prompts).toEqual([
@@ -275,6 +281,27 @@ describe('wiring', () => {
     expect(diffWorkflows(wired([1, 3, 'prompt']), titled).nodes.map(({ nodeId }) => nodeId)).toEqual([1]);
   });
 
+  it('is another one when another output of the same node is used', () => {
+    const outputs = ['picture', 'mask'].map((name) => ({ name, type: '*', links: [] }));
+    const from = (slot: number) =>
+      parse({
+        tabs: [
+          {
+            graphData: {
+              nodes: [
+                { id: 1, type: 'x/Split', title: 'Split', outputs },
+                { id: 2, type: 'x/Join', inputs: [{ name: 'in', type: '*', link: 7 }] },
+              ],
+              links: [[7, 1, slot, 2, 0, '*']],
+            },
+          },
+        ],
+      });
+    expect(node(diffWorkflows(from(0), from(1)), 2).wiring).toEqual([
+      { name: 'in', before: 'Split (1), picture', after: 'Split (1), mask' },
+    ]);
+  });
+
   it('names a node that is not there', () => {
     const text = wired([1, 3, 'prompt']).text.replace(/501,\s+1,/, '501, 77,');
     const diff = diffWorkflows(wired([1, 3, 'prompt']), parseWorkflow(text, 'test.nbflow'));
@@ -368,6 +395,14 @@ describe('tabs', () => {
     expect(diff.tabs).toEqual({ added: ['Account C'], removed: [] });
     expect(diff.file).toEqual([{ name: 'name of tab 2', before: 'Account A', after: 'Account A ✨' }]);
     expect(diff.nodes.map(({ nodeId }) => nodeId)).toEqual([200_001]);
+  });
+
+  it('with another name are those with the most nodes in common', () => {
+    const split = testTab('Half of A', [plain(2, 'b')]);
+    const most = testTab('Most of A', [plain(1, 'a'), plain(3, 'c'), plain(4, 'd')]);
+    const whole = testTab('Account A', [plain(1, 'a'), plain(2, 'b'), plain(3, 'c'), plain(4, 'd')]);
+    expect(diffWorkflows(tabs(whole), tabs(split, most)).tabs).toEqual({ added: ['Half of A'], removed: [] });
+    expect(diffWorkflows(tabs(split, most), tabs(whole)).tabs).toEqual({ added: [], removed: ['Half of A'] });
   });
 
   it('of one name are paired in their order', () => {
