@@ -5,13 +5,13 @@ import { Kbd } from '../../components/kbd.tsx';
 import { Menu } from '../../components/menu.tsx';
 import { useWindow } from '../../state/window.ts';
 import type { PreviewProps } from './entry-preview.tsx';
-import { isRestorable } from './history-words.ts';
+import { isRestorable, isTheFileNow } from './history-words.ts';
 import { isComparable, oneBefore, sideOf } from './selection.ts';
 
 /** What can be done with an entry; the first is what one most likely came for. */
 export function EntryActions(props: PreviewProps) {
   const { entry, acts, onRestore } = props;
-  const { run, restore, backup, workflow, pinned } = entry;
+  const { run, restore, backup, workflow, path, pinned } = entry;
   const openRun = useWindow((state) => state.openRun);
   const undoId = restore?.undoBackupId ?? null;
   return (
@@ -36,7 +36,7 @@ export function EntryActions(props: PreviewProps) {
           variant="primary"
           icon={<Undo2 aria-hidden />}
           busy={acts.isBusy}
-          onClick={() => acts.undo(workflow, undoId, 'the restore')}
+          onClick={() => acts.undo(path ?? workflow, undoId, 'the restore')}
         >
           Undo the restore
         </Button>
@@ -82,7 +82,7 @@ function Compare({ entry, view, onCompare, onTick }: PreviewProps) {
     );
   }
   if (!isComparable(entry)) return null;
-  const older = oneBefore(view.entries, id);
+  const older = oneBefore(view.entries, id, view.live?.sha256 ?? null);
   const own = sideOf(entry);
   return (
     <Menu
@@ -95,7 +95,7 @@ function Compare({ entry, view, onCompare, onTick }: PreviewProps) {
       items={[
         {
           label: 'With the file now',
-          disabled: view.live === null || view.live.sha256 === entry.sha256,
+          disabled: view.live === null || isTheFileNow(entry, view),
           onSelect: () => onCompare({ before: own, after: { of: 'file', path: view.path } }),
         },
         {

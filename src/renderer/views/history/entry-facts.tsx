@@ -38,7 +38,9 @@ export function EntryFacts({ entry, view, onSelect }: EntryFactsProps) {
         </Fact>
       )}
       {path !== null && (
-        <Fact name={run === null ? 'File' : 'It wrote'}>{<Copied text={path} what="path" />}</Fact>
+        <Fact name={run === null && restore === null ? 'File' : 'It wrote'}>
+          {<Copied text={path} what="path" />}
+        </Fact>
       )}
       {backup !== null && !backup.onDisk && (
         <Fact name="Copy">

@@ -85,7 +85,7 @@ describe('what is shown at first', () => {
 
   it('is what was there before the last change of the file', () => {
     const entries = [
-      testVersion('v', { sha256: live.sha256 }),
+      testVersion('v'),
       testEntry('same', { sha256: live.sha256 }),
       testRun('r'),
       testEntry('wiped', { reason: 'pre-cache-wipe' }),

@@ -37,7 +37,8 @@ const restoreReasons: Readonly<Record<string, string>> = {
 
 const versionReasons: Readonly<Record<string, string>> = {
   superseded: 'superseded by the next one',
-  graduated: 'approved',
+  graduated: 'as it was approved',
+  found: 'found in backups/',
 };
 
 /** What an entry is, beside its mark: `before a run`, `completed`, `with its cache`. */
@@ -141,14 +142,21 @@ export function spaceWords({ backups, onDisk, inDatabase, thinnable }: HistorySp
 export const isRestorable = ({ kind, hasContent }: HistoryEntry): boolean =>
   hasContent && (kind === 'backup' || kind === 'version');
 
+/** Its content is that of the file whose history is looked at. The entry of a live file does not tell its hash. */
+export const isTheFileNow = ({ live, workflow, sha256 }: HistoryEntry, view: HistoryView): boolean =>
+  (live && workflow === view.path) || (sha256 !== null && sha256 === view.live?.sha256);
+
 /**
  * What a person looks for at first: the newest that can be put back and is other than the file now, such as what was
  * there before a wipe. Where there is none, the newest of all.
  */
-export function firstChoice({ entries, live }: HistoryView): string | null {
-  const other = entries.find(
+export function firstChoice(view: HistoryView): string | null {
+  const other = view.entries.find(
     (entry) =>
-      isRestorable(entry) && !entry.live && entry.sha256 !== live?.sha256 && entry.backup?.problem == null,
+      isRestorable(entry) &&
+      !entry.live &&
+      !isTheFileNow(entry, view) &&
+      (entry.backup?.problem ?? null) === null,
   );
-  return (other ?? entries[0])?.id ?? null;
+  return (other ?? view.entries[0])?.id ?? null;
 }

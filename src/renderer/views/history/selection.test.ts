@@ -60,15 +60,16 @@ describe('a comparison', () => {
   });
 
   it('with the one before passes runs, restores and what has the same content', () => {
-    expect(oneBefore(entries, 'b')?.id).toBe('a');
+    expect(oneBefore(entries, 'b', null)?.id).toBe('a');
     const same = [
-      testVersion('v', { sha256: 'x' }),
+      testVersion('v', { sha256: null }),
       testEntry('b', { sha256: 'x' }),
       testRun('r'),
       testEntry('a'),
     ];
-    expect(oneBefore(same, 'v')?.id).toBe('a');
-    expect(oneBefore(same, 'a')).toBeNull();
-    expect(oneBefore(same, 'gone')).toBeNull();
+    expect(oneBefore(same, 'v', 'x')?.id).toBe('a');
+    expect(oneBefore(same, 'v', 'another')?.id).toBe('b');
+    expect(oneBefore(same, 'a', null)).toBeNull();
+    expect(oneBefore(same, 'gone', null)).toBeNull();
   });
 });

@@ -40,16 +40,20 @@ export function tickedPair(entries: readonly HistoryEntry[], ticked: Ticked): Pa
   return { before: sideOf(older), after: sideOf(newer) };
 }
 
-/** The next older entry whose content is another one; runs and restores lie between such contents and are passed. */
-export function oneBefore(entries: readonly HistoryEntry[], id: string): HistoryEntry | null {
+/**
+ * The next older entry whose content is another one; runs and restores lie between such contents and are passed.
+ * `liveHash`: of the file now, which its own entry does not tell.
+ */
+export function oneBefore(
+  entries: readonly HistoryEntry[],
+  id: string,
+  liveHash: string | null,
+): HistoryEntry | null {
   const at = entries.findIndex((entry) => entry.id === id);
-  if (at < 0) return null;
-  const own = entries[at]?.sha256;
-  const older = entries.slice(at + 1);
-  return (
-    older.find(
-      (entry) =>
-        (entry.kind === 'backup' || entry.kind === 'version') && isComparable(entry) && entry.sha256 !== own,
-    ) ?? null
-  );
+  const entry = entries[at];
+  if (entry === undefined) return null;
+  const own = entry.sha256 ?? (entry.live ? liveHash : null);
+  const isOther = ({ kind, sha256 }: HistoryEntry) =>
+    (kind === 'backup' || kind === 'version') && (sha256 === null || sha256 !== own);
+  return entries.slice(at + 1).find((each) => isComparable(each) && isOther(each)) ?? null;
 }

@@ -49,14 +49,15 @@ export function testRestore(id: string, backupId: string, undoBackupId: string |
   return testEntry(id, {
     kind: 'restore',
     reason: 'with-cache',
-    path: null,
+    path: `${TESTING}/XYZG3-V0-1.nbflow`,
+    hasContent: false,
     backup: null,
     restore: { backupId, undoBackupId },
   });
 }
 
 export function testVersion(id: string, over: Partial<HistoryEntry> = {}): HistoryEntry {
-  return testEntry(id, { kind: 'version', reason: 'live', live: true, backup: null, ...over });
+  return testEntry(id, { kind: 'version', reason: 'live', live: true, sha256: null, backup: null, ...over });
 }
 
 export function testView(entries: HistoryEntry[], over: Partial<HistoryView> = {}): HistoryView {
