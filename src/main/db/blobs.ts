@@ -36,7 +36,8 @@ export function createBlobs(db: Connection) {
   const has = db.prepare('SELECT 1 FROM blobs WHERE sha256 = ?').pluck();
   const one = db.prepare('SELECT size, zstd, base FROM blobs WHERE sha256 = ?');
   const replace = db.prepare(
-    'UPDATE blobs SET size = @size, zstd = @zstd, base = NULL WHERE sha256 = @sha256',
+    `INSERT INTO blobs (sha256, size, zstd) VALUES (@sha256, @size, @zstd)
+     ON CONFLICT (sha256) DO UPDATE SET size = excluded.size, zstd = excluded.zstd, base = NULL`,
   );
   // Of a blob only its length is asked, which SQLite knows without reading it.
   const weigh = db.prepare(
@@ -121,7 +122,7 @@ export function createBlobs(db: Connection) {
       );
     },
     unpacked,
-    /** In place of what is damaged, whole. Inside `Commits.write`. */
+    /** In place of what is damaged or gone, whole. Inside `Commits.write`. */
     mend: ({ sha256, size, zstd }: WholeContent): void => {
       replace.run({ sha256, size, zstd });
     },
