@@ -371,7 +371,7 @@ describe('one flipped bit, wherever it is', () => {
   const share = fc.double({ min: 0, max: 0.999_999, noNaN: true });
 
   it('of a copy, a content or what contents are differences from, is found and mended', async () => {
-    const backups = [];
+    const backups: Awaited<ReturnType<typeof take>>[] = [];
     for (const what of ['a', 'b', 'c']) backups.push(await take(changed(what)));
     backups.push(await take('small'));
     const [base, next] = backups;
