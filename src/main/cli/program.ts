@@ -4,6 +4,7 @@ import { addBump } from './bump.ts';
 import { addCheck } from './check.ts';
 import type { AddCommand, Work } from './command.ts';
 import { addConfig } from './config.ts';
+import { addDiff } from './diff.ts';
 import { addDoctor } from './doctor.ts';
 import { addGraduate } from './graduate.ts';
 import { addPick } from './pick.ts';
@@ -32,6 +33,7 @@ const commands: readonly AddCommand[] = [
   addRecover,
   addRestore,
   addVerify,
+  addDiff,
   addAccept,
   addPick,
   addBump,

@@ -1,5 +1,5 @@
-import { basename } from 'node:path';
-import { fail } from '../../../shared/failure.ts';
+import { basename, isAbsolute } from 'node:path';
+import { FlowdeckError, fail } from '../../../shared/failure.ts';
 import type { RunSummary } from '../../../shared/run-view.ts';
 import type { DiffRef, DiffSide } from '../../../shared/workflow-diff.ts';
 import { noWorkflow } from '../../history/backup.ts';
@@ -45,7 +45,11 @@ async function readFileSide(path: string, { disk, folders }: FindDeps): Promise<
 }
 
 async function readEntry(id: string, deps: FindDeps): Promise<SideContent> {
-  const found = await findBackup(id, deps);
+  const found = await findBackup(id, deps).catch((error: unknown) => {
+    // Who names a workflow by its path wants the file.
+    const missing = error instanceof FlowdeckError && error.failure.code === 'not-found';
+    throw missing && isAbsolute(id) && /\.nbflow$/i.test(id) ? noWorkflow(id) : error;
+  });
   const bytes = await found.read();
   if (bytes === null) throw gone(found.label, id);
   return { side: { label: found.label, path: await placeOf(found.path, deps), at: iso(found.at) }, bytes };
