@@ -24,7 +24,7 @@ import { readOnly } from './read-only.ts';
 const BUSY_MS = 10_000;
 
 /** The journal is what was paid for: should the disk fill up or somebody lose patience, it is there. */
-const FIRST = ['journal', 'runs', 'blobs', 'backups', 'uploads', 'fingerprints'];
+const FIRST = ['journal', 'runs', 'blobs', 'backups', 'versions', 'annotations', 'uploads', 'fingerprints'];
 
 /**
  * Makes a new database at `into` (over what an earlier attempt left) with all that can still be read of the damaged one

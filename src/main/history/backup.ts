@@ -44,16 +44,20 @@ export async function takeBackup(
 ): Promise<TakenBackup> {
   const { db, clock } = deps;
   const at = clock.now();
-  const [copy, packed] = await Promise.all([
+  // Both to their end, also where one fails: who is told so may remove the folder.
+  const [copying, packing] = await Promise.allSettled([
     writeCopy(workflow, content, `bak-${localDay(at)}-${reason}`, deps),
     db.backups.pack(content, workflow),
   ]);
+  if (copying.status === 'rejected') throw copying.reason;
+  if (packing.status === 'rejected') throw packing.reason;
+  const { path, problem } = copying.value;
   const taken = await db.commits.write(() => {
-    const backup = recordBackup({ workflow, path: copy.path, reason, origin, at }, packed, db);
+    const backup = recordBackup({ workflow, path, reason, origin, at }, packing.value, db);
     if (note !== '') db.annotations.put(backup.id, { pinned: false, note }, at);
     return backup;
   });
-  return { ...taken, problem: copy.problem };
+  return { ...taken, problem };
 }
 
 /** What the disk refuses is a sentence here: the database may have the content all the same. */

@@ -60,6 +60,22 @@ describe('a wipe', () => {
     expect(end.counts).toMatchObject({ generated: 1, cached: 2, submitted: 4, salvaged: 0 });
   });
 
+  it('where backups/ takes no copy is done all the same, said, and undone from the database', async () => {
+    await open();
+    await writeFile(join(bench.folder, 'project/backups'), 'in the way');
+    const { events, end } = await bench.run({ mode: 'images' });
+    expect(end.status).toBe('completed');
+    const notices = events.flatMap((event) => (event.type === 'run.notice' ? [event.message] : []));
+    expect(notices.join('\n')).toContain('kept in the database alone');
+    const before = await bench.read();
+    const { backup } = await wipe(bench.workflow, {}, wipeDeps());
+    expect(backup).toMatchObject({ path: null, problem: expect.stringContaining('database alone') });
+    expect(await bench.read()).not.toBe(before);
+    const deps = { ...bench.deps, fields: () => ({}), folders: nodeFolders };
+    await restore(bench.workflow, { entry: backup?.id ?? '' }, deps);
+    expect(await bench.read()).toBe(before);
+  });
+
   it('with nothing to clear changes nothing and makes no backup', async () => {
     await open();
     const before = await bench.read();
