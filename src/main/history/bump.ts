@@ -205,7 +205,10 @@ async function recordMove(
     db.movedFiles.follow(fromPath, workflow);
     const at = clock.now();
     // One that did this before and then died has recorded it.
-    const known = db.backups.of(fromPath).find((row) => row.path === movedTo && row.reason === reason);
+    const known = db.backups
+      .of(fromPath)
+      // By its content too: where backups/ was deleted, another copy may have had this name.
+      .find((row) => row.path === movedTo && row.reason === reason && row.sha256 === content.sha256);
     const backup = { workflow: fromPath, path: movedTo, reason, origin: 'version' as const, at };
     const { id } = known ?? recordBackup(backup, content, db);
     // What people said of the file is said of what it became.
