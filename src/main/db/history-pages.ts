@@ -43,6 +43,29 @@ export function createHistoryPages(db: Connection) {
     `SELECT ${BACKUP_COLUMNS} FROM backups WHERE path = @path AND workflow >= @low AND workflow < @high
      ORDER BY rowid DESC LIMIT 1`,
   );
+  const marks = [
+    `SELECT concat(count(*), ' ', max(rowid), ' ', total(proven_at), ' ', count(problem), ' ', total(length(path)))
+       FROM backups WHERE workflow >= @low AND workflow < @high`,
+    `SELECT concat(count(*), ' ', max(rowid), ' ', count(finished_at), ' ', total(length(status)))
+       FROM runs WHERE workflow >= @low AND workflow < @high`,
+    'SELECT count(*) FROM restores WHERE workflow >= @low AND workflow < @high',
+    `SELECT concat(count(*), ' ', count(undone_at)) FROM versions WHERE workflow >= @low AND workflow < @high`,
+    `SELECT concat(count(*), ' ', max(changed_at), ' ', total(pinned), ' ', total(length(note))) FROM annotations
+       WHERE @low < @high`,
+  ].map((sql) => db.prepare(sql).pluck());
+  const named = db
+    .prepare(
+      ['backups', 'runs', 'restores']
+        .map((table) => `SELECT id FROM (SELECT id FROM ${table} WHERE id >= @low AND id < @high LIMIT 2)`)
+        .join(' UNION ALL '),
+    )
+    .pluck();
+  const workflowOf = db
+    .prepare(
+      `SELECT workflow FROM backups WHERE id = @id UNION ALL SELECT workflow FROM runs WHERE id = @id
+       UNION ALL SELECT workflow FROM restores WHERE id = @id`,
+    )
+    .pluck();
   const dataVersion = db.prepare('PRAGMA data_version').pluck();
   const ownChanges = db.prepare('SELECT total_changes()').pluck();
   const page = (folder: string, after: number) => ({ ...below(folder), after, page: PAGE });
@@ -57,7 +80,13 @@ export function createHistoryPages(db: Connection) {
     /** The newest backup whose copy lies there, in `backups/` of its workflow's group. */
     copyAt: (path: string) =>
       (copyAt.get({ ...below(dirname(dirname(path))), path }) as BackupRow | undefined) ?? null,
-    /** Another text as soon as anything was written, by this process or another. */
+    /** Ids of backups, runs and restores that begin so: enough of them to tell one from several. */
+    idsStartingWith: (id: string) => named.all({ low: id, high: `${id}\u{10FFFF}` }) as string[],
+    /** Of a backup, a run or a restore; null: there is none of this id. */
+    workflowOf: (id: string) => (workflowOf.get({ id }) as string | undefined) ?? null,
+    /** Another text as soon as anything was written, by this process or another. Costs nothing. */
     state: () => `${dataVersion.get()} ${ownChanges.get()}`,
+    /** Another text when the histories below a folder read differently; a few milliseconds with 10,000 backups. */
+    mark: (folder: string) => marks.map((sql) => sql.get(below(folder))).join('; '),
   };
 }

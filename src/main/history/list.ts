@@ -1,11 +1,19 @@
-import type { HistoryEntry, HistoryView, Kept } from '../../shared/history.ts';
+import type { HistoryEntry, Kept } from '../../shared/history.ts';
 import { versionIn } from '../../shared/version.ts';
 import type { Annotation } from '../db/annotations.ts';
 import type { CountedBackup } from '../db/history-pages.ts';
 import type { Folders } from '../platform/folders.ts';
 import { readCopyName } from './foreign-names.ts';
 import { type Lineage, nameOf } from './lineage.ts';
-import { backupEntry, foreignEntry, liveEntry, restoreEntry, runEntry, type Said } from './list-entries.ts';
+import {
+  backupEntry,
+  foreignEntry,
+  type LiveFile,
+  liveEntry,
+  restoreEntry,
+  runEntry,
+  type Said,
+} from './list-entries.ts';
 import { type ListFacts, lookedAt } from './list-facts.ts';
 import { lifted, newestFirst, type Timed } from './list-order.ts';
 
@@ -22,7 +30,7 @@ export interface ListInput {
 }
 
 /** A line of the list that is still to be made; null when what it is about is gone. */
-interface Line extends Timed {
+export interface Line extends Timed {
   entry(): HistoryEntry | Promise<HistoryEntry | null>;
 }
 
@@ -41,7 +49,9 @@ export function listLines(
     const times = lifted(rows.map(at));
     return rows.map((row, i): Line => ({ time: times[i] ?? 0, entry: () => entry(row) }));
   };
-  const live = facts.live.toSorted((a, b) => a.mtimeMs - b.mtimeMs);
+  // Made just before the old file went, but it is the newer one.
+  const since = ({ path, mtimeMs }: LiveFile): number => Math.max(mtimeMs, made.get(path)?.at ?? 0);
+  const live = facts.live.toSorted((a, b) => since(a) - since(b));
   return newestFirst([
     inOrder(
       facts.foreign,
@@ -76,11 +86,7 @@ export function listLines(
       ({ at }) => at,
       (row) => restoreEntry(row, said),
     ),
-    inOrder(
-      live,
-      ({ mtimeMs }) => mtimeMs,
-      (file) => liveEntry(file, made.get(file.path) ?? null, said),
-    ),
+    inOrder(live, since, (file) => liveEntry(file, made.get(file.path) ?? null, said)),
   ]);
 }
 
@@ -95,6 +101,3 @@ function isVersion({ origin, path, workflow }: CountedBackup, { code }: Lineage)
 
 const fileOf = (path: string): string =>
   path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-
-/** All of a view but its entries. */
-export type HistoryHead = Omit<HistoryView, 'path' | 'entries'>;

@@ -74,11 +74,11 @@ export interface Listing {
   list(path: string): Promise<HistoryView>;
   /** The newest at once, the older ones as changes. One topic a lineage, as long as somebody watches. */
   watch(path: string): Promise<Topic<HistoryView, HistoryChange>>;
-  /** `reason`: words that become a slug; none: `manual`. */
+  /** `reason`: words that become a slug; none: `manual`. `problem`: why there is no copy on disk, a sentence. */
   backup(
     path: string,
     wish: { reason?: string | undefined; note?: string | undefined },
-  ): Promise<{ id: string; path: string | null; sha256: string }>;
+  ): Promise<{ id: string; path: string | null; sha256: string; problem: string | null }>;
   adopt(path: string, copy: string): Promise<{ id: string }>;
   /** The id it is shown under from now on: a pinned copy of somebody else is adopted. */
   annotate(

@@ -1,6 +1,7 @@
-import { fail } from '../../../shared/failure.ts';
 import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { nodeDisk } from '../../platform/disk.ts';
+import { realPlaceOf } from '../../platform/real-place.ts';
 import type { SettingsStore } from '../../platform/settings-store.ts';
 import type { Runner } from '../../runner/runner-api.ts';
 import type { Editing } from '../editing.ts';
@@ -8,6 +9,7 @@ import type { Places } from '../places.ts';
 import type { Notice } from '../run-notices.ts';
 import { openComparing } from './comparing.ts';
 import type { History } from './history-api.ts';
+import { openListing } from './listing.ts';
 import { openProofs } from './proofs.ts';
 import { openRestoring } from './restoring.ts';
 import { openVersions } from './versions.ts';
@@ -26,42 +28,43 @@ export interface HistoryParts {
   warn(problem: string): void;
 }
 
-/** Backups, versions, restores, proofs and comparisons, put together. */
-export function openHistory(parts: HistoryParts): History & { close(): Promise<void> } {
-  // Rooms that are being built; each takes its place here as it comes.
-  const yet = () =>
-    Promise.reject(fail('internal', `Not there yet (${Object.keys(parts).length} parts are ready for it).`));
-  const comparing = openComparing({
-    db: parts.db,
-    settings: parts.settings,
-    diffWorker: parts.places.diffWorker,
+/** Backups, versions, restores, proofs and comparisons, put together. What one of them does shows in the list at once. */
+export function openHistory({
+  places,
+  tell,
+  warn,
+  ...parts
+}: HistoryParts): History & { close(): Promise<void> } {
+  const comparing = openComparing({ ...parts, diffWorker: places.diffWorker });
+  const restoring = openRestoring({ ...parts, restoringWorker: places.restoringWorker });
+  const versions = openVersions({ ...parts, diffContents: comparing.diffContents, onProblem: warn });
+  const proofs = openProofs({ ...parts, catchUp: versions.catchUp, tell });
+  const { changed, ...listing } = openListing(parts);
+  const stopHearing = parts.runner.onStarted((handle) => {
+    changed(handle.workflow);
+    void handle.finished.then(() => changed(handle.workflow));
   });
-  const { db, settings, clock, places } = parts;
-  const restoring = openRestoring({ db, settings, clock, restoringWorker: places.restoringWorker });
-  const versions = openVersions({
-    db,
-    settings,
-    clock,
-    diffContents: comparing.diffContents,
-    onProblem: parts.warn,
-  });
+  /** Does it, then has those look who watch, be it done or not. */
+  const shown = async <T>(path: string, work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } finally {
+      changed(await realPlaceOf(path, nodeDisk));
+    }
+  };
   return {
     ...versions,
-    ...restoring,
-    ...openProofs({
-      db,
-      settings,
-      clock,
-      catchUp: versions.catchUp,
-      tell: parts.tell,
-      onFault: parts.onFault,
-    }),
+    bump: (path, note) => shown(path, versions.bump(path, note)),
+    graduate: (path, note) => shown(path, versions.graduate(path, note)),
+    undoVersion: (path) => shown(path, versions.undoVersion(path)),
+    preview: restoring.preview,
+    restore: (path, wish) => shown(path, restoring.restore(path, wish)),
+    ...proofs,
     compare: comparing.compare,
-    list: yet,
-    watch: yet,
-    backup: yet,
-    adopt: yet,
-    annotate: yet,
-    close: comparing.close,
+    ...listing,
+    async close() {
+      stopHearing();
+      await Promise.all([listing.close(), comparing.close()]);
+    },
   };
 }
