@@ -1,6 +1,5 @@
 import { basename, resolve } from 'node:path';
 import { fail } from '../../shared/failure.ts';
-import { packContent } from '../db/backups.ts';
 import type { Database } from '../db/database.ts';
 import { backupFolder, recordBackup, type TakenBackup, takeBackup } from '../history/backup.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -46,7 +45,7 @@ export async function backupIdOf(
       cure: 'Look into backups/ for the one you mean.',
     });
   }
-  const packed = await packContent(content);
+  const packed = await db.backups.pack(content, workflow);
   const at = Math.round(stat.mtimeMs);
   return db.commits.write(
     () => recordBackup({ workflow, path, reason: 'found', origin: 'found', at }, packed, db).id,

@@ -152,6 +152,8 @@ describe('a damaged database', () => {
     expect(count('journal')).toBeLessThan(filled.journal);
     for (const table of ['runs', 'backups', 'blobs', 'tunnel_address', 'marks'])
       expect(of(table)).toMatchObject({ whole: true });
+    for (const table of ['versions', 'restores', 'annotations'])
+      expect(of(table)).toEqual({ table, rows: filled.versions, whole: true });
     expect(count('runs')).toBe(filled.runs);
     expect(count('backups')).toBe(filled.backups);
   });

@@ -9,7 +9,7 @@ import { openDatabase } from '../database.ts';
 import type { MendDeps } from '../mend.ts';
 
 /** For tests only: how many rows `fillDatabase` puts into the tables. */
-export const filled = { runs: 40, journal: 2000, backups: 30, addresses: 5 };
+export const filled = { runs: 40, journal: 2000, backups: 30, versions: 20, addresses: 5 };
 
 /** Makes a database with rows in each group of tables, about 2 MB, whose journal is spread over some 300 pages. */
 export function fillDatabase(file: string): void {
@@ -26,6 +26,20 @@ export function fillDatabase(file: string): void {
       const content = Buffer.from(`${i} `.repeat(4000));
       blob.run(sha(content), content.length, content);
       backup.run(`b${i}`, sha(content), i);
+    }
+    const version = db.prepare(
+      `INSERT INTO versions (id, workflow, version, from_path, from_version, moved_to, sha256, how, note, at)
+       VALUES (?, ?, ?, '/w/a.nbflow', ?, '/w/backups/a.nbflow', '', 'bump', 'a note', ?)`,
+    );
+    const restored = db.prepare(
+      `INSERT INTO restores (id, workflow, backup_id, how, path, sha256, at)
+       VALUES (?, '/w/a.nbflow', 'b1', 'wiped', '/w/a.nbflow', '', ?)`,
+    );
+    const pin = db.prepare('INSERT INTO annotations (entry, pinned, changed_at) VALUES (?, 1, ?)');
+    for (let i = 0; i < filled.versions; i++) {
+      version.run(`v${i}`, `/w/a-V0-${i + 2}.nbflow`, `V0-${i + 2}`, `V0-${i + 1}`, i);
+      restored.run(`s${i}`, i);
+      pin.run(`b${i}`, i);
     }
     const address = db.prepare('INSERT INTO tunnel_address (url, verified_at) VALUES (?, ?)');
     for (let i = 0; i < filled.addresses; i++) address.run(`https://t${i}.example`, i);
