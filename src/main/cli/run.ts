@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { RunOptions } from '../../shared/domain.ts';
 import type { Flowdeck } from '../app/flowdeck.ts';
+import { systemClock, timeLimit } from '../platform/clock.ts';
 import type { RunHandle, Runner } from '../runner/runner-api.ts';
 import type { AddCommand } from './command.ts';
 import { exitCodeOfRun, exitCodes } from './exit-codes.ts';
@@ -54,10 +55,27 @@ export async function toItsEnd(
     const { event, failure } = await handle.finished;
     report.end();
     if (failure !== null && event.status === 'aborted') output.failure(failure);
+    if (!signal.aborted) await someUpkeep(opened, signal);
     return exitCodeOfRun(event.status, failure);
   } finally {
     report.end();
     stopHearing();
+  }
+}
+
+/** How long a person waits for it at most who waited for the run. */
+const UPKEEP_MS = 2000;
+
+/** Who only ever uses the command line has the daily upkeep too: what does not fit in here goes on after the next run. */
+async function someUpkeep({ history, onFault }: Flowdeck, signal: AbortSignal): Promise<void> {
+  const limit = timeLimit(systemClock, UPKEEP_MS);
+  try {
+    await history.upkeep(AbortSignal.any([signal, limit.signal]));
+  } catch (error) {
+    // Whatever comes of it, the run is what was asked for.
+    onFault(error);
+  } finally {
+    limit.clear();
   }
 }
 

@@ -10,6 +10,7 @@ import { exitCodes } from './exit-codes.ts';
 import { tellInterrupted } from './interrupted.ts';
 import { runsTable } from './runs.ts';
 import { glabsStatus, glabsText, type Saved, savedGlabs, tunnelStatus, tunnelText } from './status-words.ts';
+import { count } from './words.ts';
 
 const SavedView = ServiceView.omit({ log: true });
 
@@ -45,6 +46,8 @@ export const addStatus: AddCommand = (work) =>
         output.text(tunnelText(tunnel));
         if (left.tunnel !== null) output.text(leftText(left.tunnel));
         output.text(runs.length === 0 ? 'No run is going on.' : runsTable(runs));
+        const damaged = db.proofs.withProblem().length;
+        if (damaged > 0) output.text(damagedText(damaged));
         await tellInterrupted(session, opened, systemClock.now());
         return exitCodes.done;
       }),
@@ -66,6 +69,9 @@ async function leftRunning({ db }: Flowdeck, service: ServiceName): Promise<numb
   }
   return null;
 }
+
+const damagedText = (damaged: number): string =>
+  `${count(damaged, 'backup')} ${damaged === 1 ? 'is' : 'are'} damaged: "flowdeck verify" says which, and what can be done.`;
 
 const leftText = (pid: number): string =>
   `  Process ${pid}, which Flowdeck started, runs on and nobody watches it. The next window or flowdeck up looks after it.`;

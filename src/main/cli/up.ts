@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { FlowdeckError, fail } from '../../shared/failure.ts';
 import type { ServiceView } from '../../shared/services.ts';
+import { startUpkeep } from '../app/history/upkeep-timer.ts';
 import type { Services } from '../app/services.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { AddCommand } from './command.ts';
@@ -46,6 +47,7 @@ async function up(session: Session, flags: UpFlags): Promise<number> {
     supervisor.look();
     report.hear(service);
   });
+  const upkeep = startUpkeep((until) => opened.history.upkeep(until), systemClock, opened.onFault);
   try {
     supervisor.look();
     if (demo) assertDemoCanBe(services);
@@ -61,6 +63,7 @@ async function up(session: Session, flags: UpFlags): Promise<number> {
     }
     return exitCodes.done;
   } finally {
+    await upkeep.close();
     // Whatever services.onQuit says: what this command started is as short-lived as it is.
     await services.close({ keep: false });
     stopHearing();

@@ -1,0 +1,215 @@
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { openDatabase } from '../db/database.ts';
+import { type Desk, ErrorLine, openDesk, startSimulator } from './test-support.ts';
+
+const Entry = z.strictObject({
+  type: z.literal('verify.entry'),
+  id: z.string(),
+  ok: z.boolean(),
+  problem: z.string().nullable(),
+  repaired: z.boolean(),
+});
+const Finished = z.strictObject({
+  type: z.literal('verify.finished'),
+  checked: z.number(),
+  damaged: z.number(),
+  repaired: z.number(),
+});
+
+let desk: Desk;
+let file: string;
+let backups: string;
+beforeEach(async () => {
+  desk = await openDesk();
+  file = await desk.workflow('valid/XYZG3-V0-3.nbflow');
+  backups = join(dirname(dirname(file)), 'backups');
+});
+afterEach(() => desk.close());
+
+/** Two backups of it, by the commands that take them. */
+async function twoBackups(): Promise<string[]> {
+  for (const scene of ['3', '5']) {
+    const { code, stderr } = await desk.flowdeck('wipe', file, '--scenes', scene);
+    expect(code, stderr).toBe(0);
+  }
+  const names = (await readdir(backups)).sort();
+  expect(names).toHaveLength(2);
+  return names.map((name) => join(backups, name));
+}
+const bySql = (sql: string) => {
+  const db = new Sqlite(join(desk.dataDir, 'flowdeck.db'));
+  try {
+    return db.exec(sql);
+  } finally {
+    db.close();
+  }
+};
+async function verify(...args: string[]) {
+  const { code, lines, stderr } = await desk.flowdeck('verify', '--json', ...args);
+  const all = lines();
+  return { code, stderr, entries: all.slice(0, -1).map((line) => Entry.parse(line)), end: all.at(-1) };
+}
+
+describe('verify', () => {
+  it('of sound backups says how many and how large they are, and ends with 0', async () => {
+    await twoBackups();
+    const { code, stdout, stderr } = await desk.flowdeck('verify');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^2 backups, [\d.]+ (kB|MB): all sound\.\n$/);
+    const { entries, end } = await verify();
+    expect(entries.map(({ ok, problem, repaired }) => ({ ok, problem, repaired }))).toEqual([
+      { ok: true, problem: null, repaired: false },
+      { ok: true, problem: null, repaired: false },
+    ]);
+    expect(Finished.parse(end)).toMatchObject({ checked: 2, damaged: 0, repaired: 0 });
+  });
+
+  it('makes a copy whole that was cut, says so, and ends with 9; the next time all is sound', async () => {
+    const [cut = '', other = ''] = await twoBackups();
+    const whole = await readFile(cut);
+    await truncate(cut, 100);
+    const { code, stdout } = await desk.flowdeck('verify');
+    expect(code).toBe(9);
+    expect(stdout).toContain(`${basename(cut)}: the copy on disk was not what was written.`);
+    expect(stdout).toMatch(/2 backups, .*: 1 damaged and made whole, the others sound\.\n$/);
+    expect(await readFile(cut)).toEqual(whole);
+    expect(stdout).not.toContain(`${basename(other)}:`);
+    expect((await verify()).code).toBe(0);
+  });
+
+  it('tells what is damaged in both places with what can be done, and so does status', async () => {
+    const [lost = ''] = await twoBackups();
+    await truncate(lost, 100);
+    bySql("UPDATE blobs SET zstd = x'00', base = NULL");
+    const { code, entries, end } = await verify();
+    expect(code).toBe(9);
+    // The other one is whole on disk, and mends the database.
+    expect(
+      entries
+        .map(({ ok, repaired }) => ({ ok, repaired }))
+        .sort((a, b) => Number(a.repaired) - Number(b.repaired)),
+    ).toEqual([
+      { ok: false, repaired: false },
+      { ok: false, repaired: true },
+    ]);
+    expect(entries.find(({ repaired }) => !repaired)?.problem).toContain(`put a whole copy at ${lost}`);
+    expect(Finished.parse(end)).toMatchObject({ checked: 2, damaged: 2, repaired: 1 });
+    const status = await desk.flowdeck('status');
+    expect(status.stdout).toContain(
+      '1 backup is damaged: "flowdeck verify" says which, and what can be done.',
+    );
+  });
+
+  it('with a deleted backups/ is well: everything is in the database', async () => {
+    await twoBackups();
+    await rm(backups, { recursive: true });
+    const { code, stdout } = await desk.flowdeck('verify', file);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/: all sound\. 2 have no copy on disk and can be restored all the same\.\n$/);
+  });
+
+  it('with a file proves the backups of its versions only, also when it is gone, by whatever name', async () => {
+    await twoBackups();
+    const other = join(dirname(file), 'notes of mine.nbflow');
+    await writeFile(other, await readFile(file));
+    await rm(file);
+    const sums = async (path: string) => Finished.parse((await verify(path)).end).checked;
+    expect(await sums(file)).toBe(2);
+    expect(await sums(file.replace('V0-3', 'V0-9'))).toBe(2);
+    const { code, stdout } = await desk.flowdeck('verify', other);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'There are no backups of notes of mine.nbflow.\n' });
+    expect((await desk.flowdeck('wipe', other, '--scenes', '3')).code).toBe(0);
+    expect(await sums(other)).toBe(1);
+    expect(await sums(file)).toBe(2);
+  });
+
+  it('on a new data folder says that there are none', async () => {
+    expect(await desk.flowdeck('verify')).toMatchObject({ code: 0, stdout: 'There are no backups yet.\n' });
+  });
+
+  it('tells a copy that cannot be read, and that this is no damage', async () => {
+    const [copy = ''] = await twoBackups();
+    await rm(copy);
+    await mkdir(copy);
+    const { code, stdout } = await desk.flowdeck('verify');
+    expect(code).toBe(0);
+    expect(stdout).toContain('cannot be read now and was not checked');
+    expect(stdout).toMatch(/: 1 with a copy that could not be read, the others sound\.\n$/);
+  });
+
+  it('ends with 130 by Ctrl-C, and what was proven until then stays proven', async () => {
+    await twoBackups();
+    const many = 4000;
+    const db = openDatabase(join(desk.dataDir, 'flowdeck.db'));
+    const [row] = db.backups.every();
+    await db.commits.write(() => {
+      for (let n = 0; n < many; n += 1)
+        db.backups.put(
+          {
+            id: `copy-${n}`,
+            workflow: file,
+            path: row?.path ?? null,
+            reason: 'pre-run',
+            origin: 'automatic',
+            at: n,
+          },
+          {
+            sha256: row?.sha256 ?? '',
+            size: 0,
+            zstd: null,
+            base: null,
+            mends: false,
+            content: new Uint8Array(),
+          },
+        );
+    });
+    db.close();
+    const running = desk.start(['verify', '--json']);
+    await running.line('verify.entry');
+    running.process.kill('SIGINT');
+    const { code, lines } = await running.ended;
+    expect(code).toBe(130);
+    const told = lines().filter(({ type }) => type === 'verify.entry').length;
+    expect(told).toBeLessThan(many);
+    expect(ErrorLine.parse(lines().at(-1))).toMatchObject({ code: 'interrupted' });
+    const after = openDatabase(join(desk.dataDir, 'flowdeck.db'));
+    expect(after.backups.every().filter(({ provenAt }) => provenAt !== null)).toHaveLength(told);
+    after.close();
+  });
+});
+
+it('the end of a run does the daily upkeep when it is due, and once a day', async () => {
+  const simulator = await startSimulator();
+  try {
+    const workflow = await desk.workflow();
+    const run = () =>
+      desk.flowdeck(
+        'run',
+        workflow,
+        '--mode',
+        'images',
+        '--server',
+        simulator.url,
+        '--poll-ms',
+        '5',
+        '--json',
+      );
+    const provenOf = () => {
+      const db = openDatabase(join(desk.dataDir, 'flowdeck.db'));
+      const proven = db.backups.every().map(({ provenAt }) => provenAt !== null);
+      db.close();
+      return proven;
+    };
+    const first = await run();
+    expect(first.code, first.stderr).toBe(0);
+    expect(provenOf()).toEqual([true]);
+    expect((await run()).code).toBe(0);
+    expect(provenOf()).toEqual([true, false]);
+  } finally {
+    await simulator.kill();
+  }
+});
