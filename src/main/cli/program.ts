@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { addAccept } from './accept.ts';
+import { addBackup } from './backup.ts';
 import { addBump } from './bump.ts';
 import { addCheck } from './check.ts';
 import type { AddCommand, Work } from './command.ts';
@@ -7,7 +8,9 @@ import { addConfig } from './config.ts';
 import { addDiff } from './diff.ts';
 import { addDoctor } from './doctor.ts';
 import { addGraduate } from './graduate.ts';
+import { addHistory } from './history.ts';
 import { addPick } from './pick.ts';
+import { addPin } from './pin.ts';
 import { addPlan } from './plan.ts';
 import { addQueue } from './queue.ts';
 import { addRecover } from './recover.ts';
@@ -31,11 +34,14 @@ const commands: readonly AddCommand[] = [
   addRegen,
   addWipe,
   addRecover,
+  addHistory,
+  addBackup,
   addRestore,
   addVerify,
   addDiff,
   addAccept,
   addPick,
+  addPin,
   addBump,
   addGraduate,
   addConfig,

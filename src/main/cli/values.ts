@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 
 /** Turns an option's text into its value; throws what commander shows as wrong use. */
@@ -47,3 +48,7 @@ export const serverAddress: ValueParser<string> = (text) => {
 function outOfBounds(least: number, most: number, why: string | undefined, what: string) {
   return new InvalidArgumentError(`Allowed is ${what} from ${least} to ${most}${why ? `: ${why}` : ''}.`);
 }
+
+/** What names an entry of a history: a path is one from here, all else is an id, a version or the name of a copy. */
+export const entryIn = (cwd: string, entry: string): string =>
+  /[/\\]/.test(entry) ? resolve(cwd, entry) : entry;

@@ -7,6 +7,7 @@ import { readCopyName } from './foreign-names.ts';
 import { type Lineage, nameOf } from './lineage.ts';
 import {
   backupEntry,
+  type ForeignFile,
   foreignEntry,
   type LiveFile,
   liveEntry,
@@ -52,30 +53,32 @@ export function listLines(
   // Made just before the old file went, but it is the newer one.
   const since = ({ path, mtimeMs }: LiveFile): number => Math.max(mtimeMs, made.get(path)?.at ?? 0);
   const live = facts.live.toSorted((a, b) => since(a) - since(b));
-  return newestFirst([
-    inOrder(
-      facts.foreign,
-      ({ at }) => at,
-      async (copy) => {
-        const seen = await lookedAt(copy, folders);
-        return seen && foreignEntry(seen, said);
+  const backup = (row: CountedBackup) =>
+    backupEntry(
+      row,
+      {
+        onDisk: row.path !== null && isOnDisk(row.path),
+        kept: kept.get(row.id) ?? null,
+        isVersion: isVersion(row, lineage),
+        made: made.get(row.workflow) ?? null,
       },
-    ),
-    inOrder(
-      facts.backups,
-      ({ at }) => at,
-      (row) =>
-        backupEntry(
-          row,
-          {
-            onDisk: row.path !== null && isOnDisk(row.path),
-            kept: kept.get(row.id) ?? null,
-            isVersion: isVersion(row, lineage),
-            made: made.get(row.workflow) ?? null,
-          },
-          said,
-        ),
-    ),
+      said,
+    );
+  const foreign = async (copy: ForeignFile) => {
+    const seen = await lookedAt(copy, folders);
+    return seen && foreignEntry(seen, said);
+  };
+  // Those that others made have no order but that of their times: when one was adopted says nothing.
+  const [adopted, own] = [true, false].map((is) =>
+    facts.backups.filter((row) => (row.origin === 'found') === is),
+  );
+  const others = [
+    ...facts.foreign.map((copy): Line => ({ time: copy.at, entry: () => foreign(copy) })),
+    ...(adopted ?? []).map((row): Line => ({ time: row.at, entry: () => backup(row) })),
+  ];
+  return newestFirst([
+    others.sort((a, b) => a.time - b.time),
+    inOrder(own ?? [], ({ at }) => at, backup),
     inOrder(
       facts.runs,
       ({ startedAt }) => startedAt,
