@@ -202,14 +202,16 @@ function Facts({ workflow, isRested, onWipe }: FactsProps) {
         </Button>
       </div>
       {unreadable === null && (
-        <div className="flex items-center gap-3">
-          <StandingBar standing={workflow} className="flex-1" />
-          {workflow.cached + workflow.stale > 0 && (
-            <Button size="sm" icon={<Eraser aria-hidden />} onClick={onWipe}>
-              Wipe cache…
-            </Button>
-          )}
-          {isRested && <VersionActions path={path} size="sm" />}
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+          <StandingBar standing={workflow} className="min-w-60 flex-1" />
+          <div className="flex flex-wrap gap-2">
+            {workflow.cached + workflow.stale > 0 && (
+              <Button size="sm" icon={<Eraser aria-hidden />} onClick={onWipe}>
+                Wipe cache…
+              </Button>
+            )}
+            {isRested && <VersionActions path={path} size="sm" />}
+          </div>
         </div>
       )}
     </div>

@@ -2,7 +2,7 @@ import { Minus, Plus } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import type { NodeDiff } from '../../../../shared/workflow-diff.ts';
 import { Button } from '../../../components/button.tsx';
-import { changeName, promptName, valueWords } from './change-words.ts';
+import { changeName, promptName, referenceName, valueWords } from './change-words.ts';
 import { outputPairs, outputWords } from './output-change.ts';
 import { PicturePairs } from './picture-pairs.tsx';
 import { PromptChange } from './prompt-change.tsx';
@@ -24,7 +24,7 @@ export function ChangeCard({ node, beside, showOutputs, onShowOutputs, onShowNod
   const { prompts, references, settings, picks, cache, wiring } = node;
   const hasLists = [prompts, references, settings, picks, wiring].some((list) => list.length > 0);
   return (
-    <div className="flex flex-col gap-2 rounded-md bg-panel px-4 py-3">
+    <div className="flex flex-col gap-2 border-line border-t px-1 pt-3 pb-2">
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <h3 id={heading} className="min-w-0 break-words font-semibold">
           {changeName(node)}
@@ -51,7 +51,12 @@ export function ChangeCard({ node, beside, showOutputs, onShowOutputs, onShowNod
             <PicturePairs
               showAddresses
               beside={beside}
-              pairs={references.map(({ name, before, after }) => ({ key: name, label: name, before, after }))}
+              pairs={references.map(({ name, before, after }) => ({
+                key: name,
+                label: referenceName(name),
+                before,
+                after,
+              }))}
             />
           </Part>
         )}
@@ -136,7 +141,7 @@ function Values({ values }: ValuesProps) {
   return (
     <ul className="flex min-w-0 flex-col gap-0.5">
       {values.map(({ name, before, after }) => (
-        <li key={name} className="break-words">
+        <li key={`${name} ${before} ${after}`} className="break-words">
           {name}: <Value text={before} /> → <Value text={after} />
         </li>
       ))}

@@ -20,12 +20,12 @@ type ChangeListProps = {
   ref: Ref<ChangeListHandle>;
   nodes: readonly NodeDiff[];
   beside: readonly string[];
-  /** Goes to a node in the run it is of; null where neither side is of a run. */
-  onShowNode: ((node: NodeDiff) => void) | null;
+  /** The way to a node in the run that is compared; null where there is none. */
+  showNode: (node: NodeDiff) => (() => void) | null;
 };
 
 /** The nodes that differ, by tab; of thousands only those in sight are built. `J` and `K` step through them. */
-export function ChangeList({ ref, nodes, beside, onShowNode }: ChangeListProps) {
+export function ChangeList({ ref, nodes, beside, showNode }: ChangeListProps) {
   const rows = useMemo(() => compareRows(nodes), [nodes]);
   const box = useRef<HTMLElement>(null);
   const [current, setCurrent] = useState(-1);
@@ -108,14 +108,14 @@ export function ChangeList({ ref, nodes, beside, onShowNode }: ChangeListProps) 
                   data-change={index}
                   aria-label={changeName(row.node)}
                   onFocus={() => setCurrent(index)}
-                  className="rounded-md outline-offset-0"
+                  className="rounded-md -outline-offset-2"
                 >
                   <ChangeCard
                     node={row.node}
                     beside={beside}
                     showOutputs={outputs.has(row.key)}
                     onShowOutputs={(show) => setOutputs(withKey(outputs, row.key, show))}
-                    onShowNode={onShowNode && (() => onShowNode(row.node))}
+                    onShowNode={showNode(row.node)}
                   />
                 </article>
               )}

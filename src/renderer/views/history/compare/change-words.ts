@@ -14,6 +14,9 @@ export function promptName(property: string): string {
   return row === undefined ? (properties[property] ?? property) : `Row ${Number(row) + 1}`;
 }
 
+/** A reference by its property or slot. */
+export const referenceName = (name: string): string => (name === 'imageUrl' ? 'picture' : name);
+
 /** A value's JSON without the quotes of a text, which people take for a part of it. */
 export function valueWords(json: string): string {
   const text = /^"((?:[^"\\]|\\["\\/])*)"$/.exec(json)?.[1];

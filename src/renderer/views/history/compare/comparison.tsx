@@ -161,22 +161,24 @@ function Differences({ compared, runId, onLeave }: DifferencesProps) {
           </p>
         )}
       </div>
-      {sum !== null && <ChangeList ref={list} nodes={nodes} beside={beside} onShowNode={showNode} />}
+      {sum !== null && <ChangeList ref={list} nodes={nodes} beside={beside} showNode={showNode} />}
     </>
   );
 }
 
-/** Leads to a node on the board of the run that is compared. */
+/** Leads to a node on the board of the run that is compared; only what makes something stands there. */
 function useShowNode(
   runId: string | null,
   onLeave: (() => void) | undefined,
-): ((node: NodeDiff) => void) | null {
+): (node: NodeDiff) => (() => void) | null {
   const openRun = useWindow((state) => state.openRun);
   const selectNode = useWindow((state) => state.selectNode);
-  if (runId === null) return null;
-  return ({ nodeId }) => {
-    openRun(runId);
-    selectNode(nodeId);
-    onLeave?.();
+  return ({ nodeId, kind, change }) => {
+    if (runId === null || change === 'removed' || (kind !== 'image' && kind !== 'video')) return null;
+    return () => {
+      openRun(runId);
+      selectNode(nodeId);
+      onLeave?.();
+    };
   };
 }

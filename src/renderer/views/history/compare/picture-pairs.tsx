@@ -30,20 +30,20 @@ const MOST_LETTERS = 4096;
 /** Pictures and clips side by side, old and new; each pair can be seen large. */
 export function PicturePairs({ pairs, beside, showAddresses = false }: PicturePairsProps) {
   const [shown, setShown] = useState(AT_FIRST);
-  const [large, setLarge] = useState<AddressPair | null>(null);
+  const [large, setLarge] = useState<number | null>(null);
   const inSight = pairs.slice(0, shown);
   const mediaOf = useMediaOf(inSight, beside);
   const left = pairs.length - inSight.length;
   return (
     <div className="flex min-w-0 flex-col items-start gap-2">
       <ul className="flex min-w-0 flex-wrap gap-x-6 gap-y-3">
-        {inSight.map((pair) => (
+        {inSight.map((pair, place) => (
           <li key={pair.key} className="flex min-w-0 flex-col gap-1">
             <span className="text-muted text-xs">{pair.label}</span>
             <button
               type="button"
               aria-label={`Show ${pair.label} large, before and after`}
-              onClick={() => setLarge(pair)}
+              onClick={() => setLarge(place)}
               className="flex w-fit items-center gap-2 rounded-sm hover:bg-hover"
             >
               <AddressPicture address={pair.before} side="before" mediaOf={mediaOf} />
@@ -59,7 +59,7 @@ export function PicturePairs({ pairs, beside, showAddresses = false }: PicturePa
           Show {Math.min(left, 4 * AT_FIRST)} more
         </Button>
       )}
-      {large && <LargePair pair={large} mediaOf={mediaOf} onClose={() => setLarge(null)} />}
+      {large !== null && <LargePair pairs={inSight} at={large} mediaOf={mediaOf} onShow={setLarge} />}
     </div>
   );
 }
@@ -94,16 +94,38 @@ function Address({ address }: { address: string | null }) {
   return <span title={address.slice(0, MOST_LETTERS)}>{cut}</span>;
 }
 
-type LargePairProps = { pair: AddressPair; mediaOf: MediaOf; onClose: () => void };
+type LargePairProps = {
+  pairs: readonly AddressPair[];
+  at: number;
+  mediaOf: MediaOf;
+  /** Null: closed. */
+  onShow: (at: number | null) => void;
+};
 
-function LargePair({ pair, mediaOf, onClose }: LargePairProps) {
+/** One pair as large as the window allows, with the way to its neighbours. */
+function LargePair({ pairs, at, mediaOf, onShow }: LargePairProps) {
+  const pair = pairs[at];
+  if (pair === undefined) return null;
   return (
     <Dialog
       open
-      onOpenChange={(open) => !open && onClose()}
+      onOpenChange={(open) => !open && onShow(null)}
       title={pair.label}
       description="Before on the left, after on the right."
       className="max-w-320"
+      footer={
+        <>
+          <Button disabled={at === 0} onClick={() => onShow(at - 1)}>
+            Previous
+          </Button>
+          <Button disabled={at === pairs.length - 1} onClick={() => onShow(at + 1)}>
+            Next
+          </Button>
+          <Button className="ml-auto" onClick={() => onShow(null)}>
+            Close
+          </Button>
+        </>
+      }
     >
       <div className="grid grid-cols-2 gap-4">
         {(['before', 'after'] as const).map((side) => (
