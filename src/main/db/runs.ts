@@ -110,8 +110,9 @@ export function createRunsTable(db: Connection) {
       summarise.run(summary.status, JSON.stringify(summary), summary.runId);
       setView.run(view, summary.runId);
     },
-    setBackup: (id: string, path: string | null) => setBackup.run(path, id),
-    /** Where the copy of what it began with was put; null: nowhere, or no such run. */
+    /** `backup`: id of the backup of what it begins with. */
+    setBackup: (id: string, backup: string) => setBackup.run(backup, id),
+    /** What it began with: the id of a backup, in earlier versions the path of its copy. Null: it did not come so far. */
     backupOf: (id: string) => (backup.get(id) as string | null | undefined) ?? null,
     /** Without its record. */
     known(id: string): StoredRun | null {

@@ -3,17 +3,17 @@ import type { BackupRow } from '../db/backups.ts';
 import type { Database } from '../db/database.ts';
 
 /**
- * The backup of what a run began with: the copy that it noted; where that could not be written, or is not known by its
- * place any more, the first one before a run that was taken since. Null: there is none (any more).
+ * The backup of what a run began with: the one that it noted; where it died before that, or noted a place where the copy
+ * is not any more, the first one before a run that was taken since. Null: there is none (any more).
  */
 export function runInput(
   run: Pick<RunSummary, 'runId' | 'workflow' | 'startedAt'>,
   db: Database,
 ): BackupRow | null {
-  const path = db.runs.backupOf(run.runId);
+  const noted = db.runs.backupOf(run.runId);
   const backups = db.backups.of(run.workflow);
-  const noted = path === null ? undefined : backups.find((backup) => backup.path === path);
-  if (noted !== undefined) return noted;
+  const backup = noted === null ? undefined : backups.find(({ id, path }) => [id, path].includes(noted));
+  if (backup !== undefined) return backup;
   const began = Date.parse(run.startedAt);
   const ended = nextStart(run, db);
   const taken = backups.filter(({ reason, at }) => reason === 'pre-run' && at >= began && at < ended);

@@ -82,7 +82,7 @@ export async function prepareFile(
   if (run.options.mode === 'clean') await deps.backup(opened.path, opened.bytes, 'pre-cache-wipe');
   const backup = await deps.backup(opened.path, opened.bytes, 'pre-run');
   if (backup.problem !== null) run.notice(backup.problem);
-  await deps.db.commits.write(() => deps.db.runs.setBackup(run.runId, backup.path));
+  await deps.db.commits.write(() => deps.db.runs.setBackup(run.runId, backup.id));
   const wanted = new Set(run.nodes.filter((node) => node.todo.length > 0).flatMap((node) => node.references));
   const addresses = new Map<string, string>();
   const media = new Map<string, string | null>();
