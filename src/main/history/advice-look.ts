@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { BumpAdvice } from '../../shared/history.ts';
 import { versionIn } from '../../shared/version.ts';
-import type { WorkflowDiff } from '../../shared/workflow-diff.ts';
+import type { NodeDiff, WorkflowDiff } from '../../shared/workflow-diff.ts';
 import type { BackupRow } from '../db/backups.ts';
 import type { RestoreRow } from '../db/restores.ts';
 import { hashOf } from '../platform/content-hash.ts';
@@ -17,6 +17,8 @@ export interface AdviceDeps extends Pick<BackupDeps, 'db' | 'disk'> {
   fields: () => ExtraFields;
   /** Off this thread. Rejects with `workflow-unreadable`. */
   diffContents: (before: Uint8Array, after: Uint8Array, file: string) => Promise<WorkflowDiff>;
+  /** Whether a run put the address of the same picture in place of a path. */
+  samePicture: (workflow: string, before: string | null, after: string | null) => Promise<boolean>;
 }
 
 /**
@@ -44,7 +46,32 @@ async function sinceRun(real: string, now: Uint8Array, deps: AdviceDeps): Promis
   const before = await contentBefore(run, restore, deps);
   // What it was run with cannot be had any more: only that it was wiped is known.
   const same = before === null || (await hashOf(before)) === sha256;
-  return { diff: same ? null : await deps.diffContents(before, now, real), wiped };
+  return {
+    diff: same ? null : await withoutStored(await deps.diffContents(before, now, real), real, deps),
+    wiped,
+  };
+}
+
+/** Without the references that a run stored: they are the pictures they were. */
+async function withoutStored(
+  diff: WorkflowDiff,
+  real: string,
+  { samePicture }: AdviceDeps,
+): Promise<WorkflowDiff> {
+  const known = new Map<string, Promise<boolean>>();
+  const isSame = (before: string | null, after: string | null): Promise<boolean> => {
+    const key = JSON.stringify([before, after]);
+    const same = known.get(key) ?? samePicture(real, before, after);
+    known.set(key, same);
+    return same;
+  };
+  const nodes: NodeDiff[] = [];
+  for (const node of diff.nodes) {
+    const references: NodeDiff['references'] = [];
+    for (const one of node.references) if (!(await isSame(one.before, one.after))) references.push(one);
+    nodes.push({ ...node, references });
+  }
+  return { ...diff, nodes };
 }
 
 interface LastEvents {

@@ -11,6 +11,7 @@ import { acquireLock, lockFileFor, withFileLock } from '../../platform/lock.ts';
 import type { SettingsStore } from '../../platform/settings-store.ts';
 import { createBooks } from '../after-bump.ts';
 import type { Versions } from './history-api.ts';
+import { samePicture } from './same-picture.ts';
 
 export interface VersionsParts {
   db: Database;
@@ -29,6 +30,8 @@ export function openVersions({ db, settings, clock, diffContents, onProblem }: V
     disk: nodeDisk,
     clock,
     diffContents,
+    samePicture: (workflow: string, before: string | null, after: string | null) =>
+      samePicture(workflow, before, after, nodeDisk),
     fields: () => settings.get('workflow.fields'),
     lock: async (file: string, what: string) => acquireLock(await lockFileFor(file), { what }, { clock }),
     alone: <T>(file: string, what: string, work: () => Promise<T>) =>
