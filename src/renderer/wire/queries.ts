@@ -122,10 +122,13 @@ export function useAskBumpAdvice(): (path: string) => Promise<BumpAdvice | null>
   return (path) =>
     cache.fetchQuery(question(['advice', path], (signal) => client.history.advice({ path }, { signal })));
 }
-/** What putting an entry of the history in place of a file would do. True for the file as it is when asked. */
-export const useRestorePreview = (path: string, entry: string) =>
-  useAsk(['restore-preview', path, entry], (client, signal) =>
-    client.history.preview({ path, entry }, { signal }),
+/** What putting an entry of the history in place of a file would do; `live`: the hash of the file that is asked about. */
+export const useRestorePreview = (path: string, entry: string, live: string | null, wanted = true) =>
+  useAsk(
+    ['restore-preview', path, entry, live],
+    (client, signal) => client.history.preview({ path, entry }, { signal }),
+    0,
+    wanted,
   );
 
 type ServiceInput = { service: ServiceName };

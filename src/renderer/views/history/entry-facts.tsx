@@ -8,7 +8,8 @@ import { RelativeTime } from '../../components/relative-time.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { DemoLabel } from '../../frame/demo-label.tsx';
 import { useSettings } from '../../wire/queries.ts';
-import { entryTitle, keptWords, type Retention, runState } from './history-words.ts';
+import { EntryDifference } from './entry-difference.tsx';
+import { entryTitle, isRestorable, keptWords, type Retention, runState } from './history-words.ts';
 
 type EntryFactsProps = {
   entry: HistoryEntry;
@@ -37,19 +38,21 @@ export function EntryFacts({ entry, view, onSelect }: EntryFactsProps) {
           <span className="font-mono text-xs">{reason}</span>
         </Fact>
       )}
+      {isRestorable(entry) && (
+        <Fact name="Different">
+          <EntryDifference entry={entry} view={view} />
+        </Fact>
+      )}
       {path !== null && (
         <Fact name={run === null && restore === null ? 'File' : 'It wrote'}>
           {<Copied text={path} what="path" />}
         </Fact>
       )}
       {backup !== null && !backup.onDisk && (
-        <Fact name="Copy">
-          {path === null ? 'none: the folder could not be written' : 'not there any more'}; the content is in
-          the database
-        </Fact>
+        <Fact name="Copy">none on disk; the content is in the database</Fact>
       )}
       {size !== null && <Fact name="Size">{bytes(size)}</Fact>}
-      {backup !== null && <Fact name="Proven">{provenWords(entry)}</Fact>}
+      {backup?.known === true && <Fact name="Proven">{provenWords(entry)}</Fact>}
       {kept !== null && <Fact name="Kept">{kept}</Fact>}
       {backup?.known === false && (
         <Fact name="Adopt">

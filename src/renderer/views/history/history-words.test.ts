@@ -28,6 +28,7 @@ describe('what an entry is called', () => {
     expect(backupReason('pre-fanout')).toBe('before fanout');
     expect(backupReason('client-said-yes')).toBe('client said yes');
     expect(backupReason('')).toBe('without a reason');
+    expect(backupReason('pre-run.damaged-2026-05-12')).toBe('before a run, damaged, put aside');
   });
 });
 
@@ -37,12 +38,12 @@ describe('marks of an entry', () => {
     expect(entryFlags(testRun('r'))).toEqual([]);
   });
 
-  it('tell what is damaged, lies in the database alone, or was never proven', () => {
+  it('tell what is damaged, lies in the database alone, or is somebody else’s', () => {
     const words = (over: Partial<NonNullable<typeof backup>>) =>
       entryFlags(testEntry('a', { backup: backup && { ...backup, ...over } })).map(({ word }) => word);
     expect(words({ problem: 'Its copy has another hash.', provenAt: null })).toEqual(['damaged']);
     expect(words({ onDisk: false })).toEqual(['only in the database']);
-    expect(words({ onDisk: false, provenAt: null })).toEqual(['only in the database', 'not proven yet']);
+    expect(words({ onDisk: false, problem: 'It is gone.' })).toEqual(['damaged', 'only in the database']);
     expect(words({ known: false, provenAt: null })).toEqual(['not Flowdeck’s']);
   });
 });
@@ -94,9 +95,10 @@ describe('what is shown at first', () => {
     expect(firstChoice(testView(entries, { live }))).toBe('wiped');
   });
 
-  it('is never a damaged one', () => {
+  it('is never a damaged one, and none of somebody else', () => {
     const damaged = testEntry('bad', { backup: backup && { ...backup, problem: 'Its hash is another.' } });
-    expect(firstChoice(testView([damaged, testEntry('good')], { live }))).toBe('good');
+    const foreign = testEntry('/p/backups/x', { backup: backup && { ...backup, known: false } });
+    expect(firstChoice(testView([foreign, damaged, testEntry('good')], { live }))).toBe('good');
   });
 
   it('is the newest of all where nothing can be put back, and nothing where there is nothing', () => {

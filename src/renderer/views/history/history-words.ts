@@ -25,6 +25,8 @@ const backupReasons: Readonly<Record<string, string>> = {
 
 /** Why a backup was made: of a known slug in words, of another one its words. */
 export function backupReason(slug: string): string {
+  const [own = '', damaged] = slug.split('.damaged-');
+  if (damaged !== undefined) return `${backupReason(own)}, damaged, put aside`;
   const words = slug.replaceAll('-', ' ').trim();
   return backupReasons[slug] ?? (words === '' ? 'without a reason' : words.replace(/^pre /, 'before '));
 }
@@ -81,12 +83,10 @@ export function entryTitle(entry: HistoryEntry): string {
 export function entryFlags({ backup }: HistoryEntry): Marked[] {
   if (backup === null) return [];
   if (!backup.known) return [{ mark: 'needs-you', word: 'not Flowdeck’s' }];
-  const flags: Marked[] = [];
-  if (backup.problem !== null) flags.push({ mark: 'failed', word: 'damaged' });
-  if (!backup.onDisk) flags.push({ mark: 'cached', word: 'only in the database' });
-  if (backup.problem === null && backup.provenAt === null)
-    flags.push({ mark: 'waiting', word: 'not proven yet' });
-  return flags;
+  return [
+    ...(backup.problem === null ? [] : [{ mark: 'failed', word: 'damaged' } as const]),
+    ...(backup.onDisk ? [] : [{ mark: 'cached', word: 'only in the database' } as const]),
+  ];
 }
 
 /** How many of each are kept; as the setting `history.retention`. */
@@ -148,13 +148,14 @@ export const isTheFileNow = ({ live, workflow, sha256 }: HistoryEntry, view: His
 
 /**
  * What a person looks for at first: the newest that can be put back and is other than the file now, such as what was
- * there before a wipe. Where there is none, the newest of all.
+ * there before a wipe. Copies of somebody else are of times that nobody is sure of. Where there is none, the newest of all.
  */
 export function firstChoice(view: HistoryView): string | null {
   const other = view.entries.find(
     (entry) =>
       isRestorable(entry) &&
       !entry.live &&
+      entry.backup?.known !== false &&
       !isTheFileNow(entry, view) &&
       (entry.backup?.problem ?? null) === null,
   );

@@ -94,13 +94,13 @@ export function VerificationLine({ path, entries, onShow }: VerificationLineProp
           {found.map(({ id, problem, repaired }) => {
             const entry = entries.find((each) => each.id === id);
             return (
-              <li key={id} className="flex items-center gap-3">
+              <li key={id} className="flex items-start gap-3">
                 <StateMark
                   mark={repaired ? 'done' : 'failed'}
                   word={repaired ? 'repaired' : 'damaged'}
                   className="shrink-0"
                 />
-                <span className="min-w-0 flex-1 truncate" title={problem ?? undefined}>
+                <span className="min-w-0 flex-1 break-words">
                   {entry ? entryTitle(entry) : id}: {problem}
                 </span>
                 {entry && (

@@ -51,8 +51,18 @@ describe('the workflows one can look at', () => {
     ]);
     expect([...lineageLabels(choices).values()]).toEqual([
       'first try',
-      'XYZG3 · V0-1 in /p/june',
-      'XYZG3 · V0-1 in /p/may',
+      'XYZG3 · V0-1 in june',
+      'XYZG3 · V0-1 in may',
+    ]);
+    const deeper = lineages([
+      summary('/p/may/growth/XYZG3-V0-1.nbflow'),
+      summary('/p/june/growth/XYZG3-V0-1.nbflow'),
+      summary('/growth/XYZG3-V0-1.nbflow'),
+    ]);
+    expect([...lineageLabels(deeper).values()]).toEqual([
+      'XYZG3 · V0-1 in /growth',
+      'XYZG3 · V0-1 in june/growth',
+      'XYZG3 · V0-1 in may/growth',
     ]);
   });
 

@@ -60,11 +60,23 @@ export function shownPath(known: readonly LineageChoice[], asked: string | null)
 export function lineageLabels(choices: readonly LineageChoice[]): Map<string, string> {
   const codes = Map.groupBy(choices, ({ code }) => code);
   return new Map(
-    choices.map(({ key, code, version, folder }) => {
+    choices.map((choice) => {
+      const { key, code, version, folder } = choice;
       const name = version === null ? code : `${code} · ${version}`;
-      return [key, (codes.get(code)?.length ?? 0) > 1 ? `${name} in ${folder}` : name] as const;
+      const others = (codes.get(code) ?? []).filter((each) => each !== choice).map((each) => each.folder);
+      return [key, others.length === 0 ? name : `${name} in ${shortest(folder, others)}`] as const;
     }),
   );
+}
+
+/** The end of a path from which on no other one ends so: `june` of `/p/june` beside `/p/may`. */
+function shortest(path: string, others: readonly string[]): string {
+  const parts = path.split(/[\\/]/);
+  for (let from = parts.length - 1; from > 0; from -= 1) {
+    const end = parts.slice(from).join('/');
+    if (!others.some((other) => `/${other.replaceAll('\\', '/')}`.endsWith(`/${end}`))) return end;
+  }
+  return path;
 }
 
 /** Equal for all versions of a workflow, be their files there or not. */

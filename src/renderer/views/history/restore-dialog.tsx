@@ -1,5 +1,5 @@
 import { RefreshCw, RotateCcw } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { HistoryEntry, HistoryView, RestorePreview } from '../../../shared/history.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
@@ -24,7 +24,11 @@ export function RestoreDialog({ entry, view, acts, onClose }: RestoreDialogProps
   const targets = restoreTargets(view, entry);
   const [chosen, setChosen] = useState<string | null>(null);
   const target = chosen ?? targets[0] ?? view.path;
-  const preview = useRestorePreview(target, entry.id);
+  const [openedFor] = useState(view.live?.sha256 ?? null);
+  const asked = useRestorePreview(target, entry.id, openedFor);
+  // What the details were told a while ago may be true no more: nothing is promised before it was looked at anew.
+  const preview = { ...asked, data: asked.isFetchedAfterMount ? asked.data : undefined };
+  const restoreButton = useFocusOnce(preview.data !== undefined);
   const known = useWorkflows().data?.workflows ?? [];
   const [wipe, setWipe] = useState<boolean | null>(null);
   const [isCopy, setCopy] = useState<boolean | null>(null);
@@ -84,8 +88,9 @@ export function RestoreDialog({ entry, view, acts, onClose }: RestoreDialogProps
           <Button
             variant="primary"
             icon={<RotateCcw aria-hidden />}
+            ref={restoreButton}
             busy={restore.isPending}
-            disabled={preview.data === undefined || no !== null}
+            disabled={preview.data === undefined || preview.isFetching || no !== null}
             onClick={() => preview.data && start(preview.data)}
           >
             {choice.copyTo === null ? 'Restore' : 'Write the copy'}
@@ -153,6 +158,19 @@ export function RestoreDialog({ entry, view, acts, onClose }: RestoreDialogProps
       </div>
     </Dialog>
   );
+}
+
+/** Who asked for a restore with a key goes on with Enter, unless they have begun to choose something else. */
+function useFocusOnce(isReady: boolean) {
+  const button = useRef<HTMLButtonElement>(null);
+  const done = useRef(false);
+  useEffect(() => {
+    if (!isReady || done.current) return;
+    done.current = true;
+    const footer = button.current?.parentElement;
+    if (footer?.contains(document.activeElement)) button.current?.focus();
+  }, [isReady]);
+  return button;
 }
 
 /** After a refusal: look at what there is now, or go to the run that has the file. */

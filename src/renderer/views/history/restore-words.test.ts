@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { RestorePreview } from '../../../shared/history.ts';
-import { freeCopy, refusal, restoreSteps, restoreTargets, wipeReason } from './restore-words.ts';
+import {
+  comparedWords,
+  freeCopy,
+  refusal,
+  restoreSteps,
+  restoreTargets,
+  wipeReason,
+} from './restore-words.ts';
 import { TESTING, testEntry, testVersion, testView } from './test-entries.ts';
 
 const target = `${TESTING}/XYZG3-V0-1.nbflow`;
@@ -63,6 +70,22 @@ describe('what a restore says it will do', () => {
     const words = restoreSteps({ ...preview, unreadable: 'It is no JSON.' }, inPlace).join(' ');
     expect(words).toContain('What is different cannot be told.');
     expect(words).not.toContain('6 nodes');
+  });
+});
+
+describe('an entry beside the file now', () => {
+  it('is told in one line', () => {
+    expect(comparedWords({ ...preview, promptsDiffer: 3, nodesAdded: 1 })).toBe(
+      '3 prompts and 1 node that come back; it has the output of 6 nodes',
+    );
+    expect(comparedWords({ ...preview, cachedNodes: 0 })).toBe(
+      'no prompts and no references; it has no output',
+    );
+    expect(comparedWords({ ...preview, identical: true })).toContain('nothing');
+    expect(comparedWords({ ...preview, live: null })).toContain('no file is there');
+    expect(comparedWords({ ...preview, unreadable: 'It is no JSON.' })).toBe(
+      'cannot be told: It is no JSON.',
+    );
   });
 });
 

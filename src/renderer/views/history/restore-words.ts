@@ -64,17 +64,33 @@ export function restoreSteps(preview: RestorePreview, choice: RestoreChoice): st
 const nameWords = ({ renamedTo }: RestorePreview): string[] =>
   renamedTo === null ? [] : [`It is of another version: the name inside becomes ${renamedTo}.`];
 
+/** What is other than in the file now, and what output there is: `3 prompts; output of 6 nodes`. */
+export function comparedWords(preview: RestorePreview): string {
+  const { unreadable, identical, live, cachedNodes } = preview;
+  if (unreadable !== null) return `cannot be told: ${unreadable}`;
+  if (identical) return 'nothing: the file has the same content';
+  const parts = differences(preview);
+  const output =
+    cachedNodes === 0 ? 'it has no output' : `it has the output of ${counted(cachedNodes, 'node')}`;
+  if (live === null) return `no file is there; ${output}`;
+  return `${parts.length === 0 ? 'no prompts and no references' : listed(parts)}; ${output}`;
+}
+
 function differenceWords(preview: RestorePreview): string {
+  if (preview.unreadable !== null) return 'What is different cannot be told.';
+  const parts = differences(preview);
+  if (parts.length === 0) return 'Its prompts and references are the same as now.';
+  return `Different from now: ${listed(parts)}.`;
+}
+
+function differences(preview: RestorePreview): string[] {
   const { promptsDiffer, referencesDiffer, nodesAdded, nodesRemoved } = preview;
-  const parts = [
+  return [
     ...(promptsDiffer > 0 ? [counted(promptsDiffer, 'prompt')] : []),
     ...(referencesDiffer > 0 ? [counted(referencesDiffer, 'reference')] : []),
     ...(nodesAdded > 0 ? [`${counted(nodesAdded, 'node')} that come back`] : []),
     ...(nodesRemoved > 0 ? [`${counted(nodesRemoved, 'node')} that go`] : []),
   ];
-  if (preview.unreadable !== null) return 'What is different cannot be told.';
-  if (parts.length === 0) return 'Its prompts and references are the same as now.';
-  return `Different from now: ${listed(parts)}.`;
 }
 
 function outputWords({ cachedNodes, unreadable }: RestorePreview, wipe: boolean): string[] {

@@ -35,7 +35,7 @@ export const TimelineEntry = memo(function TimelineEntry({ entry, ticked, showTi
           )}
           <RelativeTime at={entry.at} className="ml-auto shrink-0 text-muted text-xs" />
         </p>
-        <p className="flex items-center gap-3 text-muted text-xs leading-5">
+        <p className="flex items-center gap-3 overflow-hidden text-muted text-xs leading-5">
           <Facts entry={entry} />
           {entry.note !== '' && (
             <span className="min-w-0 flex-1 truncate" title={entry.note}>
@@ -43,11 +43,7 @@ export const TimelineEntry = memo(function TimelineEntry({ entry, ticked, showTi
             </span>
           )}
           {entryFlags(entry).map((flag) => (
-            <StateMark
-              key={flag.word}
-              {...flag}
-              className={cx('shrink-0', entry.note === '' && 'first-of-type:ml-auto')}
-            />
+            <StateMark key={flag.word} {...flag} className="shrink-0" />
           ))}
         </p>
       </div>

@@ -2,6 +2,7 @@ import { Pin } from 'lucide-react';
 import { Button } from '../../components/button.tsx';
 import { cx } from '../../components/cx.ts';
 import { Segmented } from '../../components/segmented.tsx';
+import { Select } from '../../components/select.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import type { KindFilter, TimelineQuery } from './timeline-rows.ts';
 
@@ -24,7 +25,7 @@ const kinds: readonly { value: KindFilter; label: string }[] = [
 export function TimelineTools({ query, onChange, onDown }: TimelineToolsProps) {
   const { search, kind, pinnedOnly } = query;
   return (
-    <div className="flex shrink-0 flex-col gap-2">
+    <div className="@container flex shrink-0 flex-col gap-2">
       <div className="flex gap-2">
         <TextField
           className="flex-1"
@@ -49,7 +50,17 @@ export function TimelineTools({ query, onChange, onDown }: TimelineToolsProps) {
           Pinned
         </Button>
       </div>
+      {/* Beside a comparison there is no room for all of them. */}
+      <Select
+        className="@xs:hidden"
+        label="Kind"
+        hideLabel
+        value={kind}
+        onValueChange={(next) => onChange({ kind: next })}
+        options={kinds}
+      />
       <Segmented
+        className="@max-xs:hidden"
         label="Kinds of entries"
         hideLabel
         value={kind}
