@@ -1,9 +1,13 @@
-import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, truncate } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { openDatabase } from '../db/database.ts';
+import { packContent } from '../db/backups.ts';
+import { type Database, openDatabase } from '../db/database.ts';
+import { takeBackup } from '../history/backup.ts';
+import { systemClock } from '../platform/clock.ts';
+import { nodeDisk } from '../platform/disk.ts';
 import { type Desk, ErrorLine, openDesk, startSimulator } from './test-support.ts';
 
 const Entry = z.strictObject({
@@ -30,16 +34,23 @@ beforeEach(async () => {
 });
 afterEach(() => desk.close());
 
-/** Two backups of it, by the commands that take them. */
-async function twoBackups(): Promise<string[]> {
-  for (const scene of ['3', '5']) {
-    const { code, stderr } = await desk.flowdeck('wipe', file, '--scenes', scene);
-    expect(code, stderr).toBe(0);
+const inDatabase = async <T>(work: (db: Database) => Promise<T> | T): Promise<T> => {
+  await mkdir(desk.dataDir, { recursive: true });
+  const db = openDatabase(join(desk.dataDir, 'flowdeck.db'));
+  try {
+    return await work(db);
+  } finally {
+    db.close();
   }
-  const names = (await readdir(backups)).sort();
-  expect(names).toHaveLength(2);
-  return names.map((name) => join(backups, name));
-}
+};
+const take = (db: Database, workflow: string, content: string) =>
+  takeBackup(workflow, Buffer.from(content), 'pre-run', { db, disk: nodeDisk, clock: systemClock });
+/** Their copies. */
+const twoBackups = (): Promise<string[]> =>
+  inDatabase(async (db) => {
+    const [one, two] = [await take(db, file, 'one'.repeat(500)), await take(db, file, 'two'.repeat(500))];
+    return [one.path ?? '', two.path ?? ''];
+  });
 const bySql = (sql: string) => {
   const db = new Sqlite(join(desk.dataDir, 'flowdeck.db'));
   try {
@@ -59,7 +70,7 @@ describe('verify', () => {
     await twoBackups();
     const { code, stdout, stderr } = await desk.flowdeck('verify');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^2 backups, [\d.]+ (kB|MB): all sound\.\n$/);
+    expect(stdout).toBe('2 backups, 3 kB: all sound.\n');
     const { entries, end } = await verify();
     expect(entries.map(({ ok, problem, repaired }) => ({ ok, problem, repaired }))).toEqual([
       { ok: true, problem: null, repaired: false },
@@ -78,7 +89,7 @@ describe('verify', () => {
     expect(stdout).toMatch(/2 backups, .*: 1 damaged and made whole, the others sound\.\n$/);
     expect(await readFile(cut)).toEqual(whole);
     expect(stdout).not.toContain(`${basename(other)}:`);
-    expect((await verify()).code).toBe(0);
+    expect(await inDatabase((db) => db.proofs.withProblem())).toEqual([]);
   });
 
   it('tells what is damaged in both places with what can be done, and so does status', async () => {
@@ -115,16 +126,13 @@ describe('verify', () => {
   it('with a file proves the backups of its versions only, also when it is gone, by whatever name', async () => {
     await twoBackups();
     const other = join(dirname(file), 'notes of mine.nbflow');
-    await writeFile(other, await readFile(file));
+    await inDatabase((db) => take(db, other, 'another workflow'));
     await rm(file);
     const sums = async (path: string) => Finished.parse((await verify(path)).end).checked;
-    expect(await sums(file)).toBe(2);
     expect(await sums(file.replace('V0-3', 'V0-9'))).toBe(2);
-    const { code, stdout } = await desk.flowdeck('verify', other);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'There are no backups of notes of mine.nbflow.\n' });
-    expect((await desk.flowdeck('wipe', other, '--scenes', '3')).code).toBe(0);
     expect(await sums(other)).toBe(1);
-    expect(await sums(file)).toBe(2);
+    const { code, stdout } = await desk.flowdeck('verify', file.replace('XYZG3', 'XYZG4'));
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'There are no backups of XYZG4-V0-3.nbflow.\n' });
   });
 
   it('on a new data folder says that there are none', async () => {
@@ -144,30 +152,14 @@ describe('verify', () => {
   it('ends with 130 by Ctrl-C, and what was proven until then stays proven', async () => {
     await twoBackups();
     const many = 4000;
-    const db = openDatabase(join(desk.dataDir, 'flowdeck.db'));
-    const [row] = db.backups.every();
-    await db.commits.write(() => {
-      for (let n = 0; n < many; n += 1)
-        db.backups.put(
-          {
-            id: `copy-${n}`,
-            workflow: file,
-            path: row?.path ?? null,
-            reason: 'pre-run',
-            origin: 'automatic',
-            at: n,
-          },
-          {
-            sha256: row?.sha256 ?? '',
-            size: 0,
-            zstd: null,
-            base: null,
-            mends: false,
-            content: new Uint8Array(),
-          },
-        );
+    await inDatabase(async (db) => {
+      const content = await packContent(Buffer.from('one'.repeat(500)));
+      const path = db.backups.every()[0]?.path ?? null;
+      const row = { workflow: file, path, reason: 'pre-run', origin: 'automatic', at: 0 } as const;
+      await db.commits.write(() => {
+        for (let n = 0; n < many; n += 1) db.backups.put({ ...row, id: `copy-${n}` }, content);
+      });
     });
-    db.close();
     const running = desk.start(['verify', '--json']);
     await running.line('verify.entry');
     running.process.kill('SIGINT');
@@ -176,9 +168,8 @@ describe('verify', () => {
     const told = lines().filter(({ type }) => type === 'verify.entry').length;
     expect(told).toBeLessThan(many);
     expect(ErrorLine.parse(lines().at(-1))).toMatchObject({ code: 'interrupted' });
-    const after = openDatabase(join(desk.dataDir, 'flowdeck.db'));
-    expect(after.backups.every().filter(({ provenAt }) => provenAt !== null)).toHaveLength(told);
-    after.close();
+    const proven = await inDatabase((db) => db.backups.every().filter(({ provenAt }) => provenAt !== null));
+    expect(proven).toHaveLength(told);
   });
 });
 
@@ -198,17 +189,17 @@ it('the end of a run does the daily upkeep when it is due, and once a day', asyn
         '5',
         '--json',
       );
-    const provenOf = () => {
-      const db = openDatabase(join(desk.dataDir, 'flowdeck.db'));
-      const proven = db.backups.every().map(({ provenAt }) => provenAt !== null);
-      db.close();
-      return proven;
-    };
+    const proven = () =>
+      inDatabase((db) => db.backups.every().map(({ reason, provenAt }) => [reason, provenAt !== null]));
     const first = await run();
     expect(first.code, first.stderr).toBe(0);
-    expect(provenOf()).toEqual([true]);
+    expect(await proven()).toEqual([['pre-run', true]]);
+    await inDatabase((db) => take(db, workflow, 'another one'));
     expect((await run()).code).toBe(0);
-    expect(provenOf()).toEqual([true, false]);
+    expect(await proven()).toEqual([
+      ['pre-run', true],
+      ['pre-run', false],
+    ]);
   } finally {
     await simulator.kill();
   }
