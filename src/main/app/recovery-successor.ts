@@ -15,7 +15,7 @@ export async function refuseSuperseded(
   let path = workflow;
   while ((await disk.stat(path)) === null) {
     const made = db.versions.successorOf(path);
-    if (made === null && !db.backups.of(path).some(({ reason }) => reason === 'superseded')) return;
+    if (made === null && !db.backups.of(path).some(({ origin }) => origin === 'version')) return;
     path = made?.workflow ?? bumpedFrom(path);
   }
   if (path === workflow) return;

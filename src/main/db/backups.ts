@@ -79,6 +79,7 @@ export function createBackupsTable(db: Connection) {
     return from === undefined ? own : newestOf(from);
   };
   const setPath = db.prepare('UPDATE backups SET path = @path WHERE id = @id');
+  const unmove = db.prepare("UPDATE backups SET path = NULL, origin = 'automatic' WHERE id = ?");
   return {
     /**
      * Makes the content of a workflow ready, as what differs from an earlier one of it, or of the file it was made of,
@@ -113,6 +114,8 @@ export function createBackupsTable(db: Connection) {
     /** All of them, in the order they were taken. */
     every: () => every.all() as BackupRow[],
     prove: (id: string, at: number, problem: string | null) => prove.run({ id, at, problem }),
+    /** The old file of a version is at its place again: its content stays, as that of a backup without a copy. */
+    unmove: (id: string) => unmove.run(id),
     /** Where its copy on disk lies now. */
     setPath: (id: string, path: string | null) => setPath.run({ id, path }),
   };

@@ -100,9 +100,7 @@ export function lastEvents(rows: readonly BackupRow[], restores: readonly Restor
 
 const RUN: ReadonlySet<string> = new Set(['pre-run', 'pre-recovery']);
 
-/** The old file of a version that was undone has no copy in `backups/` any more: its life goes on. */
-const endsLife = ({ origin, path, reason }: BackupRow): boolean =>
-  (origin === 'version' && path !== null) || reason === 'undone';
+const endsLife = ({ origin, reason }: BackupRow): boolean => origin === 'version' || reason === 'undone';
 
 async function contentBefore(
   run: BackupRow,

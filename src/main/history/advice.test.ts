@@ -132,7 +132,7 @@ describe('what happened last to a file', () => {
     const former = [row('r1', 'pre-run'), row('v', 'superseded', { origin: 'version' })];
     expect(events(former)).toEqual({ run: null, restore: null, wiped: false });
     // Undone: it is this very file again.
-    const undone = [row('r1', 'pre-run'), row('v', 'superseded', { origin: 'version', path: null })];
+    const undone = [row('r1', 'pre-run'), row('v', 'superseded', { path: null })];
     expect(events(undone).run).toBe('r1');
   });
 });

@@ -53,7 +53,7 @@ describe('a version that is taken back', () => {
     expect(db.versions.madeLast(next)).toBeNull();
     expect(db.versions.successorOf(old)).toBeNull();
     expect(db.versions.newest(next)).toMatchObject({ undoneAt: expect.any(Number), books: null });
-    expect(rowsOf(old)).toMatchObject([{ reason: 'superseded', path: null }]);
+    expect(rowsOf(old)).toMatchObject([{ reason: 'superseded', path: null, origin: 'automatic' }]);
   });
 
   it('can be a graduation, and be made and taken back again', async () => {

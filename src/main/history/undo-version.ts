@@ -100,8 +100,7 @@ async function recordUndo(
     db.annotations.rename(workflow, undone);
     if (old === undefined) return;
     db.annotations.rename(old.id, fromPath);
-    // The file is no copy in `backups/` any more; its content stays in the database.
-    db.backups.setPath(old.id, null);
+    db.backups.unmove(old.id);
   });
 }
 
