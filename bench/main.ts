@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Claim } from './claim.ts';
+import { backupsClaim } from './claims/backups.ts';
 import { bigWorkflowClaim } from './claims/big-workflow.ts';
 import { bringUpClaim } from './claims/bring-up.ts';
 import { candidateClaim } from './claims/candidate.ts';
@@ -39,6 +40,7 @@ const claims: readonly Claim[] = [
   journalingClaim,
   recoveringClaim,
   diagnosisClaim,
+  backupsClaim,
 ];
 const say = (line: string) => process.stderr.write(`${line}\n`);
 

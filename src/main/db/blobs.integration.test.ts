@@ -146,6 +146,15 @@ describe('damage', () => {
     expect(await comesBack(version(1))).toBe(true);
   });
 
+  it('that makes another content of a base keeps the next backup from hanging on it', async () => {
+    await backUp(version(0));
+    plain.prepare('UPDATE blobs SET zstd = ?').run((await packContent(version(9))).zstd);
+    await backUp(version(1));
+    const packed = await packContent(version(0));
+    await db.commits.write(() => db.backups.mendBlob(packed));
+    for (const n of [0, 1]) expect(await comesBack(version(n))).toBe(true);
+  });
+
   it('of a content is mended by the next backup of the same', async () => {
     for (const n of [0, 1]) await backUp(version(n));
     flipBit(sha(version(1)));

@@ -11,7 +11,7 @@ import type { RunnerDeps } from './runner-deps.ts';
 export async function removeLeftBehind(run: RunState, deps: RunnerDeps): Promise<void> {
   const { disk, db, self, isAlive } = deps;
   const { opened, planned, places } = run;
-  const [backup] = db.backups.of(opened.path);
+  const backup = db.backups.of(opened.path).find(({ path }) => path !== null);
   const folders = new Set([
     dirname(opened.path),
     planned.projectFolder,
