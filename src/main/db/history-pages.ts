@@ -3,14 +3,6 @@ import { BACKUP_COLUMNS, type BackupRow } from './backups.ts';
 import type { Connection } from './connection.ts';
 import { below } from './folder-range.ts';
 
-/** A row of its table, by the order of which one may tell what came first: the clock may have been set back. */
-export type Paged<T> = T & { row: number };
-
-export interface CountedBackup extends BackupRow {
-  /** Bytes of the content; null: the database has lost it. */
-  size: number | null;
-}
-
 /** What a list tells of a run. */
 export interface ListedRun {
   id: string;
@@ -24,21 +16,19 @@ export interface ListedRun {
   output: string | null;
 }
 
-/** Rows of one page: read in a few milliseconds, so that nobody waits for a long history. */
-const PAGE = 1000;
-
-/** Backups and runs of all workflows below a folder, oldest first and page by page. */
+/** Backups and runs of all workflows below a folder. */
 export function createHistoryPages(db: Connection) {
-  // The unary plus has SQLite look by the folder, however many rows other folders have.
-  const range =
-    '+t.rowid > @after AND t.workflow >= @low AND t.workflow < @high ORDER BY t.rowid LIMIT @page';
-  const backups = db.prepare(
-    `SELECT t.rowid AS row, ${BACKUP_COLUMNS}, size FROM backups t LEFT JOIN blobs USING (sha256) WHERE ${range}`,
-  );
+  const range = 'workflow >= @low AND workflow < @high';
+  // An index has all of it; the order is made here, where it costs less.
+  const rowsIn = (table: string) => db.prepare(`SELECT rowid FROM ${table} WHERE ${range}`).pluck();
+  const [backupRows, runRows] = [rowsIn('backups'), rowsIn('runs')];
+  const listed = 'rowid IN (SELECT value FROM json_each(?)) ORDER BY rowid';
+  const backups = db.prepare(`SELECT ${BACKUP_COLUMNS} FROM backups WHERE ${listed}`);
   const runs = db.prepare(
-    `SELECT t.rowid AS row, id, workflow, status, demo, started_at AS startedAt, finished_at AS finishedAt,
-       json_extract(summary, '$.output') AS output FROM runs t WHERE ${range}`,
+    `SELECT id, workflow, status, demo, started_at AS startedAt, finished_at AS finishedAt,
+       json_extract(summary, '$.output') AS output FROM runs WHERE ${listed}`,
   );
+  const sizes = db.prepare('SELECT sha256, size FROM blobs WHERE sha256 IN (SELECT value FROM json_each(?))');
   const copyAt = db.prepare(
     `SELECT ${BACKUP_COLUMNS} FROM backups WHERE path = @path AND workflow >= @low AND workflow < @high
      ORDER BY rowid DESC LIMIT 1`,
@@ -68,15 +58,25 @@ export function createHistoryPages(db: Connection) {
     .pluck();
   const dataVersion = db.prepare('PRAGMA data_version').pluck();
   const ownChanges = db.prepare('SELECT total_changes()').pluck();
-  const page = (folder: string, after: number) => ({ ...below(folder), after, page: PAGE });
+  const inOrder = (rows: unknown[]): number[] => (rows as number[]).sort((a, b) => a - b);
   return {
-    /** After that row; none: there are no more. */
-    backups: (folder: string, after: number) => backups.all(page(folder, after)) as Paged<CountedBackup>[],
-    runs: (folder: string, after: number): Paged<ListedRun>[] =>
-      (runs.all(page(folder, after)) as (Paged<Omit<ListedRun, 'demo'>> & { demo: number })[]).map((run) => ({
+    /** Their places in the order they came, by which they can be read page by page: the clock may have been set back. */
+    backupRows: (folder: string) => inOrder(backupRows.all(below(folder))),
+    runRows: (folder: string) => inOrder(runRows.all(below(folder))),
+    /** Those of these rows, in their order. */
+    backups: (rows: readonly number[]) => backups.all(JSON.stringify(rows)) as BackupRow[],
+    runs: (rows: readonly number[]): ListedRun[] =>
+      (runs.all(JSON.stringify(rows)) as (Omit<ListedRun, 'demo'> & { demo: number })[]).map((run) => ({
         ...run,
         demo: run.demo === 1,
       })),
+    /** Bytes of contents; those that the database has lost are not in it. */
+    sizes: (sha256s: readonly string[]): ReadonlyMap<string, number> =>
+      new Map(
+        (sizes.all(JSON.stringify(sha256s)) as { sha256: string; size: number }[]).map(
+          ({ sha256, size }) => [sha256, size] as const,
+        ),
+      ),
     /** The newest backup whose copy lies there, in `backups/` of its workflow's group. */
     copyAt: (path: string) =>
       (copyAt.get({ ...below(dirname(dirname(path))), path }) as BackupRow | undefined) ?? null,

@@ -1,7 +1,8 @@
 import type { HistoryEntry, Kept } from '../../shared/history.ts';
 import { versionIn } from '../../shared/version.ts';
 import type { Annotation } from '../db/annotations.ts';
-import type { CountedBackup, ListedRun } from '../db/history-pages.ts';
+import type { BackupRow } from '../db/backups.ts';
+import type { ListedRun } from '../db/history-pages.ts';
 import type { RestoreRow } from '../db/restores.ts';
 import type { VersionRow } from '../db/versions.ts';
 import type { CopyName } from './foreign-names.ts';
@@ -50,12 +51,18 @@ export function liveEntry(file: LiveFile, made: VersionRow | null, said: Said): 
 
 /** `made` as above: the note of a version stays with it when the next one has come. */
 export function backupEntry(
-  row: CountedBackup,
-  facts: { onDisk: boolean; kept: Kept | null; isVersion: boolean; made: VersionRow | null },
+  row: BackupRow,
+  facts: {
+    size: number | null;
+    onDisk: boolean;
+    kept: Kept | null;
+    isVersion: boolean;
+    made: VersionRow | null;
+  },
   said: Said,
 ): HistoryEntry {
-  const { id, workflow, reason, path, sha256, size, origin, provenAt, problem } = row;
-  const { onDisk, kept, isVersion, made } = facts;
+  const { id, workflow, reason, path, sha256, origin, provenAt, problem } = row;
+  const { size, onDisk, kept, isVersion, made } = facts;
   const name = nameOf(workflow);
   const { pinned, note } = said(id);
   return {

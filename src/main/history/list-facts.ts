@@ -1,9 +1,10 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { FlowdeckError } from '../../shared/failure.ts';
 import { codeOf, versionIn } from '../../shared/version.ts';
+import type { BackupRow } from '../db/backups.ts';
 import type { Database } from '../db/database.ts';
-import type { CountedBackup, ListedRun, Paged } from '../db/history-pages.ts';
+import type { ListedRun } from '../db/history-pages.ts';
 import type { RestoreRow } from '../db/restores.ts';
 import type { VersionRow } from '../db/versions.ts';
 import type { Folders } from '../platform/folders.ts';
@@ -14,7 +15,7 @@ import type { ForeignFile, LiveFile } from './list-entries.ts';
 
 /** All that disk and database know of a lineage; rows are in the order they came. */
 export interface ListFacts {
-  backups: CountedBackup[];
+  backups: BackupRow[];
   runs: ListedRun[];
   restores: RestoreRow[];
   /** How files of versions came to be, by their paths; undone ones left out. */
@@ -42,10 +43,11 @@ export async function listFacts(lineage: Lineage, deps: FactsDeps): Promise<List
   const { db } = deps;
   const isOurs = rememberedBy((workflow: string) => isOf(workflow, lineage));
   const [shelf, disk] = await Promise.all([shelfOf(lineage, deps.folders), liveFiles(lineage, deps.folders)]);
-  const all = await everyPage((after) => db.historyPages.backups(lineage.group, after));
-  const runs = await everyPage((after) => db.historyPages.runs(lineage.group, after));
+  const { historyPages: pages } = db;
+  const all = await everyPage(pages.backupRows(lineage.group), pages.backups);
+  const runs = await everyPage(pages.runRows(lineage.group), pages.runs);
   const known = new Set(all.map(({ path }) => path));
-  const foreign = await foreignFiles(lineage, shelf.names, known, disk.names, deps);
+  const foreign = await foreignFiles(lineage, shelf, known, disk.names, deps);
   const made = db.versions.below(lineage.group).filter(({ undoneAt }) => undoneAt === null);
   return {
     backups: all.filter(({ workflow }) => isOurs(workflow)),
@@ -54,25 +56,27 @@ export async function listFacts(lineage: Lineage, deps: FactsDeps): Promise<List
     made: new Map(made.map((row) => [row.workflow, row])),
     live: disk.files,
     foreign,
-    isOnDisk: (path) => dirname(path) === shelf.folder && shelf.names.has(basename(path)),
+    isOnDisk: (path) => path.startsWith(shelf.prefix) && shelf.names.has(path.slice(shelf.prefix.length)),
     problems: [...shelf.problems, ...disk.problems, ...claimedTwice(lineage, disk.files, shelf.names)],
   };
 }
 
-async function everyPage<T>(read: (after: number) => Paged<T>[]): Promise<Paged<T>[]> {
-  const rows: Paged<T>[] = [];
-  for (;;) {
-    const page = read(rows.at(-1)?.row ?? 0);
-    if (page.length === 0) return rows;
-    for (const row of page) rows.push(row);
+/** Rows of one page: read in a few milliseconds, so that nobody waits for a long history. */
+const PAGE = 1000;
+
+async function everyPage<T>(rows: readonly number[], read: (rows: readonly number[]) => T[]): Promise<T[]> {
+  const all: T[] = [];
+  for (let at = 0; at < rows.length; at += PAGE) {
+    for (const row of read(rows.slice(at, at + PAGE))) all.push(row);
     await setImmediate();
   }
+  return all;
 }
 
 async function shelfOf({ group }: Lineage, folders: Folders) {
   const folder = join(group, 'backups');
   const { names, problems } = await namesIn(folder, folders);
-  return { folder, names: new Set(names ?? []), problems };
+  return { prefix: `${folder}${sep}`, names: new Set(names ?? []), problems };
 }
 
 async function liveFiles(lineage: Lineage, folders: Folders) {
@@ -113,7 +117,7 @@ const AT_ONCE = 32;
 
 async function foreignFiles(
   lineage: Lineage,
-  shelf: ReadonlySet<string>,
+  shelf: { names: ReadonlySet<string>; prefix: string },
   known: ReadonlySet<string | null>,
   names: ReadonlyMap<string, readonly string[] | null>,
   { folders, now }: FactsDeps,
@@ -121,8 +125,8 @@ async function foreignFiles(
   const found: ForeignFile[] = [];
   const undated: ForeignFile[] = [];
   const latest = now();
-  for (const file of shelf) {
-    const path = join(lineage.group, 'backups', file);
+  for (const file of shelf.names) {
+    const path = `${shelf.prefix}${file}`;
     const named = known.has(path) ? null : readCopyName(file, lineage.code);
     if (named === null) continue;
     const end = named.day === null ? Number.NaN : new Date(`${named.day}T23:59:59.999`).getTime();

@@ -24,15 +24,15 @@ export function newestFirst<T extends Timed>(tables: readonly (readonly T[])[]):
   const left = tables.map((table) => table.length);
   const merged: T[] = [];
   for (;;) {
-    let newest: T | null = null;
+    let newest: T | undefined;
     let of = -1;
-    for (const [at, table] of tables.entries()) {
-      const last = table[(left[at] ?? 0) - 1];
-      if (last === undefined || (newest !== null && last.time < newest.time)) continue;
+    for (let at = tables.length - 1; at >= 0; at -= 1) {
+      const last = tables[at]?.[(left[at] ?? 0) - 1];
+      if (last === undefined || (newest !== undefined && last.time <= newest.time)) continue;
       newest = last;
       of = at;
     }
-    if (newest === null) return merged;
+    if (newest === undefined) return merged;
     merged.push(newest);
     left[of] = (left[of] ?? 0) - 1;
   }

@@ -1,7 +1,7 @@
 import type { HistoryEntry, Kept } from '../../shared/history.ts';
 import { versionIn } from '../../shared/version.ts';
 import type { Annotation } from '../db/annotations.ts';
-import type { CountedBackup } from '../db/history-pages.ts';
+import type { BackupRow } from '../db/backups.ts';
 import type { Folders } from '../platform/folders.ts';
 import { readCopyName } from './foreign-names.ts';
 import { type Lineage, nameOf } from './lineage.ts';
@@ -32,7 +32,10 @@ export interface ListInput {
 
 /** A line of the list that is still to be made; null when what it is about is gone. */
 export interface Line extends Timed {
-  entry(): HistoryEntry | Promise<HistoryEntry | null>;
+  /** Hash of its content, where the database knows its size. */
+  sha256: string | null;
+  /** `size` of that content; null: nobody knows. */
+  entry(size: number | null): HistoryEntry | Promise<HistoryEntry | null>;
 }
 
 /** Every line, newest first (list-order.ts). Nothing is read. */
@@ -42,43 +45,46 @@ export function listLines(
 ): Line[] {
   const said: Said = (id) => annotations.get(id) ?? NOTHING_SAID;
   const { made, isOnDisk } = facts;
-  const inOrder = <T>(
-    rows: readonly T[],
-    at: (row: T) => number,
-    entry: (row: T) => ReturnType<Line['entry']>,
-  ) => {
+  const inOrder = <T>(rows: readonly T[], at: (row: T) => number, entry: (row: T) => HistoryEntry) => {
     const times = lifted(rows.map(at));
-    return rows.map((row, i): Line => ({ time: times[i] ?? 0, entry: () => entry(row) }));
+    return rows.map((row, i): Line => ({ time: times[i] ?? 0, sha256: null, entry: () => entry(row) }));
   };
   // Made just before the old file went, but it is the newer one.
   const since = ({ path, mtimeMs }: LiveFile): number => Math.max(mtimeMs, made.get(path)?.at ?? 0);
   const live = facts.live.toSorted((a, b) => since(a) - since(b));
-  const backup = (row: CountedBackup) =>
-    backupEntry(
-      row,
-      {
-        onDisk: row.path !== null && isOnDisk(row.path),
-        kept: kept.get(row.id) ?? null,
-        isVersion: isVersion(row, lineage),
-        made: made.get(row.workflow) ?? null,
-      },
-      said,
-    );
+  const backup = (row: BackupRow, time: number): Line => ({
+    time,
+    sha256: row.sha256,
+    entry: (size) =>
+      backupEntry(
+        row,
+        {
+          size,
+          onDisk: row.path !== null && isOnDisk(row.path),
+          kept: kept.get(row.id) ?? null,
+          isVersion: isVersion(row, lineage),
+          made: made.get(row.workflow) ?? null,
+        },
+        said,
+      ),
+  });
   const foreign = async (copy: ForeignFile) => {
     const seen = await lookedAt(copy, folders);
     return seen && foreignEntry(seen, said);
   };
   // Those that others made have no order but that of their times: when one was adopted says nothing.
-  const [adopted, own] = [true, false].map((is) =>
-    facts.backups.filter((row) => (row.origin === 'found') === is),
+  const others = facts.foreign.map(
+    (copy): Line => ({ time: copy.at, sha256: null, entry: () => foreign(copy) }),
   );
-  const others = [
-    ...facts.foreign.map((copy): Line => ({ time: copy.at, entry: () => foreign(copy) })),
-    ...(adopted ?? []).map((row): Line => ({ time: row.at, entry: () => backup(row) })),
-  ];
+  const own: BackupRow[] = [];
+  for (const row of facts.backups) {
+    if (row.origin === 'found') others.push(backup(row, row.at));
+    else own.push(row);
+  }
+  const times = lifted(own.map(({ at }) => at));
   return newestFirst([
     others.sort((a, b) => a.time - b.time),
-    inOrder(own ?? [], ({ at }) => at, backup),
+    own.map((row, i) => backup(row, times[i] ?? 0)),
     inOrder(
       facts.runs,
       ({ startedAt }) => startedAt,
@@ -96,7 +102,7 @@ export function listLines(
 const NOTHING_SAID: Annotation = { pinned: false, note: '' };
 
 /** The old file of a bump or a graduation; or an adopted one that lies in `backups/` under a version's own name. */
-function isVersion({ origin, path, workflow }: CountedBackup, { code }: Lineage): boolean {
+function isVersion({ origin, path, workflow }: BackupRow, { code }: Lineage): boolean {
   if (versionIn(nameOf(workflow)) === null) return false;
   if (origin === 'version') return true;
   return origin === 'found' && path !== null && readCopyName(fileOf(path), code)?.plain === true;

@@ -75,14 +75,14 @@ export function createHistoryReader(deps: ReaderDeps): (path: string) => Promise
       space,
       problems: facts.problems,
     });
-    const newest = await entriesOf(lines.slice(0, FIRST));
+    const newest = await entriesOf(lines.slice(0, FIRST), deps.db);
     return {
       first: view(newest, file === null ? '' : knownHash(file), countOf(facts, kept)),
       whole: async () => {
         const entries = [...newest];
         for (let at = FIRST; at < lines.length; at += SOME) {
           await setImmediate();
-          entries.push(...(await entriesOf(lines.slice(at, at + SOME))));
+          entries.push(...(await entriesOf(lines.slice(at, at + SOME), deps.db)));
         }
         const [sha256, space] = await Promise.all([
           file === null ? '' : hashOfLive(file),
@@ -109,8 +109,13 @@ const claimsOf = (
 };
 
 /** What is gone by the time one looks is left out. */
-async function entriesOf(lines: readonly Line[]): Promise<HistoryEntry[]> {
-  const entries = await Promise.all(lines.map((line) => line.entry()));
+async function entriesOf(
+  lines: readonly Line[],
+  { historyPages }: Pick<Database, 'historyPages'>,
+): Promise<HistoryEntry[]> {
+  const sizes = historyPages.sizes(lines.flatMap(({ sha256 }) => sha256 ?? []));
+  const sizeOf = ({ sha256 }: Line) => (sha256 === null ? null : (sizes.get(sha256) ?? null));
+  const entries = await Promise.all(lines.map((line) => line.entry(sizeOf(line))));
   return entries.filter((entry) => entry !== null);
 }
 
