@@ -1,5 +1,6 @@
 import { Toaster as Sonner, toast } from 'sonner';
 import { toFailure } from '../../shared/failure.ts';
+import { cx } from './cx.ts';
 
 /** Where short messages appear; once in the window. */
 export function Toaster() {
@@ -15,8 +16,11 @@ export function Toaster() {
         closeButton: true,
         classNames: {
           // Can be pressed over a dialog, too, which else takes all pointers.
-          toast:
+          toast: cx(
             'pointer-events-auto flex w-90 items-start gap-3 rounded-md border border-line bg-raised px-3 py-2 text-base text-ink shadow-lift',
+            // Two buttons leave the words no room beside them: they go below.
+            '[&:has([data-cancel])>[data-content]]:basis-4/5 [&:has([data-cancel])]:flex-wrap',
+          ),
           description: 'text-muted whitespace-pre-line',
           error: 'border-bad/60 [&>[data-icon]]:text-bad',
           success: '[&>[data-icon]]:text-good',
