@@ -15,8 +15,9 @@ export function useVersionMade(): (old: string, made: VersionMade) => void {
       // Not the callbacks of `mutate`: Undo may be pressed when the dialog is long gone.
       undo
         .mutateAsync({ path: made.path })
-        .then(({ path }) => {
+        .then(({ path, problems }) => {
           follow(made.path, path);
+          for (const problem of problems) notifyError(new Error(problem));
           notifyDone(`${workflowName(path)} is back. ${workflowName(made.path)} is kept in backups/.`);
         })
         .catch(notifyError);

@@ -24,7 +24,7 @@ type ChangeListProps = {
   showNode: (node: NodeDiff) => (() => void) | null;
 };
 
-/** The nodes that differ, by tab; of thousands only those in sight are built. `J` and `K` step through them. */
+/** The nodes that differ, by tab; of thousands only those in sight are built. `J`, `K`, `Home` and `End` go through them. */
 export function ChangeList({ ref, nodes, beside, showNode }: ChangeListProps) {
   const rows = useMemo(() => compareRows(nodes), [nodes]);
   const box = useRef<HTMLElement>(null);
@@ -44,36 +44,43 @@ export function ChangeList({ ref, nodes, beside, showNode }: ChangeListProps) {
     },
   });
 
+  const focusOn = (index: number) =>
+    box.current?.querySelector<HTMLElement>(`[data-change="${index}"]`)?.focus({ preventScroll: true });
   const wanted = useRef<number | null>(null);
   useEffect(() => {
     if (wanted.current !== current) return;
     wanted.current = null;
-    box.current?.querySelector<HTMLElement>(`[data-change="${current}"]`)?.focus({ preventScroll: true });
-  }, [current]);
+    focusOn(current);
+  });
 
+  /** Brings a change into sight and puts the focus on it, once it is built. */
+  const goTo = (index: number | null) => {
+    if (index === null) return;
+    wanted.current = index;
+    virtual.scrollToIndex(index, { align: 'start' });
+    setCurrent(index);
+    focusOn(index);
+  };
   const step = (by: 1 | -1) => {
-    const offset = virtual.scrollOffset ?? 0;
-    const inSight = virtual.getVirtualItems().find(({ end }) => end > offset + 1)?.index ?? 0;
-    const from = box.current?.contains(document.activeElement) && current >= 0 ? current : inSight - by;
-    const next = nextNode(rows, from, by);
-    if (next === null) return;
-    wanted.current = next;
-    virtual.scrollToIndex(next, { align: 'start' });
-    setCurrent(next);
-    if (next === current) {
-      wanted.current = null;
-      box.current?.querySelector<HTMLElement>(`[data-change="${next}"]`)?.focus({ preventScroll: true });
-    }
+    const top = (virtual.scrollOffset ?? 0) + 1;
+    const inSight = virtual.getVirtualItems().find(({ end }) => end > top)?.index ?? 0;
+    const hasFocus = current >= 0 && box.current?.contains(document.activeElement);
+    goTo(nextNode(rows, hasFocus ? current : inSight - by, by));
   };
   useImperativeHandle(ref, () => ({ step }));
 
-  // The letters act only where the focus is in this list, and not while one types (WCAG 2.1.4).
+  // The keys act only where the focus is in this list, and not while one types (WCAG 2.1.4).
   const onKeyDown = (press: KeyboardEvent) => {
     if (press.ctrlKey || press.metaKey || press.altKey || isTyped(press.nativeEvent)) return;
-    const by = ({ j: 1, k: -1 } as const)[press.key.toLowerCase()];
-    if (by === undefined) return;
+    const act = {
+      j: () => step(1),
+      k: () => step(-1),
+      home: () => goTo(nextNode(rows, -1, 1)),
+      end: () => goTo(nextNode(rows, rows.length, -1)),
+    }[press.key.toLowerCase()];
+    if (act === undefined) return;
     press.preventDefault();
-    step(by);
+    act();
   };
 
   return (
@@ -130,13 +137,10 @@ export function ChangeList({ ref, nodes, beside, showNode }: ChangeListProps) {
 /** Before it is measured; in px. */
 function estimate(row: CompareRow | undefined): number {
   if (row?.kind !== 'node') return 28;
-  const { prompts, references, settings, picks, wiring } = row.node;
-  return (
-    80 +
-    prompts.length * 96 +
-    (references.length > 0 ? 200 : 0) +
-    20 * (settings.length + picks.length + wiring.length)
-  );
+  const { prompts, references, settings, picks, cache, wiring } = row.node;
+  const pictures = references.length > 0 ? 220 : 0;
+  const lines = settings.length + picks.length + wiring.length;
+  return 52 + prompts.length * 37 + pictures + (cache === null ? 0 : 40) + lines * 20;
 }
 
 /** The next node after a row, headings left out; null: there is none. */

@@ -50,6 +50,7 @@ export function PicturePairs({ pairs, beside, showAddresses = false }: PicturePa
               <ArrowRight aria-hidden className="size-4 shrink-0 text-muted" />
               <AddressPicture address={pair.after} side="after" mediaOf={mediaOf} />
             </button>
+            {isSamePicture(pair, mediaOf) && <span>The same picture, at another address.</span>}
             {showAddresses && <Addresses pair={pair} />}
           </li>
         ))}
@@ -76,6 +77,13 @@ function useMediaOf(pairs: readonly AddressPair[], beside: readonly string[]): M
     // What cannot be asked about has no copy that could be shown; nor has anything while the question fails.
     return place < 0 || error ? null : data?.[place];
   };
+}
+
+/** Media are named by their content. */
+function isSamePicture({ before, after }: AddressPair, mediaOf: MediaOf): boolean {
+  if (before === null || after === null) return false;
+  const media = mediaOf(before);
+  return typeof media === 'string' && media === mediaOf(after);
 }
 
 function Addresses({ pair: { before, after } }: { pair: AddressPair }) {
