@@ -103,7 +103,7 @@ const happenings: Record<string, { weight: number; step: Step }> = {
   'restores wiped': { weight: 6, step: (life, path) => restores(life, path, { wipeCache: true }) },
   'restores elsewhere': { weight: 4, step: restoresElsewhere },
   undoes: { weight: 10, step: undoes },
-  'backs up': { weight: 0, step: backsUp },
+  'backs up': { weight: 4, step: backsUp },
   'puts a copy there': { weight: 3, step: putsCopy },
   'deletes backups': { weight: 1, step: ({ world }) => rm(world.backups, { recursive: true, force: true }) },
   'sets the clock': {
