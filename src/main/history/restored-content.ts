@@ -11,6 +11,8 @@ export interface ContentWish {
   /** The name it is to have inside; null: whatever it has. */
   name: string | null;
   wipe: boolean;
+  /** What is no workflow is refused, also where it is not to be wiped. */
+  strict?: boolean;
   fields: ExtraFields;
 }
 
@@ -24,14 +26,14 @@ export interface RestoredContent {
 
 /**
  * The content that is written in place of a workflow. What is no workflow stays as it is, byte for byte: somebody kept
- * it, and it is theirs to mend. To wipe it is refused: `workflow-unreadable`. Pure.
+ * it, and it is theirs to mend. To wipe it, or to be strict, is refused: `workflow-unreadable`. Pure.
  */
 export function restoredContent(content: Uint8Array, wish: ContentWish): RestoredContent {
   const asItIs = { data: content, renamed: false, wiped: null };
   if (wish.name === null && !wish.wipe) return asItIs;
   const read = readable(content, wish);
   if (read instanceof FlowdeckError) {
-    if (wish.wipe) throw read;
+    if (wish.wipe || wish.strict === true) throw read;
     return asItIs;
   }
   const found = wish.wipe ? wipeEdits(read, {}) : null;

@@ -37,7 +37,12 @@ export function openHistory({
 }: HistoryParts): History & { close(): Promise<void> } {
   const comparing = openComparing({ ...parts, diffWorker: places.diffWorker });
   const restoring = openRestoring({ ...parts, restoringWorker: places.restoringWorker });
-  const versions = openVersions({ ...parts, diffContents: comparing.diffContents, onProblem: warn });
+  const versions = openVersions({
+    ...parts,
+    diffContents: comparing.diffContents,
+    restoringWorker: places.restoringWorker,
+    onProblem: warn,
+  });
   const proofs = openProofs({ ...parts, catchUp: versions.catchUp, tell });
   const { changed, ...listing } = openListing(parts);
   const stopHearing = parts.runner.onStarted((handle) => {

@@ -11,6 +11,7 @@ import { acquireLock, lockFileFor, withFileLock } from '../../platform/lock.ts';
 import type { SettingsStore } from '../../platform/settings-store.ts';
 import { createBooks } from '../after-bump.ts';
 import type { Versions } from './history-api.ts';
+import { createRestoringWork } from './restoring-thread.ts';
 import { samePicture } from './same-picture.ts';
 
 export interface VersionsParts {
@@ -19,12 +20,14 @@ export interface VersionsParts {
   clock: Clock;
   /** Off this thread. Rejects with `workflow-unreadable`. */
   diffContents: (before: Uint8Array, after: Uint8Array, file: string) => Promise<WorkflowDiff>;
+  /** Entry of the thread that reads large files (restoring-worker.ts). */
+  restoringWorker: string;
   /** Hears what could not be written into registry and tracker where nobody waits for it, a sentence each. */
   onProblem: (problem: string) => void;
 }
 
 /** Versions on this machine's disk, with its locks and the books people keep. */
-export function openVersions({ db, settings, clock, diffContents, onProblem }: VersionsParts): Versions {
+export function openVersions({ db, settings, clock, diffContents, ...parts }: VersionsParts): Versions {
   const deps = {
     db,
     disk: nodeDisk,
@@ -33,6 +36,7 @@ export function openVersions({ db, settings, clock, diffContents, onProblem }: V
     samePicture: (workflow: string, before: string | null, after: string | null) =>
       samePicture(workflow, before, after, nodeDisk),
     fields: () => settings.get('workflow.fields'),
+    prepare: createRestoringWork(parts.restoringWorker).content,
     lock: async (file: string, what: string) => acquireLock(await lockFileFor(file), { what }, { clock }),
     alone: <T>(file: string, what: string, work: () => Promise<T>) =>
       withFileLock(file, what, work, { clock }),
@@ -55,7 +59,7 @@ export function openVersions({ db, settings, clock, diffContents, onProblem }: V
       return { ...old, problems: await keepBooks() };
     },
     catchUp: async () => {
-      for (const problem of await keepBooks()) onProblem(problem);
+      for (const problem of await keepBooks()) parts.onProblem(problem);
     },
   };
 }
