@@ -14,10 +14,10 @@ export function VersionActions({ path, size = 'md' }: { path: string; size?: 'sm
   const graduate = () => open(path, 'graduate');
   const canGraduate = advice?.graduated != null;
 
-  useAction({ id: 'bump-workflow', title: `Next version of ${name}…`, group: 'Workflow', run: bump });
+  useAction({ id: 'bump-workflow', title: `Bump ${name}: next version…`, group: 'Workflow', run: bump });
   useAction(
     canGraduate
-      ? { id: 'graduate-workflow', title: `Approve ${name}…`, group: 'Workflow', run: graduate }
+      ? { id: 'graduate-workflow', title: `Graduate ${name}: approve it…`, group: 'Workflow', run: graduate }
       : null,
   );
   return (

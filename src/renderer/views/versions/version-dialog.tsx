@@ -54,8 +54,8 @@ function Making({ path, step, onClose, onMade }: MakingProps) {
       title={step === 'bump' ? `Next version of ${name}` : `Approve ${name}`}
       description={
         step === 'bump'
-          ? 'A version keeps what was made apart from what comes now.'
-          : 'Approval is a person’s decision: Flowdeck never makes it by itself.'
+          ? 'A bump keeps what was made apart from what comes now.'
+          : 'Graduation is a person’s decision: Flowdeck never makes it by itself.'
       }
       footer={
         <>
