@@ -214,6 +214,17 @@ describe('removing backups', () => {
     expect(Math.max(...pages)).toBeLessThanOrEqual((pages[0] ?? 0) + 10);
   });
 
+  it('and taking them again otherwise, while a backup is made ready, leaves no row of differences', async () => {
+    await backUp(version(0));
+    const packed = await db.backups.pack(version(1), workflow);
+    expect(packed.base).toBe(sha(version(0)));
+    const { sha256 } = await backUp(words(SIZE, 9), '/w/testing/OTHER1-V0-1.nbflow');
+    plain.prepare('UPDATE blobs SET base = ? WHERE sha256 = ?').run(sha256, packed.base);
+    const row = { id: 'late', workflow, path: null, reason: 'pre-run', origin: 'automatic', at: 2 } as const;
+    await db.commits.write(() => db.backups.put(row, packed));
+    expect(await comesBack(version(1))).toBe(true);
+  });
+
   it.each([
     ['its base', version(1)],
     ['the same content', version(0)],

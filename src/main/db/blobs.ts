@@ -34,6 +34,7 @@ export function createBlobs(db: Connection) {
     'INSERT INTO blobs (sha256, size, zstd, base) VALUES (@sha256, @size, @zstd, @base)',
   );
   const has = db.prepare('SELECT 1 FROM blobs WHERE sha256 = ?').pluck();
+  const stands = db.prepare('SELECT 1 FROM blobs WHERE sha256 = ? AND base IS NULL').pluck();
   const one = db.prepare('SELECT size, zstd, base FROM blobs WHERE sha256 = ?');
   const replace = db.prepare(
     `INSERT INTO blobs (sha256, size, zstd) VALUES (@sha256, @size, @zstd)
@@ -116,7 +117,7 @@ export function createBlobs(db: Connection) {
         return;
       }
       // Thinned by another process since it was made ready: rare, so it may hold this one up.
-      const gone = zstd === null || (base !== null && !exists(base));
+      const gone = zstd === null || (base !== null && stands.get(base) === undefined);
       insert.run(
         gone ? { sha256, size, zstd: packWholeNow(content), base: null } : { sha256, size, zstd, base },
       );

@@ -67,8 +67,10 @@ describe('a content', () => {
     expect(await unpack(await packDelta(content, base), content.length, null)).toBeNull();
   });
 
-  it('that is longer than it should be is damaged', async () => {
-    expect(await unpack(await packWhole(words(1000, 1)), 999, null)).toBeNull();
+  it('that is longer than it should be is damaged, whatever the size says that lies beside it', async () => {
+    const zstd = await packWhole(words(1000, 1));
+    for (const size of [999, 0, -1, 2 ** 40, Number.MAX_SAFE_INTEGER, 2 ** 62])
+      expect(await unpack(zstd, size, null)).toBeNull();
   });
 });
 

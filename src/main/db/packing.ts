@@ -13,6 +13,9 @@ const SMALLEST = 32 * 2 ** 10;
 /** zstd looks for matches in the last 16 MB of a dictionary only; and every byte of it is copied on the main thread. */
 const LARGEST = 2 ** 24 - 2 ** 10;
 
+/** Bytes that are unpacked at most: more than anybody can open. */
+const MOST = 2 ** 30;
+
 /** By this a dictionary that was trained begins, which zstd would then want to be whole. */
 const TRAINED = Buffer.from([0x37, 0xa4, 0x30, 0xec]);
 
@@ -60,9 +63,10 @@ export async function unpack(
   size: number,
   base: Uint8Array | null,
 ): Promise<Uint8Array | null> {
+  // The number lies beside the content, and may be what is damaged.
+  if (size < 0 || size > MOST) return null;
   // One piece as large as the content: in many small ones it takes three times as long.
-  const room = { chunkSize: Math.min(size + 1, 2 ** 28), maxOutputLength: Math.max(1, size) };
-  if (room.chunkSize < 64) room.chunkSize = 64;
+  const room = { chunkSize: Math.max(64, size + 1), maxOutputLength: Math.max(1, size) };
   try {
     return await decompress(zstd, { ...room, ...(base === null ? {} : { dictionary: base }) });
   } catch (error) {
