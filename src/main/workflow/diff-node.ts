@@ -1,6 +1,6 @@
 import type { NodeDiff } from '../../shared/workflow-diff.ts';
 import type { Role, RoleOf } from './diff-roles.ts';
-import { feedsOf, shownAt, slotNames, type Wiring } from './diff-wiring.ts';
+import { feedsOf, isFedAlike, shownAt, slotNames, type Wiring } from './diff-wiring.ts';
 import { cacheConcept, fieldName, galleryUrls, readField, readText, savedUrls } from './fields.ts';
 import { readPick } from './picks.ts';
 import { rowText } from './prompts.ts';
@@ -30,7 +30,7 @@ const PLACES: readonly null[] = Array.from({ length: 10_000 }, () => null);
  */
 export function diffNode(before: Placed | null, after: Placed | null, roleOf: RoleOf): NodeDiff | null {
   const shown = after ?? before;
-  if (shown === null) return null;
+  if (shown === null || (before !== null && after !== null && isAlike(before, after))) return null;
   const lists: Lists = {
     prompts: [],
     references: [],
@@ -55,6 +55,25 @@ export function diffNode(before: Placed | null, after: Placed | null, roleOf: Ro
     change: both ? 'changed' : after === null ? 'removed' : 'added',
     ...lists,
   };
+}
+
+/** Nothing changed in most nodes: that is seen at a glance. */
+function isAlike(before: Placed, after: Placed): boolean {
+  const [old, now] = [before.node, after.node];
+  return (
+    old.title === now.title &&
+    old.type === now.type &&
+    old.mode === now.mode &&
+    haveSameNames(old.inputs, now.inputs) &&
+    haveSameNames(old.outputs, now.outputs) &&
+    isFedAlike(before.wiring, old, after.wiring, now) &&
+    sameJson(old.properties, now.properties) &&
+    sameJson(old.widgets, now.widgets)
+  );
+}
+
+function haveSameNames(old: readonly { name: string }[], now: readonly { name: string }[]): boolean {
+  return old.length === now.length && old.every(({ name }, i) => name === now[i]?.name);
 }
 
 const hasChanges = ({ prompts, references, settings, picks, cache, wiring }: Lists): boolean =>

@@ -31,7 +31,7 @@ beforeEach(async () => {
   await writeFile(file, await readFile(fixturePath('valid/XYZG3-V0-3.nbflow')));
   db = openDatabase(join(folder, 'flowdeck.db'));
   settings = await openSettings(join(folder, 'settings.json'));
-  comparing = openComparing({ db, settings, diffWorker: findPlaces().diffWorker });
+  comparing = openComparing({ db, settings, clock: systemClock, diffWorker: findPlaces().diffWorker });
 });
 afterEach(async () => {
   await comparing.close();

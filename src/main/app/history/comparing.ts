@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Comparison, DiffRef, WorkflowDiff } from '../../../shared/workflow-diff.ts';
 import type { Database } from '../../db/database.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { hashOf } from '../../platform/content-hash.ts';
 import { nodeDisk } from '../../platform/disk.ts';
 import { nodeFolders } from '../../platform/folders.ts';
@@ -14,6 +15,7 @@ import type { Comparing } from './history-api.ts';
 interface ComparingParts {
   db: Database;
   settings: SettingsStore;
+  clock: Clock;
   /** Entry of the thread that compares. */
   diffWorker: string;
 }
@@ -28,9 +30,9 @@ export interface OpenComparing extends Comparing {
 }
 
 /** Comparisons on this machine's disk. The thread that does them starts with the first that needs it. */
-export function openComparing({ db, settings, diffWorker }: ComparingParts): OpenComparing {
+export function openComparing({ db, settings, clock, diffWorker }: ComparingParts): OpenComparing {
   const deps = { db, disk: nodeDisk, folders: nodeFolders };
-  const thread = createDiffThread(() => new Worker(diffWorker, { name: 'flowdeck-diff' }));
+  const thread = createDiffThread(() => new Worker(diffWorker, { name: 'flowdeck-diff' }), clock);
   const fields = () => settings.get('workflow.fields');
   return {
     async compare(beforeRef: DiffRef, afterRef: DiffRef): Promise<Comparison> {

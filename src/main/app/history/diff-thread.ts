@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { type Failure, FlowdeckError } from '../../../shared/failure.ts';
 import type { WorkflowDiff } from '../../../shared/workflow-diff.ts';
+import { type Clock, timeLimit } from '../../platform/clock.ts';
 import type { ExtraFields } from '../../workflow/fields.ts';
 
 /** A content to compare. */
@@ -32,52 +33,78 @@ export interface DiffThread {
   close(): Promise<void>;
 }
 
+/** Milliseconds a thread is kept that nobody asks: what it read of large workflows is given back with it. */
+const KEEP_MS = 60_000;
+
+interface Running {
+  worker: Worker;
+  /** Questions without an answer. */
+  open: Map<number, PromiseWithResolvers<WorkflowDiff>>;
+  /** Ends what waits for the quiet time to be over; null: it is at work. */
+  stopResting: (() => void) | null;
+}
+
 /**
- * A thread (diff-worker.ts) that starts with the first question and is kept; it keeps the process only while it is
- * asked something. When it dies, those who wait are told, and the next question starts another.
+ * A thread (diff-worker.ts) that starts with the first question, and ends when there has been none for a minute; it
+ * keeps the process only while it is asked something. When it dies, those who wait are told, and the next question
+ * starts another.
  */
-export function createDiffThread(startWorker: () => Worker): DiffThread {
-  const open = new Map<number, PromiseWithResolvers<WorkflowDiff>>();
-  let thread: Worker | null = null;
+export function createDiffThread(startWorker: () => Worker, clock: Pick<Clock, 'sleep'>): DiffThread {
+  let running: Running | null = null;
   let questions = 0;
   let closed = false;
 
-  const start = (): Worker => {
-    const started = startWorker();
-    started.on('message', (answer: DiffAnswer) => {
+  const start = (): Running => {
+    const started: Running = { worker: startWorker(), open: new Map(), stopResting: null };
+    const { worker, open } = started;
+    worker.on('message', (answer: DiffAnswer) => {
       const asked = open.get(answer.id);
       open.delete(answer.id);
-      if (open.size === 0) started.unref();
+      if (open.size === 0) rest(started);
       if ('diff' in answer) asked?.resolve(answer.diff);
       else if ('failure' in answer) asked?.reject(new FlowdeckError(answer.failure));
       else asked?.reject(new Error(answer.fault));
     });
     const ended = (reason: Error) => {
-      if (thread === started) thread = null;
+      if (running === started) running = null;
+      started.stopResting?.();
       for (const asked of open.values()) asked.reject(reason);
       open.clear();
     };
-    started.on('error', ended);
-    started.on('exit', () => ended(new Error('The thread that compares workflows ended.')));
+    worker.on('error', ended);
+    worker.on('exit', () => ended(new Error('The thread that compares workflows ended.')));
     return started;
+  };
+
+  const rest = (resting: Running): void => {
+    resting.worker.unref();
+    const { signal, clear } = timeLimit(clock, KEEP_MS);
+    resting.stopResting = clear;
+    signal.addEventListener('abort', () => {
+      if (running === resting) running = null;
+      void resting.worker.terminate();
+    });
   };
 
   return {
     diff(before, after, fields) {
       if (closed) return Promise.reject(new Error('Flowdeck is closing.'));
-      thread ??= start();
-      thread.ref();
+      running ??= start();
+      const { worker, open } = running;
+      running.stopResting?.();
+      running.stopResting = null;
+      worker.ref();
       questions += 1;
       const asked = Promise.withResolvers<WorkflowDiff>();
       open.set(questions, asked);
       const question: DiffQuestion = { id: questions, before: own(before), after: own(after), fields };
       const buffers = [question.before.bytes.buffer, question.after.bytes.buffer] as ArrayBuffer[];
-      thread.postMessage(question, [...new Set(buffers)]);
+      worker.postMessage(question, [...new Set(buffers)]);
       return asked.promise;
     },
     async close() {
       closed = true;
-      await thread?.terminate();
+      await running?.worker.terminate();
     },
   };
 }
