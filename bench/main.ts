@@ -11,6 +11,7 @@ import { candidateClaim } from './claims/candidate.ts';
 import { coldStartClaim } from './claims/cold-start.ts';
 import { consumersClaim } from './claims/consumers.ts';
 import { diagnosisClaim } from './claims/diagnosis.ts';
+import { diffingClaim } from './claims/diffing.ts';
 import { eventLoopClaim } from './claims/event-loop.ts';
 import { idleClaim } from './claims/idle.ts';
 import { journalingClaim } from './claims/journaling.ts';
@@ -40,6 +41,7 @@ const claims: readonly Claim[] = [
   journalingClaim,
   recoveringClaim,
   diagnosisClaim,
+  diffingClaim,
   backupsClaim,
 ];
 const say = (line: string) => process.stderr.write(`${line}\n`);
