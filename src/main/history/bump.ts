@@ -13,10 +13,13 @@ import type { ExtraFields } from '../workflow/fields.ts';
 import { decodeWorkflow, parseWorkflow, type Workflow } from '../workflow/read.ts';
 import { type BackupDeps, backupFolder, localDay, noWorkflow, recordBackup } from './backup.ts';
 import { lineageOf, versionFolders } from './lineage.ts';
+import { type ContentWish, type RestoredContent, restoredContent } from './restored-content.ts';
 
 export interface BumpDeps extends BackupDeps, FileLocks {
   /** The setting `workflow.fields`. */
   fields: () => ExtraFields;
+  /** As `restoredContent`, off this thread where the content is large. Not given: here. */
+  prepare?: (content: Uint8Array, wish: ContentWish) => Promise<RestoredContent>;
 }
 
 export interface BumpChange {
@@ -102,16 +105,16 @@ async function succeed(
   const bytes = await disk.read(real);
   if (bytes === null) throw noWorkflow(real);
   const path = join(await succession.folderFor(real, disk), `${next}${ext}`);
-  const text = successor(parsed(bytes, real, deps), { path, name: next }, change, deps);
+  const data = await successor(bytes, { real, path, name: next }, change, deps);
   const versions = { from: versionOf(name), to: versionOf(next) };
   await assertAlone(path, disk);
   const there = await disk.read(path);
-  if (there !== null && !isText(there, text)) throw taken(path);
+  if (there !== null && !isSame(there, data)) throw taken(path);
 
   const movedTo = await keepOld(real, bytes, succession.reason, deps);
   // Saved by a person since it was read: the new version is made from theirs.
   if (!sameFile(seen, await disk.stat(real))) return succeed(real, succession, change, deps);
-  if (there === null) await writeNext(path, text, disk);
+  if (there === null) await writeNext(path, data, disk);
   const { how, reason } = succession;
   const made = {
     workflow: path,
@@ -123,26 +126,27 @@ async function succeed(
     note: change.note?.(versions) ?? '',
     books: change.ownBooks === true ? ('none' as const) : null,
   };
-  await recordMove(made, { reason, bytes, text }, deps);
+  await recordMove(made, { reason, bytes, data }, deps);
   if (!sameFile(seen, await disk.stat(real))) throw savedMeanwhile(real, path);
   await disk.remove(real);
-  return { path, ...versions, movedTo, problems: await claimedBefore(path, versions.to, text, disk) };
+  return { path, ...versions, movedTo, problems: await claimedBefore(path, versions.to, data, disk) };
 }
 
-function parsed(bytes: Uint8Array, file: string, { fields }: BumpDeps): Workflow {
-  return parseWorkflow(decodeWorkflow(bytes, file), file, fields());
-}
-
-/** The text of the new version. */
-function successor(
-  before: Workflow,
-  next: { path: string; name: string },
+/** The content of the new version. */
+async function successor(
+  bytes: Uint8Array,
+  { real, path, name }: { real: string; path: string; name: string },
   { edit, verify }: BumpChange,
-  { fields }: BumpDeps,
-): string {
-  const text = setWorkflowName(editWorkflow(before.text, edit?.(before) ?? []), next.name);
-  verify?.(before, parseWorkflow(text, next.path, fields()));
-  return text;
+  { fields, prepare }: BumpDeps,
+): Promise<Uint8Array> {
+  if (edit === undefined && verify === undefined) {
+    const wish = { file: real, name, wipe: false, strict: true, fields: fields() };
+    return (prepare === undefined ? restoredContent(bytes, wish) : await prepare(bytes, wish)).data;
+  }
+  const before = parseWorkflow(decodeWorkflow(bytes, real), real, fields());
+  const text = setWorkflowName(editWorkflow(before.text, edit?.(before) ?? []), name);
+  verify?.(before, parseWorkflow(text, path, fields()));
+  return Buffer.from(text);
 }
 
 /** A copy of the old file in `backups/`, under its own name where that is free. One that is there already serves. */
@@ -161,7 +165,7 @@ async function keepOld(
   for (let n = 1; ; n++) {
     const there = await disk.read(join(folder, name(n)));
     if (there === null) return disk.writeNew(folder, name, bytes);
-    if (Buffer.compare(there, bytes) === 0) return join(folder, name(n));
+    if (isSame(there, bytes)) return join(folder, name(n));
   }
 }
 
@@ -177,30 +181,30 @@ async function assertAlone(path: string, disk: Disk): Promise<void> {
 }
 
 /** A version of that name was there before and is superseded: from now on two contents have been called so. */
-async function claimedBefore(path: string, version: string, text: string, disk: Disk): Promise<string[]> {
+async function claimedBefore(path: string, version: string, data: Uint8Array, disk: Disk): Promise<string[]> {
   const before = join(backupFolder(path), basename(path));
   const bytes = await disk.read(before);
-  if (bytes === null || isText(bytes, text)) return [];
+  if (bytes === null || isSame(bytes, data)) return [];
   return [`There was a ${version} before: ${before} is another file than ${path}, and has the same name.`];
 }
 
-async function writeNext(path: string, text: string, disk: Disk): Promise<void> {
+async function writeNext(path: string, data: Uint8Array, disk: Disk): Promise<void> {
   const name = (n: number): string => {
     if (n > 1) throw taken(path);
     return basename(path);
   };
-  await disk.writeNew(dirname(path), name, text);
+  await disk.writeNew(dirname(path), name, data);
 }
 
 /** In one commit, and before the old file goes: from then on nobody could ask for it again. */
 async function recordMove(
   made: Omit<VersionRow, 'id' | 'sha256' | 'at' | 'undoneAt'>,
-  { reason, bytes, text }: { reason: string; bytes: Uint8Array; text: string },
+  { reason, bytes, data }: { reason: string; bytes: Uint8Array; data: Uint8Array },
   { db, clock }: { db: Database; clock: Clock },
 ): Promise<void> {
   const { workflow, fromPath, movedTo } = made;
   const content = await db.backups.pack(bytes, fromPath);
-  const sha256 = await hashOf(Buffer.from(text));
+  const sha256 = await hashOf(data);
   await db.commits.write(() => {
     db.movedFiles.follow(fromPath, workflow);
     const at = clock.now();
@@ -219,7 +223,7 @@ async function recordMove(
   });
 }
 
-const isText = (bytes: Uint8Array, text: string): boolean => Buffer.compare(bytes, Buffer.from(text)) === 0;
+const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 const taken = (path: string) =>
   fail('folder', `There is a ${basename(path)} already.`, {
