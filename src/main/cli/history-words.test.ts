@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import type { HistoryEntry } from '../../shared/history.ts';
+import { historyTable } from './history-words.ts';
+
+const entry = (id: string, over: Partial<HistoryEntry> = {}): HistoryEntry => ({
+  ...{
+    id,
+    kind: 'backup',
+    at: '2026-05-12T10:00:00.000Z',
+    name: 'XYZG3-V0-1',
+    workflow: '/p/XYZG3-V0-1.nbflow',
+  },
+  ...{
+    version: 'V0-1',
+    reason: 'pre-run',
+    path: null,
+    sha256: null,
+    size: 5_240_000,
+    pinned: false,
+    note: '',
+  },
+  ...{ live: false, hasContent: true, run: null, restore: null },
+  backup: { origin: 'automatic', known: true, onDisk: true, kept: null, provenAt: null, problem: null },
+  ...over,
+});
+
+it('a long history is printed in pieces whose columns agree', () => {
+  const entries = Array.from({ length: 1200 }, (_, i) =>
+    entry(`${1000 + i}-rest`, { note: i === 900 ? 'a\nb' : '' }),
+  );
+  const pieces = [...historyTable(entries)];
+  const lines = pieces.flatMap((piece) => piece.split('\n'));
+  expect(pieces).toHaveLength(3);
+  expect(lines).toHaveLength(1201);
+  expect(new Set(lines.slice(1).map((line) => line.indexOf('5.2 MB'))).size).toBe(1);
+  expect(lines[901]).toMatch(/ a b$/);
+});
+
+it('says what is odd, and by which name an entry goes', () => {
+  const backup = { origin: 'automatic', known: true, onDisk: false, kept: null, provenAt: null } as const;
+  const [, alone, damaged, live, run] = [
+    ...historyTable([
+      entry('aaaaaaaa-1', { backup: { ...backup, problem: null } }),
+      entry('bbbbbbbb-1', { backup: { ...backup, onDisk: true, problem: 'It does not unpack.' } }),
+      entry('/p/XYZG3-V0-1.nbflow', { kind: 'version', live: true, backup: null }),
+      entry('cccccccc-1', {
+        kind: 'run',
+        backup: null,
+        size: null,
+        run: { status: 'held', demo: true, finishedAt: null },
+      }),
+    ]),
+  ]
+    .join('\n')
+    .split('\n');
+  expect(alone).toMatch(/aaaaaaaa {2}in the database alone$/);
+  expect(damaged).toMatch(/damaged: It does not unpack\.$/);
+  expect(live).toMatch(/V0-1 +the file as it is$/);
+  expect(run).toMatch(/cccccccc {2}demo$/);
+});
