@@ -18,7 +18,7 @@ export function EntryActions(props: PreviewProps) {
     <div className="flex flex-wrap gap-2">
       {isRestorable(entry) && (
         <Button
-          variant="primary"
+          variant={isTheFileNow(entry, props.view) ? 'secondary' : 'primary'}
           icon={<RotateCcw aria-hidden />}
           aria-keyshortcuts="r"
           onClick={() => onRestore(entry)}

@@ -13,7 +13,7 @@ import { LineageHead, VerificationLine } from './lineage-head.tsx';
 import { RestoreDialog } from './restore-dialog.tsx';
 import { clickTick, type Pair, type Ticked, tickedPair, toggleTick } from './selection.ts';
 import { Timeline, type TimelineHandle } from './timeline.tsx';
-import { everything, shownEntries, type TimelineQuery, timelineRows } from './timeline-rows.ts';
+import { everything, keptTexts, shownEntries, type TimelineQuery, timelineRows } from './timeline-rows.ts';
 import { TimelineTools } from './timeline-tools.tsx';
 import { useEntryActs } from './use-entry-acts.ts';
 
@@ -147,8 +147,12 @@ function useChosen(view: HistoryView): { entry: HistoryEntry | null; select: (id
 /** Typing goes on while thousands of entries are searched. */
 function useRows(entries: readonly HistoryEntry[], query: TimelineQuery) {
   const rested = useDeferredValue(query);
+  const [textOf] = useState(keptTexts);
   const today = new Date(useNow()).setHours(0, 0, 0, 0);
-  const rows = useMemo(() => timelineRows(shownEntries(entries, rested), today), [entries, rested, today]);
+  const rows = useMemo(
+    () => timelineRows(shownEntries(entries, rested, textOf), today),
+    [entries, rested, today, textOf],
+  );
   return { rows, rested };
 }
 

@@ -43,7 +43,7 @@ export const TimelineEntry = memo(function TimelineEntry({ entry, ticked, showTi
             </span>
           )}
           {entryFlags(entry).map((flag) => (
-            <StateMark key={flag.word} {...flag} className="shrink-0" />
+            <StateMark key={flag.word} {...flag} />
           ))}
         </p>
       </div>

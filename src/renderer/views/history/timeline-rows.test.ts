@@ -5,6 +5,7 @@ import {
   DAY_HEIGHT,
   ENTRY_HEIGHT,
   everything,
+  keptTexts,
   shownEntries,
   timelineRows,
 } from './timeline-rows.ts';
@@ -65,6 +66,17 @@ describe('what passes the filter', () => {
 
   it('is everything at first', () => {
     expect(ids({})).toEqual(['v1', 'b1', 'b2', 'r1']);
+  });
+
+  it('is found by what an entry says now, also where texts are kept', () => {
+    const textOf = keptTexts();
+    const [version] = entries;
+    const search = (text: string, of = entries) =>
+      shownEntries(of, { ...everything, search: text }, textOf).map(({ id }) => id);
+    expect(search('client')).toEqual(['v1']);
+    const renoted = entries.map((entry) => (entry === version ? { ...entry, note: 'approved' } : entry));
+    expect(search('client', renoted)).toEqual([]);
+    expect(search('approved', renoted)).toEqual(['v1']);
   });
 
   it('is of one kind, or pinned, or both', () => {

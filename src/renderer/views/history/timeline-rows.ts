@@ -24,15 +24,32 @@ export const ENTRY_HEIGHT = 52;
 export const heightOf = (row: TimelineRow | undefined): number =>
   row?.kind === 'day' ? DAY_HEIGHT : ENTRY_HEIGHT;
 
-/** What passes the query, in its order. */
-export function shownEntries(entries: readonly HistoryEntry[], query: TimelineQuery): HistoryEntry[] {
+/**
+ * What passes the query, in its order. `textOf`: what an entry is found by, in small letters; who asks at every key
+ * keeps it (`keptTexts`).
+ */
+export function shownEntries(
+  entries: readonly HistoryEntry[],
+  query: TimelineQuery,
+  textOf: (entry: HistoryEntry) => string = searchText,
+): HistoryEntry[] {
   const words = query.search.toLowerCase().split(/\s+/).filter(Boolean);
   return entries.filter(
     (entry) =>
       (query.kind === 'all' || entry.kind === query.kind) &&
       (!query.pinnedOnly || entry.pinned) &&
-      (words.length === 0 || hasWords(entry, words)),
+      words.every((word) => textOf(entry).includes(word)),
   );
+}
+
+/** Texts of entries to search in, each made once. An entry that changes is another one. */
+export function keptTexts(): (entry: HistoryEntry) => string {
+  const known = new WeakMap<HistoryEntry, string>();
+  return (entry) => {
+    const text = known.get(entry) ?? searchText(entry);
+    known.set(entry, text);
+    return text;
+  };
 }
 
 /**
@@ -52,13 +69,11 @@ export function timelineRows(entries: readonly HistoryEntry[], nowMs: number): T
   return rows;
 }
 
-function hasWords(entry: HistoryEntry, words: readonly string[]): boolean {
+function searchText(entry: HistoryEntry): string {
   const { id, reason, note, version, name, path, backup } = entry;
   const file = path === null ? '' : fileName(path);
   const why = backup === null ? '' : backupReason(reason);
-  const text =
-    `${entryTitle(entry)} ${why} ${reason} ${note} ${version ?? ''} ${name} ${id} ${file}`.toLowerCase();
-  return words.every((word) => text.includes(word));
+  return `${entryTitle(entry)} ${why} ${reason} ${note} ${version ?? ''} ${name} ${id} ${file}`.toLowerCase();
 }
 
 const dayFormat = new Intl.DateTimeFormat(undefined, {
