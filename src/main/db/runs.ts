@@ -69,6 +69,10 @@ export function createRunsTable(db: Connection) {
   const brief = db.prepare(
     'SELECT summary, pid, process_started AS processStarted, finished_at AS finishedAt, boot FROM runs WHERE id = ?',
   );
+  const startsWith = db.prepare(
+    `SELECT summary, pid, process_started AS processStarted, finished_at AS finishedAt, boot FROM runs
+     WHERE id >= @low AND id < @high LIMIT 2`,
+  );
   const open = db.prepare('SELECT finished_at IS NULL FROM runs WHERE id = ?').pluck();
   const endView = db.prepare('SELECT view FROM runs WHERE id = ?').pluck();
   const lastOf = db.prepare(
@@ -119,6 +123,9 @@ export function createRunsTable(db: Connection) {
       const row = brief.get(id) as Row | undefined;
       return row ? stored(row) : null;
     },
+    /** Those whose id begins so: two at most, so that one can be told from several. */
+    startingWith: (id: string): StoredRun[] =>
+      (startsWith.all({ low: id, high: `${id}\u{10FFFF}` }) as Row[]).map(stored),
     /** Whether it has no end of its own (yet), so that its journal is what is told of it. */
     isOpen: (id: string): boolean => open.get(id) === 1,
     /** The record as it ended, read beside whatever else goes on. Null: no such run, or one without an end. */

@@ -2,6 +2,7 @@ import { basename, isAbsolute } from 'node:path';
 import { FlowdeckError, fail } from '../../../shared/failure.ts';
 import type { RunSummary } from '../../../shared/run-view.ts';
 import type { DiffRef, DiffSide } from '../../../shared/workflow-diff.ts';
+import type { Database } from '../../db/database.ts';
 import { noWorkflow } from '../../history/backup.ts';
 import { wholeContent } from '../../history/contents.ts';
 import { type FindDeps, findBackup } from '../../history/find-backup.ts';
@@ -15,6 +16,9 @@ export interface SideContent {
   bytes: Uint8Array;
 }
 
+/** As much of an id as must be told at least. */
+const SHORTEST = 8;
+
 /**
  * Finds what is to be compared, and reads it. Rejects with `workflow-missing` where a file is not there, and with
  * `not-found` for an entry or a run that is not there, or whose content is gone.
@@ -25,15 +29,29 @@ export async function readSide(ref: DiffRef, deps: FindDeps): Promise<SideConten
       return readFileSide(ref.path, deps);
     case 'entry': {
       // A line of the history that is a run has the id of that run: what it wrote.
-      const run = deps.db.runs.known(ref.id);
-      return run === null ? readEntry(ref.id, deps) : readOutput(run.summary, deps);
+      const run = runNamed(ref.id, deps.db);
+      return run === null ? readEntry(ref.id, deps) : readOutput(run, deps);
     }
     case 'run': {
-      const run = deps.db.runs.known(ref.runId);
+      const run = runNamed(ref.runId, deps.db);
       if (run === null) throw noRun(ref.runId);
-      return ref.side === 'input' ? readInput(run.summary, deps) : readOutput(run.summary, deps);
+      return ref.side === 'input' ? readInput(run, deps) : readOutput(run, deps);
     }
   }
+}
+
+/** By its id, or the beginning of it. Throws `usage` where that is the beginning of several. */
+function runNamed(id: string, db: Database): RunSummary | null {
+  const run = db.runs.known(id);
+  if (run !== null || id.length < SHORTEST || !/^[\da-f-]+$/i.test(id)) return run?.summary ?? null;
+  const [first, second] = db.runs.startingWith(id.toLowerCase());
+  if (first !== undefined && second !== undefined) {
+    throw fail('usage', `${id} is the beginning of more than one run.`, {
+      where: id,
+      cure: 'Name it in full: "flowdeck runs --json" has the ids.',
+    });
+  }
+  return first?.summary ?? null;
 }
 
 async function readFileSide(path: string, { disk, folders }: FindDeps): Promise<SideContent> {

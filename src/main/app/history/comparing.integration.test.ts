@@ -52,8 +52,11 @@ const failureOf = async (work: Promise<unknown>) =>
   );
 
 /** A run in the books; the backup is what it noted to have begun with. */
-async function putRun(backup: string | null, output: string | null): Promise<string> {
-  const runId = randomUUID();
+async function putRun(
+  backup: string | null,
+  output: string | null,
+  runId: string = randomUUID(),
+): Promise<string> {
   const at = Date.now();
   const summary = runSummary({
     ...{ runId, workflow: file, name: 'XYZG3-V0-3', status: 'completed', output },
@@ -233,12 +236,24 @@ describe('a run', () => {
     for (const ref of [
       { of: 'run' as const, runId, side: 'output' as const },
       { of: 'entry' as const, id: runId },
+      { of: 'entry' as const, id: runId.slice(0, 8) },
     ]) {
       expect(await comparing.compare(live(), ref)).toMatchObject({
         after: { label: 'output of the run of XYZG3-V0-3', path: output },
         diff: { totals: { changed: 1 } },
       });
     }
+  });
+
+  it('is meant by the beginning of its id, unless another begins so too', async () => {
+    const first = await putRun(null, null, 'abcdef12-0000-4000-8000-000000000001');
+    await putRun(null, null, 'abcdef12-0000-4000-8000-000000000002');
+    const input = (runId: string) => comparing.compare({ of: 'run', runId, side: 'output' }, live());
+    expect(await failureOf(input('ABCDEF12-0000-4000-8000-000000000001'))).toMatchObject({
+      message: expect.stringContaining('wrote no file'),
+      where: `run ${first}`,
+    });
+    expect(await failureOf(input('abcdef12'))).toMatchObject({ code: 'usage' });
   });
 
   it('that nobody knows is not found', async () => {
