@@ -18,6 +18,7 @@ import { journalingClaim } from './claims/journaling.ts';
 import { makespanClaim } from './claims/makespan.ts';
 import { noticingClaim } from './claims/noticing.ts';
 import { recoveringClaim } from './claims/recovering.ts';
+import { restoringClaim } from './claims/restoring.ts';
 import { storeClaim } from './claims/store.ts';
 import { writeBackClaim } from './claims/write-back.ts';
 import { busyShare, coreTimes, loadNow, lookAtMachine } from './machine.ts';
@@ -40,6 +41,7 @@ const claims: readonly Claim[] = [
   idleClaim,
   journalingClaim,
   recoveringClaim,
+  restoringClaim,
   diagnosisClaim,
   diffingClaim,
   backupsClaim,

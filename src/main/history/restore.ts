@@ -158,7 +158,7 @@ async function makeFile(path: string, data: Uint8Array, { disk }: RestoreDeps): 
  * up, which costs nothing.
  */
 async function settled(
-  { backupId, found }: Restorable,
+  { backupId, found, content }: Restorable,
   {
     workflow,
     path,
@@ -171,7 +171,7 @@ async function settled(
   { db, clock }: RestoreDeps,
 ): Promise<RestoreDone> {
   const undoBackupId = undo?.id ?? null;
-  const sha256 = await hashOf(data);
+  const sha256 = data === content && found.sha256 !== null ? found.sha256 : await hashOf(data);
   await db.commits.write(() => {
     const at = clock.now();
     if (wiped !== null) {
