@@ -182,8 +182,8 @@ describe('diff of what the history has', () => {
 
   it('takes a file of that name before an id', async () => {
     const file = await desk.workflow();
-    await writeFile(join(desk.folder, 'deadbeef:input'), await readFile(file));
-    expect(await desk.flowdeck('diff', 'deadbeef:input', file)).toMatchObject({ code: 0 });
+    await writeFile(join(desk.folder, 'deadbeef'), await readFile(file));
+    expect(await desk.flowdeck('diff', 'deadbeef', file)).toMatchObject({ code: 0 });
   });
 
   it('compares what a run began with and what it wrote', async () => {
