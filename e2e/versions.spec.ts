@@ -303,6 +303,10 @@ test.describe('a comparison', () => {
     await image.getByRole('button', { name: 'Show output 1 large, before and after' }).click();
     await expect(page.getByRole('dialog', { name: 'output 1' })).toContainText('before: none');
     await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await expect(comparison).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Compare input and output…' })).toBeFocused();
+    await page.keyboard.press('Enter');
     await image.getByRole('button', { name: 'Show in the run' }).click();
     await expect(comparison).toHaveCount(0);
     await expect(page.getByRole('complementary', { name: 'Selected node' })).toBeVisible();

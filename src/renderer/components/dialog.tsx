@@ -14,11 +14,14 @@ type DialogProps = {
   children: ReactNode;
   /** Buttons, the main one last. Stays in sight while the content scrolls. */
   footer?: ReactNode;
+  /** The focus begins on the dialog as a whole: its content comes later, or is to be read first. */
+  focusWhole?: boolean;
   className?: string;
 };
 
 /** A dialog over the window: focus stays in it, Escape closes it, its content scrolls. */
-export function Dialog({ open, onOpenChange, title, description, children, footer, className }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { open, onOpenChange, title, description, children, footer, focusWhole = false, className } = props;
   const focusReturn = useFocusReturn();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -26,6 +29,12 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           {...focusReturn}
+          onOpenAutoFocus={(event) => {
+            focusReturn.onOpenAutoFocus();
+            if (!focusWhole || !(event.currentTarget instanceof HTMLElement)) return;
+            event.preventDefault();
+            event.currentTarget.focus();
+          }}
           className={cx(
             '-translate-x-1/2 -translate-y-1/2 fixed top-1/2 left-1/2 z-40 flex max-h-[calc(100vh-48px)] w-[calc(100vw-48px)] max-w-160 flex-col rounded-lg border border-line bg-panel shadow-lift outline-none',
             className,

@@ -15,6 +15,7 @@ export function CompareRun({ runId, name }: { runId: string; name: string }) {
       {isOpen && (
         <Dialog
           open
+          focusWhole
           onOpenChange={setOpen}
           title={`Input and output of ${name}`}
           description="What the run began with, and what it wrote."
