@@ -9,6 +9,7 @@ export interface BackupSketch {
   place: number;
   id: string;
   workflow: string;
+  path: string | null;
   origin: BackupOrigin;
   sha256: string;
   at: number;
@@ -32,18 +33,22 @@ export interface KeptContent {
 /** What proving, thinning and counting ask of backups and of what hangs on them. Changes nothing. */
 export function createProofsTable(db: Connection) {
   const rows = 'backups.id, workflow, path, reason, origin, sha256, at, proven_at AS provenAt, problem';
-  const page = db.prepare(
-    `SELECT backups.rowid AS place, backups.id, workflow, origin, sha256, at, proven_at AS provenAt, problem, size, base
+  const places = db
+    .prepare('SELECT rowid FROM backups WHERE workflow >= @low AND workflow < @high ORDER BY rowid')
+    .pluck();
+  const sketches = db.prepare(
+    `SELECT backups.rowid AS place, backups.id, workflow, path, origin, sha256, at, proven_at AS provenAt, problem, size, base
      FROM backups LEFT JOIN blobs USING (sha256)
-     WHERE backups.rowid > @after AND workflow >= @low AND workflow < @high ORDER BY backups.rowid LIMIT @most`,
+     WHERE backups.rowid IN (SELECT value FROM json_each(?)) ORDER BY backups.rowid`,
   );
   const claiming = db.prepare(`SELECT ${rows} FROM backups WHERE path = ? ORDER BY rowid`);
   const withContent = db.prepare(`SELECT ${rows} FROM backups WHERE sha256 = ? ORDER BY rowid`);
   const withProblem = db.prepare(`SELECT ${rows} FROM backups WHERE problem IS NOT NULL ORDER BY rowid`);
   const inUse = db
     .prepare(
-      `SELECT undo_backup_id FROM restores WHERE undo_backup_id IS NOT NULL AND rowid IN
-         (SELECT max(rowid) FROM restores WHERE workflow >= @low AND workflow < @high GROUP BY workflow)
+      `SELECT undo_backup_id FROM restores WHERE rowid IN
+         (SELECT max(rowid) FROM restores
+          WHERE workflow >= @low AND workflow < @high AND undo_backup_id IS NOT NULL GROUP BY workflow)
        UNION SELECT undo_backup_id FROM recoveries
          WHERE undo_backup_id IS NOT NULL AND workflow >= @low AND workflow < @high
        UNION SELECT id FROM backups WHERE rowid IN
@@ -53,14 +58,27 @@ export function createProofsTable(db: Connection) {
          (SELECT max(rowid) FROM backups WHERE workflow >= @low AND workflow < @high GROUP BY workflow)`,
     )
     .pluck();
+  const newerOf =
+    'SELECT 1 FROM backups newer WHERE newer.workflow = own.workflow AND newer.rowid > own.rowid';
+  const isInUse = db
+    .prepare(
+      `SELECT own.id IS (SELECT undo_backup_id FROM restores
+           WHERE restores.workflow = own.workflow AND undo_backup_id IS NOT NULL ORDER BY rowid DESC LIMIT 1)
+         OR EXISTS (SELECT 1 FROM recoveries WHERE undo_backup_id = own.id)
+         OR own.reason IN ('pre-run', 'pre-recovery') AND NOT EXISTS (${newerOf} AND newer.reason = own.reason)
+         OR NOT EXISTS (${newerOf})
+       FROM backups own WHERE own.id = ?`,
+    )
+    .pluck();
   const contents = db.prepare(
     `SELECT sha256, size, length(zstd) AS bytes, base FROM blobs WHERE sha256 IN (SELECT value FROM json_each(?))`,
   );
   const everywhere = { low: '', high: '\u{10FFFF}' };
   return {
-    /** The next of them in the order they were taken, of all workflows below a folder or of all (null). */
-    page: (folder: string | null, after: number, most: number) =>
-      page.all({ after, most, ...(folder === null ? everywhere : below(folder)) }) as BackupSketch[],
+    /** Where they stand in the order they were taken: those of all workflows below a folder, or all (null). */
+    places: (folder: string | null) => places.all(folder === null ? everywhere : below(folder)) as number[],
+    /** Those of these places that are there still. */
+    sketches: (at: readonly number[]) => sketches.all(JSON.stringify(at)) as BackupSketch[],
     /** Whose copy should lie there, oldest first: a name may have been taken again after its copy was gone. */
     claiming: (path: string) => claiming.all(path) as BackupRow[],
     withContent: (sha256: string) => withContent.all(sha256) as BackupRow[],
@@ -71,8 +89,8 @@ export function createProofsTable(db: Connection) {
      * and of the newest recovery, and the newest backup of each file.
      */
     inUse: (folder: string) => new Set(inUse.all(below(folder)) as string[]),
-    /** The same of one workflow. */
-    inUseOf: (workflow: string) => new Set(inUse.all({ low: workflow, high: `${workflow}\0` }) as string[]),
+    /** The same, asked of one. */
+    isInUse: (id: string) => isInUse.get(id) === 1,
     /** Those of the named contents that are there. */
     contents: (sha256s: readonly string[]) => contents.all(JSON.stringify(sha256s)) as KeptContent[],
   };

@@ -7,6 +7,9 @@ import { asOneWrite, type FileLocks } from '../platform/held-file.ts';
 import type { BackupDeps } from './backup.ts';
 import { type Claims, keptBackups, type RetentionRules } from './retention.ts';
 
+/** Backups removed in one commit. */
+const TOGETHER = 20;
+
 export type ThinningDeps = BackupDeps & Pick<FileLocks, 'alone'>;
 
 /** What people and the program want of the backups below a group folder, as it is now. */
@@ -35,48 +38,78 @@ export async function thinLineage(
   signal?: AbortSignal,
 ): Promise<number> {
   const kept = keptBackups(backups, claimsIn(group, deps), rules);
+  // A name may have been given again after its copy was gone: the file is the newest one's.
+  const owners = new Map(backups.map(({ path, id }) => [path, id]));
+  const doomed = backups.filter(({ id }) => kept.get(id) === null);
   let gone = 0;
-  for (const backup of backups) {
-    if (kept.get(backup.id) !== null) continue;
+  for (const some of bundled(doomed)) {
     if (signal?.aborted) break;
-    if (await removeAlone(backup, deps)) gone += 1;
+    gone += await removeAlone(some, (row) => owners.get(row.path) === row.id, deps, signal);
     await setImmediate();
   }
   return gone;
 }
 
+/** Those of one workflow that follow each other, a few at a time: others may want it in between. */
+function bundled(backups: readonly BackupSketch[]): BackupSketch[][] {
+  const bundles: BackupSketch[][] = [];
+  for (const backup of backups) {
+    const last = bundles.at(-1);
+    if (last?.[0]?.workflow === backup.workflow && last.length < TOGETHER) last.push(backup);
+    else bundles.push([backup]);
+  }
+  return bundles;
+}
+
+type OwnsFile = (row: BackupRow) => boolean;
+
 /** Whoever holds the workflow that long comes first. */
-async function removeAlone({ id, workflow }: BackupSketch, deps: ThinningDeps): Promise<boolean> {
+async function removeAlone(
+  some: readonly BackupSketch[],
+  ownsFile: OwnsFile,
+  deps: ThinningDeps,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const workflow = some[0]?.workflow ?? '';
   try {
-    return await asOneWrite(workflow, 'thin the backups of', () => remove(id, deps), deps);
+    return await asOneWrite(
+      workflow,
+      'thin the backups of',
+      () => removeTogether(some, ownsFile, deps, signal),
+      deps,
+    );
   } catch (error) {
-    if (error instanceof FlowdeckError && error.failure.code === 'locked') return false;
+    if (error instanceof FlowdeckError && error.failure.code === 'locked') return 0;
     throw error;
   }
 }
 
-async function remove(id: string, deps: BackupDeps): Promise<boolean> {
+async function removeTogether(
+  some: readonly BackupSketch[],
+  ownsFile: OwnsFile,
+  deps: BackupDeps,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const { db } = deps;
-  const row = db.backups.find(id);
-  if (row === null || isWanted(row, deps) || !(await isSpare(row, deps))) return false;
-  try {
-    if (row.path !== null && (await isOurs(row, row.path, deps))) await deps.disk.remove(row.path);
-  } catch (error) {
-    if (error instanceof FlowdeckError) return false;
-    throw error;
+  const ready: string[] = [];
+  for (const { id } of some) {
+    if (signal?.aborted) break;
+    const row = db.backups.find(id);
+    if (row === null || isWanted(id, deps) || !(await isSpare(row, deps))) continue;
+    if (await removeCopy(row, ownsFile, deps)) ready.push(id);
   }
   return db.commits.write(() => {
-    // Somebody may have pinned it in this very instant: then its content is still there.
-    if (isWanted(row, deps)) return false;
-    db.backups.remove([id]);
-    return true;
+    // Somebody may have pinned one in this very instant: then its content is still there.
+    const ids = ready.filter((id) => !isWanted(id, deps));
+    db.backups.remove(ids);
+    return ids.length;
   });
 }
 
 /** Of all that keeps a backup only these come up afterwards: what was once given up for its age stays so. */
-function isWanted({ id, workflow }: BackupRow, { db }: Pick<BackupDeps, 'db'>): boolean {
+function isWanted(id: string, { db }: Pick<BackupDeps, 'db'>): boolean {
   const { pinned, note } = db.annotations.of(id);
-  return pinned || note !== '' || db.proofs.inUseOf(workflow).has(id);
+  return pinned || note !== '' || db.proofs.isInUse(id);
 }
 
 /** Another backup of this content that is to stay can do without this one's copy. */
@@ -86,9 +119,16 @@ async function isSpare({ id, sha256 }: BackupRow, { db }: Pick<BackupDeps, 'db'>
   return content !== null && (await hashOf(content)) === sha256;
 }
 
-/** Its copy lies there as it was written, and the name is not another backup's by now. */
-async function isOurs({ id, sha256 }: BackupRow, path: string, { db, disk }: BackupDeps): Promise<boolean> {
-  const content = await disk.read(path);
-  if (content === null || (await hashOf(content)) !== sha256) return false;
-  return db.proofs.claiming(path).at(-1)?.id === id;
+/** If it lies there as it was written. False: it cannot be read or removed now. */
+async function removeCopy(row: BackupRow, ownsFile: OwnsFile, { disk }: BackupDeps): Promise<boolean> {
+  const { path, sha256 } = row;
+  if (path === null || !ownsFile(row)) return true;
+  try {
+    const content = await disk.read(path);
+    if (content !== null && (await hashOf(content)) === sha256) await disk.remove(path);
+    return true;
+  } catch (error) {
+    if (error instanceof FlowdeckError) return false;
+    throw error;
+  }
 }

@@ -17,13 +17,13 @@ export async function sketchAll(
   folder: string | null,
   { proofs }: Pick<Database, 'proofs'>,
 ): Promise<BackupSketch[]> {
+  const places = proofs.places(folder);
   const all: BackupSketch[] = [];
-  for (;;) {
-    const page = proofs.page(folder, all.at(-1)?.place ?? 0, PAGE);
-    all.push(...page);
-    if (page.length < PAGE) return all;
+  for (let at = 0; at < places.length; at += PAGE) {
+    all.push(...proofs.sketches(places.slice(at, at + PAGE)));
     await setImmediate();
   }
+  return all;
 }
 
 /**

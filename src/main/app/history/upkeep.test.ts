@@ -6,7 +6,15 @@ import { startUpkeep, untilTomorrow } from './upkeep-timer.ts';
 import { damageNotice } from './upkeep-words.ts';
 
 const sketch = (place: number, size: number, provenAt: number | null = null): BackupSketch => ({
-  ...{ place, id: `b${place}`, workflow: '/p/a.nbflow', origin: 'automatic', sha256: `${place}`, at: place },
+  ...{
+    place,
+    id: `b${place}`,
+    workflow: '/p/a.nbflow',
+    path: null,
+    origin: 'automatic',
+    sha256: `${place}`,
+    at: place,
+  },
   ...{ provenAt, problem: null, size, base: null },
 });
 
