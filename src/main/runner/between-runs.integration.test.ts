@@ -44,6 +44,14 @@ const codeOf = (work: Promise<unknown>) =>
     (error: unknown) => toFailure(error).code,
   );
 
+/** An earlier run had these made and stored, and died before they stood in the file. */
+async function leaveUnwritten(nodeId: number): Promise<void> {
+  await bench.run({ mode: 'images' });
+  const { db } = bench.deps;
+  for (const { id } of db.journal.ofNode('run-1', nodeId)) db.journal.step(id, { state: 'stored' }, 1);
+  await edit({ nodeId, properties: { _savedImages: [], _cacheKey: undefined } });
+}
+
 describe('a wipe', () => {
   it('backs up, clears output and keys of what was named, and the next run makes only that', async () => {
     await open();
@@ -96,14 +104,6 @@ describe('a wipe', () => {
     await writeFile(bench.workflow, (await bench.read()).slice(0, -30));
     expect(await codeOf(wipe(bench.workflow, {}, wipeDeps()))).toBe('workflow-unreadable');
   });
-
-  /** An earlier run had these made and stored, and died before they stood in the file. */
-  async function leaveUnwritten(nodeId: number): Promise<void> {
-    await bench.run({ mode: 'images' });
-    const { db } = bench.deps;
-    for (const { id } of db.journal.ofNode('run-1', nodeId)) db.journal.step(id, { state: 'stored' }, 1);
-    await edit({ nodeId, properties: { _savedImages: [], _cacheKey: undefined } });
-  }
 
   it('is not undone by outputs that never came into the file', async () => {
     await open();
@@ -175,6 +175,25 @@ describe('a wipe', () => {
     expect(saves).toBe(2);
     expect(await propertiesOf(1)).toMatchObject({ note: 'a person was here' });
     expect(await propertiesOf(4)).toMatchObject({ _savedImages: [] });
+  });
+});
+
+describe('a restore', () => {
+  it('of an older prompt takes nothing that was paid for the newer one, and its undo does', async () => {
+    await open();
+    const deps = { ...bench.deps, fields: () => ({}), folders: nodeFolders };
+    const older = await takeBackup(bench.workflow, Buffer.from(await bench.read()), 'manual', deps);
+    await edit({ nodeId: 2, properties: { dynamicRows: ['Another scene altogether.'] } });
+    await leaveUnwritten(4);
+    const tasksOf = (runId: string) => bench.deps.db.journal.ofNode(runId, 4).map(({ taskId }) => taskId);
+    const { undo } = await restore(bench.workflow, { entry: older.id }, deps);
+    await bench.run({ mode: 'images' });
+    const made = tasksOf('run-2');
+    expect(made).toHaveLength(4);
+    expect(made.filter((taskId) => tasksOf('run-1').includes(taskId))).toEqual([]);
+    await restore(bench.workflow, { entry: undo?.id ?? '' }, deps);
+    const { end } = await bench.run({ mode: 'images' });
+    expect(end.counts).toMatchObject({ submitted: 0, salvaged: 4, cached: 2 });
   });
 });
 
