@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toFailure } from '../../../shared/failure.ts';
 import { takeBackup } from '../../history/backup.ts';
 import { systemClock } from '../../platform/clock.ts';
+import { hashOf } from '../../platform/content-hash.ts';
 import { nodeDisk } from '../../platform/disk.ts';
 import { fixtureText } from '../../workflow/fixtures/expected.ts';
 import { type Flowdeck, openFlowdeck } from '../flowdeck.ts';
@@ -71,6 +72,38 @@ describe('whether a bump is due', () => {
     const { path } = await flowdeck.history.bump(workflow, '');
     await writeFile(path, (await readFile(path, 'utf8')).replace('"9:16"', '"16:9"'));
     expect(await flowdeck.history.advice(path)).toMatchObject({ suggested: false, from: 'V0-2' });
+  });
+
+  it('is not told after going back, but for what is changed then', async () => {
+    await writeFile(workflow, text);
+    await ran();
+    const other = text.replace('"9:16"', '"16:9"');
+    await writeFile(workflow, other);
+    expect(await advice()).toMatchObject({ suggested: true });
+    const first = await flowdeck.history.backup(workflow, { reason: 'try' });
+    await writeFile(workflow, text);
+    await flowdeck.history.restore(workflow, { entry: first.id });
+    // Other than what ran, and yet what was: a person went back to it.
+    expect(await readFile(workflow, 'utf8')).toBe(other);
+    expect(await advice()).toMatchObject({ suggested: false });
+    await writeFile(workflow, text);
+    expect(await advice()).toMatchObject({ suggested: true, reasons: [expect.stringContaining('setting')] });
+  });
+
+  it('is not told of a path that the run replaced by the address of the same picture', async () => {
+    const avatar = 'https://pub-0000.r2.dev/avatar-sheets/a.jpg';
+    await mkdir(join(folder, 'refs'));
+    await writeFile(join(folder, 'refs', 'a.png'), 'a picture');
+    await writeFile(workflow, text.replaceAll(avatar, '../refs/a.png'));
+    await ran();
+    const stored = `https://pub-1.r2.dev/refs/${await hashOf(Buffer.from('a picture'))}.png`;
+    await writeFile(workflow, text.replaceAll(avatar, stored));
+    expect(await advice()).toMatchObject({ suggested: false });
+    await writeFile(workflow, text.replaceAll(avatar, 'https://pub-1.r2.dev/avatar-sheets/b.png'));
+    expect(await advice()).toMatchObject({
+      suggested: true,
+      reasons: [expect.stringContaining('reference')],
+    });
   });
 
   it('is null for a name without a version, and refused for a file that is not there', async () => {
