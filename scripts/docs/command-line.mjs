@@ -29,6 +29,7 @@ const exits = `## Exit codes
 | 6 | G-Labs or the store refused: key, licence, quota |
 | 7 | another run holds this workflow; adding to the queue: it is there already |
 | 8 | stopped at a gate, waiting for picks (\`--gates hold\`) |
+| 9 | \`verify\` found damage, made whole or not |
 | 130 | interrupted; what was in flight is in the journal. \`up\`, \`serve\` and \`simulate\` stopped by Ctrl-C end with 0 |
 
 A second Ctrl-C no longer waits for what is in flight.
@@ -64,6 +65,7 @@ const lines = `## NDJSON
 | \`pin\` | \`pinned\` (\`id\`, \`pinned\`, \`note\`) |
 | \`diff\` | \`diff.node\` each (\`nodeId\`, \`tabIndex\`, \`tab\`, \`title\`, \`kind\`, \`change\`: \`added\`, \`removed\` or \`changed\`; \`prompts\`, \`references\`, \`settings\` and \`wiring\` with \`name\`, \`before\` and \`after\`, prompts also with \`words\`; \`picks\` with \`row\`, \`before\` and \`after\`; \`cache\` with the addresses before and after, or null), at most 2,000, then \`diff.finished\` (\`identical\`: byte for byte; \`before\` and \`after\` with \`label\`, \`path\`, \`at\`, \`sha256\`; how many nodes were \`added\`, \`removed\`, \`changed\`, and in how many \`prompts\`, \`references\`, \`settings\`, \`picks\`, \`cache\`, \`wiring\`; \`left\`: nodes that have no line; \`tabs\` that were \`added\` and \`removed\`; \`file\`: its name). Exit 0 also when they differ |
 | \`restore\` | \`backup.created\` (\`id\`, \`path\`, \`sha256\`: what was there; not with \`--to\`, and not where there was no file), then \`restored\` (\`backupId\`, \`path\`: the file that was written, \`undoBackupId\` or null) |
+| \`verify\` | \`verify.entry\` each (\`id\`, \`ok\`, \`problem\` or null, \`repaired\`), then \`verify.finished\` (\`checked\`, \`damaged\`: those made whole are among them, \`repaired\`). A copy that could not be read is not \`ok\`, and no damage |
 | \`accept\` | \`accepted\` (\`path\`, \`nodes\`) |
 | \`pick\` | \`picked\` (\`gate\`, \`row\`, \`candidate\`, \`url\`) |
 | \`up\` | \`service.state\` at every change (\`service\`: \`glabs\` or \`tunnel\`, \`state\`, \`pid\`, \`url\`, \`reason\`, \`attempt\`: which start it is or waits for, from 1, \`nextAttemptAt\`); \`tunnel.url\` when an address is verified, and when there is news of who has it (\`url\`, \`revision\`, \`consumers\`). States of G-Labs: \`starting\`, \`ready\`, \`unhealthy\`, \`stopping\`, \`stopped\`, \`failed\`, \`foreign\` (somebody else has the port); of the tunnel: \`spawning\`, \`url-assigned\`, \`registered\`, \`settling\`, \`verified\`, \`degraded\`, \`restarting\`, \`backoff\`, \`stopping\`, \`stopped\`, \`failed\`. Its \`url\` leads here only once it is \`verified\` |
