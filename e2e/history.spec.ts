@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
+import Database from 'better-sqlite3';
 import { packContent } from '../src/main/db/backups.ts';
 import { openDatabase } from '../src/main/db/database.ts';
 import { test as base, expect } from './fixtures/flowdeck.ts';
@@ -292,6 +293,33 @@ test('a flipped bit is found by Verify and mended from the other place', async (
   await button(page, 'Verify').click();
   await expect(result.getByRole('status')).toContainText(/is sound|are sound/);
   await expect(shown(page, 'Backup client call')).toContainText('readable');
+});
+
+test('what is damaged in both places is marked, and never restored', async ({
+  controlRoom: page,
+  projects,
+  dataDir,
+  file,
+}) => {
+  await openHistory(page);
+  await backUp(page, 'client call');
+  const edited = await editPrompt(file, 'A blue jar on a marble table.');
+  const folder = join(projects, 'may/backups');
+  const [name = ''] = await readdir(folder);
+  await writeFile(join(folder, name), 'not what it was');
+  const db = new Database(join(dataDir, 'flowdeck.db'));
+  db.exec("UPDATE blobs SET zstd = x'00', base = NULL");
+  db.close();
+
+  await button(page, 'Verify').click();
+  const result = page.getByRole('region', { name: 'Verification' });
+  await expect(result.getByRole('status')).toContainText('1 verified: 1 damaged.');
+  await expect(entry(page, 'Backup client call')).toContainText('damaged');
+  await entry(page, 'Backup client call').click();
+  await button(shown(page, 'Backup client call'), 'Restore…').click();
+  await expect(dialog(page).getByRole('alert')).toContainText('This cannot be restored.');
+  await expect(button(dialog(page), 'Restore')).toBeDisabled();
+  expect(await readFile(file, 'utf8')).toBe(edited);
 });
 
 test('a file that changed since the preview is not replaced before somebody looked again', async ({
