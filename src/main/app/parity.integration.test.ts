@@ -12,6 +12,7 @@ import { createConnection, type FlowdeckClient } from '../../renderer/wire/conne
 import { applyRunsChange } from '../../shared/contract.ts';
 import type { RunOptions } from '../../shared/domain.ts';
 import { Failure } from '../../shared/failure.ts';
+import { applyHistoryChange, type VerifyMessage } from '../../shared/history.ts';
 import type { LiveMessage } from '../../shared/live.ts';
 import { applyQueueChange } from '../../shared/queue.ts';
 import { applyRecoveriesChange, type RecoveriesView } from '../../shared/recovery.ts';
@@ -333,6 +334,48 @@ describe.each(Object.keys(transports))('over %s', (name) => {
     await client.queue.resume();
     await fold(watch, applyQueueChange, ({ entries, paused }) => entries.length === 0 && !paused);
   });
+
+  it('keeps a history: backs up, pins, compares, makes versions, restores and verifies', async () => {
+    const path = file('KEPT-V0-1');
+    await copyFile(join(fixtures, 'valid/XYZG3-V0-1.nbflow'), path);
+    const { history } = client;
+    const taken = await history.backup({ path, reason: 'Before all' });
+    const copy = join(folder, 'projects', name, 'backups/KEPT-V0-1.nbflow.bak-2026-01-05-theirs');
+    await copyFile(path, copy);
+    const adopted = await history.adopt({ path, entry: copy });
+    expect(await history.annotate({ entry: taken.id, pinned: true, note: 'good' })).toEqual({ id: taken.id });
+    expect(await history.advice({ path })).toMatchObject({ from: 'V0-1', to: 'V0-2', graduated: 'V1' });
+    const next = await history.bump({ path, note: 'next' });
+    expect(next).toMatchObject({ from: 'V0-1', to: 'V0-2' });
+    expect(await history.undoVersion({ path: next.path })).toMatchObject({ path });
+    const made = await history.graduate({ path, note: 'approved' });
+    expect([made.to, await refusal(history.bump({ path, note: '' }))]).toMatchObject([
+      'V1',
+      { code: 'workflow-missing' },
+    ]);
+    const difference = await history.compare({
+      before: { of: 'entry', id: taken.id },
+      after: { of: 'file', path: made.path },
+    });
+    expect([difference.identical, difference.diff.nodes]).toEqual([false, []]);
+    const { live } = await history.preview({ path: made.path, entry: taken.id });
+    const seen = live?.sha256 ?? '';
+    const restored = await history.restore({ path: made.path, entry: taken.id, seen });
+    expect(restored).toMatchObject({ path: made.path, undoBackupId: expect.any(String) });
+    const watch = (signal: AbortSignal) => history.watch({ path: made.path }, { signal });
+    const view = await fold(watch, applyHistoryChange, ({ entries, total }) => entries.length === total);
+    const kinds = new Set(view.entries.map(({ kind }) => kind));
+    expect(kinds).toEqual(new Set(['version', 'backup', 'restore']));
+    expect(view.entries.find(({ id }) => id === taken.id)).toMatchObject({ pinned: true, note: 'good' });
+    expect(view.entries.find(({ id }) => id === adopted.id)).toMatchObject({ reason: 'theirs' });
+    const told: VerifyMessage[] = [];
+    for await (const message of await history.verify({ path: made.path })) told.push(message);
+    expect(told[0]).toMatchObject({ kind: 'begun' });
+    expect(told.at(-1)).toMatchObject({ kind: 'finished', sums: { damaged: 0 } });
+    expect(await refusal(history.preview({ path: made.path, entry: '00000000' }))).toMatchObject({
+      code: 'not-found',
+    });
+  }, 60_000);
 
   it('says that there is no such run', async () => {
     const runId = 'nothing';

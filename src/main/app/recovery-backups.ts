@@ -1,9 +1,10 @@
-import { basename, resolve } from 'node:path';
-import { fail } from '../../shared/failure.ts';
 import type { Database } from '../db/database.ts';
-import { backupFolder, recordBackup, type TakenBackup, takeBackup } from '../history/backup.ts';
+import { type TakenBackup, takeBackup } from '../history/backup.ts';
+import { adoptCopy } from '../history/foreign-adopt.ts';
+import { lineageOf } from '../history/lineage.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
+import { nodeFolders } from '../platform/folders.ts';
 import { betweenRuns, type FileLocks } from '../platform/held-file.ts';
 
 export interface RecoveryBackupDeps extends Pick<FileLocks, 'lock'> {
@@ -26,34 +27,11 @@ export const backUpFirst = (workflow: string, deps: RecoveryBackupDeps): Promise
 
 /**
  * The id of a backup of this workflow that is named by its id or by its path; one that only the disk knows is taken into
- * the database first. Rejects with `not-found`.
+ * the database first. Rejects with `not-found`: a page may name no other file than a backup of this workflow.
  */
-export async function backupIdOf(
+export const backupIdOf = (
   workflow: string,
   idOrPath: string,
   { db, disk }: RecoveryBackupDeps,
-): Promise<string> {
-  const known = db.backups.of(workflow).find(({ id, path }) => id === idOrPath || path === idOrPath);
-  if (known !== undefined) return known.id;
-  const path = resolve(idOrPath);
-  const [content, stat] = isBeside(workflow, path)
-    ? await Promise.all([disk.read(path), disk.stat(path)])
-    : [null, null];
-  if (content === null || stat === null) {
-    throw fail('not-found', `There is no backup ${basename(idOrPath)} of ${basename(workflow)}.`, {
-      where: idOrPath,
-      cure: 'Look into backups/ for the one you mean.',
-    });
-  }
-  const packed = await db.backups.pack(content, workflow);
-  const at = Math.round(stat.mtimeMs);
-  return db.commits.write(
-    () => recordBackup({ workflow, path, reason: 'found', origin: 'found', at }, packed, db).id,
-  );
-}
-
-/** A page may name no other file than a backup of this workflow. */
-const isBeside = (workflow: string, path: string): boolean =>
-  path.startsWith(backupFolder(workflow)) &&
-  resolve(backupFolder(workflow), basename(path)) === path &&
-  basename(path).startsWith(basename(workflow));
+): Promise<string> =>
+  adoptCopy(idOrPath, { db, disk, folders: nodeFolders }, { lineage: lineageOf(workflow) });

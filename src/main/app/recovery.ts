@@ -1,9 +1,9 @@
-import { basename, dirname, join, resolve } from 'node:path';
 import { RunOutcome } from '../../shared/domain.ts';
 import { type Diagnosis, isCutShort } from '../../shared/recovery.ts';
 import type { RecoveryRow } from '../db/recoveries.ts';
 import { nodeDisk } from '../platform/disk.ts';
 import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
+import { realPlaceOf } from '../platform/real-place.ts';
 import { createAfterCare } from './recovery-after-care.ts';
 import type { Recovery, RecoveryParts } from './recovery-api.ts';
 import { applyPlan } from './recovery-apply.ts';
@@ -101,11 +101,4 @@ const NOTHING_DONE = {
   undoBackupId: null,
 } satisfies Partial<RecoveryRow>;
 
-/** Links followed, also of the folder of a file that is not there: it may have backups. */
-async function workflowPath(path: string): Promise<string> {
-  const asked = resolve(path);
-  const real = await nodeDisk.realPath(asked);
-  if (real !== null) return real;
-  const folder = await nodeDisk.realPath(dirname(asked));
-  return folder === null ? asked : join(folder, basename(asked));
-}
+const workflowPath = (path: string): Promise<string> => realPlaceOf(path, nodeDisk);
