@@ -224,7 +224,7 @@ test.describe('a comparison', () => {
     await details(page, 'XYZG3-V0-2').getByRole('button', { name: 'History' }).click();
     const comparison = await compareWithNow(page, 'Version V0-1');
     await expect(comparison.getByRole('status')).toHaveText('1 node changed.');
-    await expect(comparison).toContainText('name of the file: XYZG3-V0-1 → XYZG3-V0-2.');
+    await expect(comparison).toContainText('Name of the file: XYZG3-V0-1 → XYZG3-V0-2.');
     await expect(comparison.locator('del')).toHaveText(['Half', 'close']);
     await expect(comparison.locator('ins')).toHaveText(['Whole']);
     await comparison.getByRole('button', { name: /^… \d+ words …$/ }).click();
@@ -237,6 +237,31 @@ test.describe('a comparison', () => {
     await comparison.getByRole('button', { name: 'Swap the sides' }).click();
     await expect(comparison.locator('ins')).toHaveText(['Half', 'close']);
     await expect(comparison.locator('del')).toHaveText(['Whole']);
+  });
+
+  test('says when both sides are alike, when only their layout differs, and which of them cannot be read', async ({
+    controlRoom: page,
+    dataDir,
+  }) => {
+    const file = fileOf(dataDir, SAMPLE);
+    const text = await readFile(file, 'utf8');
+    const backups = join(dataDir, project, 'backups');
+    await mkdir(backups, { recursive: true });
+    await writeFile(join(backups, `${SAMPLE}.nbflow.bak-2026-05-12-pre-fanout`), text);
+    await openWorkflow(page, SAMPLE);
+    await details(page, SAMPLE).getByRole('button', { name: 'History' }).click();
+    const comparison = await compareWithNow(page, /fanout/);
+    await expect(comparison).toContainText('Alike, byte for byte');
+    const again = comparison.getByRole('button', { name: 'Compare again' });
+    await writeFile(file, JSON.stringify(JSON.parse(text)));
+    await again.click();
+    await expect(comparison).toContainText('Only the layout differs');
+    await writeFile(file, 'no workflow at all');
+    await again.click();
+    await expect(comparison.getByRole('alert')).toContainText(`${SAMPLE}.nbflow`);
+    await writeFile(file, text);
+    await again.click();
+    await expect(comparison).toContainText('Alike, byte for byte');
   });
 
   test('of thousands of nodes builds those in sight, is stepped through by key, and says what is left out', async ({

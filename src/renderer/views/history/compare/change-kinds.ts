@@ -64,10 +64,13 @@ export function fileWords({ tabs, file }: Pick<WorkflowDiff, 'tabs' | 'file'>): 
       ? [`${tabs.removed.length === 1 ? 'Tab' : 'Tabs'} removed: ${list(tabs.removed)}.`]
       : []),
     ...file.map(
-      ({ name, before, after }) => `${name} of the file: ${before ?? 'nothing'} → ${after ?? 'nothing'}.`,
+      ({ name, before, after }) =>
+        `${name === 'name' ? 'Name of the file' : capital(name)}: ${before ?? 'nothing'} → ${after ?? 'nothing'}.`,
     ),
   ];
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** One line of the list: a tab's heading, or a node that differs. */
 export type CompareRow =

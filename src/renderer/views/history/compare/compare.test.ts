@@ -33,11 +33,15 @@ describe('the sum of a comparison', () => {
 
   it('names tabs that came or went, and what the file itself says', () => {
     const tabs = { added: ['Account B', ''], removed: ['Account C'] };
-    const file = [{ name: 'name', before: 'XYZG3-V0-1', after: 'XYZG3-V0-2' }];
+    const file = [
+      { name: 'name', before: 'XYZG3-V0-1', after: 'XYZG3-V0-2' },
+      { name: 'name of tab 2', before: 'B', after: null },
+    ];
     expect(fileWords({ tabs, file })).toEqual([
       'Tabs added: Account B, without a name.',
       'Tab removed: Account C.',
-      'name of the file: XYZG3-V0-1 → XYZG3-V0-2.',
+      'Name of the file: XYZG3-V0-1 → XYZG3-V0-2.',
+      'Name of tab 2: B → nothing.',
     ]);
   });
 });
