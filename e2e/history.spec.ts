@@ -414,6 +414,15 @@ test('all of it is done with the keyboard alone', async ({ controlRoom: page, fi
   await page.keyboard.press('Escape');
   await expect(dialog(page)).toHaveCount(0);
   await expect(entries(page)).toBeFocused();
+
+  // Who asked with a key goes on with Enter.
+  const before = await readFile(file, 'utf8');
+  await page.keyboard.press('r');
+  await expect(button(dialog(page), 'Restore')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(dialog(page)).toHaveCount(0);
+  await expect(entries(page)).toBeFocused();
+  expect(await readFile(file, 'utf8')).not.toBe(before);
 });
 
 test('each state is clean for axe in both themes', async ({ controlRoom: page, file, axe }) => {

@@ -79,7 +79,7 @@ describe('an entry beside the file now', () => {
       '3 prompts and 1 node that come back; it has the output of 6 nodes',
     );
     expect(comparedWords({ ...preview, cachedNodes: 0 })).toBe(
-      'no prompts and no references; it has no output',
+      'prompts and references as now; it has no output',
     );
     expect(comparedWords({ ...preview, identical: true })).toContain('nothing');
     expect(comparedWords({ ...preview, live: null })).toContain('no file is there');

@@ -73,7 +73,7 @@ export function comparedWords(preview: RestorePreview): string {
   const output =
     cachedNodes === 0 ? 'it has no output' : `it has the output of ${counted(cachedNodes, 'node')}`;
   if (live === null) return `no file is there; ${output}`;
-  return `${parts.length === 0 ? 'no prompts and no references' : listed(parts)}; ${output}`;
+  return `${parts.length === 0 ? 'prompts and references as now' : listed(parts)}; ${output}`;
 }
 
 function differenceWords(preview: RestorePreview): string {
