@@ -4,7 +4,6 @@ import { versionIn } from '../../shared/version.ts';
 import type { NodeDiff, WorkflowDiff } from '../../shared/workflow-diff.ts';
 import type { BackupRow } from '../db/backups.ts';
 import type { RestoreRow } from '../db/restores.ts';
-import { hashOf } from '../platform/content-hash.ts';
 import { realPathOf } from '../platform/held-file.ts';
 import type { ExtraFields } from '../workflow/fields.ts';
 import { bumpAdvice, type SinceRun } from './advice.ts';
@@ -41,11 +40,9 @@ async function sinceRun(real: string, now: Uint8Array, deps: AdviceDeps): Promis
     deps.db.restores.below(dirname(real)).filter(({ path, how }) => path === real && how !== 'copy'),
   );
   if (run === null) return null;
-  const sha256 = await hashOf(now);
-  if (restore?.sha256 === sha256) return null;
   const before = await contentBefore(run, restore, deps);
   // What it was run with cannot be had any more: only that it was wiped is known.
-  const same = before === null || (await hashOf(before)) === sha256;
+  const same = before === null || Buffer.compare(before, now) === 0;
   return {
     diff: same ? null : await withoutStored(await deps.diffContents(before, now, real), real, deps),
     wiped,

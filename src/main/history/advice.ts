@@ -5,7 +5,7 @@ import { type Concept, type ExtraFields, namesOf } from '../workflow/fields.ts';
 
 /** What became of a version since it was last run. */
 export interface SinceRun {
-  /** From what it was run with, or from what was put back since, to what it is now. Null: the same. */
+  /** From what it was run with, or what was put back since (going back is no new version), to now. Null: the same. */
   diff: WorkflowDiff | null;
   /** Its cache was wiped. */
   wiped: boolean;
@@ -13,8 +13,7 @@ export interface SinceRun {
 
 /**
  * Whether the next version is due (the manual: a meaningful change since this one was run). `since`: null where it was
- * not run, or is what an earlier state was: going back is no new version. Null: the name has no version that another
- * could follow. Pure.
+ * not run. Null: the name has no version that another could follow. Pure.
  */
 export function bumpAdvice(name: string, since: SinceRun | null, fields: ExtraFields): BumpAdvice | null {
   const from = versionIn(name);
