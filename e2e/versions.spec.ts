@@ -82,6 +82,7 @@ test.describe('the next version', { tag: '@window' }, () => {
 
     await expect(dialog).toHaveCount(0);
     await expect(toast(page, 'XYZG3-V0-2 made.')).toBeVisible();
+    await expect(page.getByRole('main')).toBeFocused();
     await expect(details(page, 'XYZG3-V0-2')).toBeVisible();
     await expect(suggestion(page, 'XYZG3-V0-2')).toHaveCount(0);
     expect(await readFile(fileOf(dataDir, SAMPLE, 'backups'), 'utf8')).toBe(edited);

@@ -15,7 +15,9 @@ export function useFocusReturn() {
       // A tab that gets the focus is chosen by it: back to the one that is chosen by now.
       const tabs = before.current?.closest('[role="tablist"]');
       const target = tabs?.querySelector('[role="tab"][aria-selected="true"]') ?? before.current;
-      if (target instanceof HTMLElement) target.focus();
+      // What it was on may be gone by what the dialog did: then the screen as a whole.
+      const place = target?.isConnected ? target : document.getElementById('main');
+      if (place instanceof HTMLElement) place.focus();
     },
   };
 }

@@ -9,6 +9,7 @@ import { Screen } from '../../components/screen.tsx';
 import { useAction } from '../../state/actions.ts';
 import { useRunDialog } from '../../state/run-dialog.ts';
 import { isTyped } from '../../state/shortcuts.ts';
+import { useRested } from '../../state/use-rested.ts';
 import { useWindow } from '../../state/window.ts';
 import { useWorkflows } from '../../wire/queries.ts';
 import { AddFolder, FoldersDialog } from './folders-dialog.tsx';
@@ -79,6 +80,9 @@ function NoWorkflows({ view: { roots, scanning } }: { view: Workflows }) {
   );
 }
 
+/** A version that was made is chosen at once, and seen by the watch of the folder a moment later. */
+const ARRIVAL_MS = 3000;
+
 const everything: ListQuery = { search: '', filter: 'all', sort: 'name' };
 
 function Browser({ view: { workflows, roots } }: { view: Workflows }) {
@@ -90,6 +94,7 @@ function Browser({ view: { workflows, roots } }: { view: Workflows }) {
   const rows = useSteadyRows(workflows, query, pointed);
   const list = useRef<WorkflowListHandle>(null);
   const details = useRef<HTMLElement>(null);
+  const isSettled = useRested(selected, ARRIVAL_MS) === selected;
   const workflow = workflows.find(({ path }) => path === selected);
   const shown = rows.filter(({ kind }) => kind === 'workflow').length;
 
@@ -131,21 +136,30 @@ function Browser({ view: { workflows, roots } }: { view: Workflows }) {
       {workflow ? (
         <WorkflowDetails ref={details} workflow={workflow} onEscape={() => list.current?.focus()} />
       ) : (
-        <Unchosen gone={selected !== null} />
+        <Unchosen state={selected === null ? 'none' : isSettled ? 'gone' : 'awaited'} />
       )}
     </div>
   );
 }
 
-function Unchosen({ gone }: { gone: boolean }) {
+const unchosen = {
+  none: {
+    title: 'Choose a workflow',
+    text: 'You see its findings and what a run would do. Arrow keys choose, Enter goes to the details, R runs.',
+  },
+  awaited: { title: 'Looking for the workflow', text: 'It was made or moved just now.' },
+  gone: {
+    title: 'This workflow is no longer there',
+    text: 'Its file was moved or deleted, or its folder is no longer watched.',
+  },
+};
+
+function Unchosen({ state }: { state: keyof typeof unchosen }) {
+  const { title, text } = unchosen[state];
   return (
     <div className="flex rounded-lg bg-panel">
-      <EmptyState title={gone ? 'This workflow is no longer there' : 'Choose a workflow'}>
-        <p>
-          {gone
-            ? 'Its file was moved or deleted, or its folder is no longer watched.'
-            : 'You see its findings and what a run would do. Arrow keys choose, Enter goes to the details, R runs.'}
-        </p>
+      <EmptyState title={title}>
+        <p>{text}</p>
       </EmptyState>
     </div>
   );
