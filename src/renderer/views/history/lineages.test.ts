@@ -100,7 +100,7 @@ describe('the path that is shown', () => {
 
 describe('the order of versions', () => {
   it('has tests before what they lead to, and variants after it', () => {
-    const ascending = [null, 'V0-2', 'V0-10', 'V1', 'V1-1', 'V1-2', 'V2-0-1', 'V2', 'V2-1', 'V10'];
+    const ascending = [null, 'V0-2', 'V0-10', 'V1-0-2', 'V1', 'V1-1', 'V1-2', 'V2-0-1', 'V2', 'V2-1', 'V10'];
     expect(ascending.toReversed().toSorted(compareVersions)).toEqual(ascending);
   });
 

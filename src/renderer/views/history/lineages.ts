@@ -100,11 +100,11 @@ export function compareVersions(a: string | null, b: string | null): number {
   return left.reduce((sum, value, place) => sum || value - (right[place] ?? 0), 0);
 }
 
-/** Tests of a version come before it, its variants after it; `V0-N` are the tests of `V1`. */
+/** Tests of a version come before it, its variants after it; `V0-N` are the first tests of `V1`. */
 function rank(version: string | null): [number, number, number] {
   if (version === null) return [-1, 0, 0];
   const [major = 0, second, third] = version.slice(1).split('-').map(Number);
-  if (major === 0) return [1, -1, second ?? 0];
+  if (major === 0) return [1, -2, second ?? 0];
   return third === undefined ? [major, 1, second ?? 0] : [major, -1, third];
 }
 
