@@ -358,6 +358,8 @@ describe.each(Object.keys(transports))('over %s', (name) => {
       after: { of: 'file', path: made.path },
     });
     expect([difference.identical, difference.diff.nodes]).toEqual([false, []]);
+    const nowhere = { addresses: ['../nowhere.png'], beside: [made.path] };
+    expect(await history.pictures(nowhere)).toEqual([null]);
     const { live } = await history.preview({ path: made.path, entry: taken.id });
     const seen = live?.sha256 ?? '';
     const restored = await history.restore({ path: made.path, entry: taken.id, seen });

@@ -108,10 +108,19 @@ export const useComparison = (before: DiffRef, after: DiffRef) =>
 export const usePictures = (addresses: string[], beside: string[]) =>
   useAsk(
     ['pictures', addresses, beside],
-    (client, signal) => client.history.pictures({ addresses, beside }, { signal }),
+    async (client, signal) => {
+      const ids: (string | null)[] = [];
+      for (let at = 0; at < addresses.length; at += PICTURES_AT_ONCE) {
+        const some = addresses.slice(at, at + PICTURES_AT_ONCE);
+        ids.push(...(await client.history.pictures({ addresses: some, beside }, { signal })));
+      }
+      return ids;
+    },
     60_000,
     addresses.length > 0,
   );
+/** As many as one question of the contract takes. */
+const PICTURES_AT_ONCE = 200;
 /** Whether the next version of a workflow is due, and what it would be; null: its name follows no scheme. */
 export const useBumpAdvice = (path: string) =>
   useAsk(['advice', path], (client, signal) => client.history.advice({ path }, { signal }));
