@@ -13,6 +13,7 @@ import { consumersClaim } from './claims/consumers.ts';
 import { diagnosisClaim } from './claims/diagnosis.ts';
 import { diffingClaim } from './claims/diffing.ts';
 import { eventLoopClaim } from './claims/event-loop.ts';
+import { historyClaim } from './claims/history.ts';
 import { idleClaim } from './claims/idle.ts';
 import { journalingClaim } from './claims/journaling.ts';
 import { makespanClaim } from './claims/makespan.ts';
@@ -38,6 +39,7 @@ const claims: readonly Claim[] = [
   noticingClaim,
   bringUpClaim,
   consumersClaim,
+  historyClaim,
   idleClaim,
   journalingClaim,
   recoveringClaim,

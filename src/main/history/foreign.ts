@@ -42,7 +42,7 @@ function lineageOfCopy(path: string): Lineage | null {
 
 async function homeOf(named: CopyName, lineage: Lineage, folders: Folders): Promise<string> {
   const names = new Map<string, readonly string[] | null>();
-  for (const folder of versionFolders(lineage)) names.set(folder, await folders.files(folder));
+  for (const folder of versionFolders(lineage)) names.set(folder, await folders.names(folder));
   return homeAmong(named, lineage, names);
 }
 

@@ -46,8 +46,10 @@ export async function listFacts(lineage: Lineage, deps: FactsDeps): Promise<List
   const { historyPages: pages } = db;
   const all = await everyPage(pages.backupRows(lineage.group), pages.backups);
   const runs = await everyPage(pages.runRows(lineage.group), pages.runs);
+  await setImmediate();
   const known = new Set(all.map(({ path }) => path));
   const foreign = await foreignFiles(lineage, shelf, known, disk.names, deps);
+  await setImmediate();
   const made = db.versions.below(lineage.group).filter(({ undoneAt }) => undoneAt === null);
   return {
     backups: all.filter(({ workflow }) => isOurs(workflow)),
@@ -83,14 +85,19 @@ async function liveFiles(lineage: Lineage, folders: Folders) {
   const names = new Map<string, readonly string[] | null>();
   const files: LiveFile[] = [];
   const problems: string[] = [];
-  for (const folder of versionFolders(lineage)) {
-    const read = await namesIn(folder, folders);
+  const reading = versionFolders(lineage).map(async (folder) => ({
+    folder,
+    ...(await namesIn(folder, folders)),
+  }));
+  for (const { folder, ...read } of await Promise.all(reading)) {
     names.set(folder, read.names);
     problems.push(...read.problems);
     for (const name of read.names ?? []) {
       const path = join(folder, name);
-      const file = isVersionOf(name, lineage) ? await folders.file(path) : null;
+      if (!isVersionOf(name, lineage)) continue;
+      const { file, problem } = await fileAt(path, folders);
       if (file !== null) files.push({ path, ...file });
+      if (problem !== null) problems.push(problem);
     }
   }
   return { names, files, problems };
@@ -105,7 +112,7 @@ function isVersionOf(file: string, { code }: Lineage): boolean {
 
 async function namesIn(folder: string, folders: Folders) {
   try {
-    return { names: await folders.files(folder), problems: [] };
+    return { names: await folders.names(folder), problems: [] };
   } catch (error) {
     if (!(error instanceof FlowdeckError)) throw error;
     return { names: null, problems: [`${folder} cannot be read: ${error.failure.message}`] };
@@ -150,10 +157,20 @@ async function foreignFiles(
 /** A foreign copy with what the file tells, which is never later than its name says. Null: it is gone, or no file. */
 export async function lookedAt(copy: ForeignFile, folders: Folders): Promise<ForeignFile | null> {
   if (copy.size !== null) return copy;
-  const file = await folders.file(copy.path);
+  const { file } = await fileAt(copy.path, folders);
   if (file === null) return null;
   const time = Math.round(file.mtimeMs);
   return { ...copy, size: file.size, at: copy.at === 0 ? time : Math.min(copy.at, time) };
+}
+
+/** What may not be looked at is told, and the list goes on without it. */
+async function fileAt(path: string, folders: Folders) {
+  try {
+    return { file: await folders.file(path), problem: null };
+  } catch (error) {
+    if (!(error instanceof FlowdeckError)) throw error;
+    return { file: null, problem: `${path} cannot be read: ${error.failure.message}` };
+  }
 }
 
 /** Two files of one version: nobody can tell which is meant. Pure. */

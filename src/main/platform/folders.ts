@@ -6,19 +6,18 @@ import { fileFailure } from './file-failure.ts';
 /** Folders as a parameter: what lies in them, without opening any of it. */
 export interface Folders {
   /**
-   * Names of files and links, in no order; null: there is no such folder. Rejects with `folder` when a file has its
-   * name, and as file-failure.ts when it cannot be read.
+   * Names in it, in no order and of whatever kind; null: there is no such folder. Rejects with `folder` when a file has
+   * its name, and as file-failure.ts when it cannot be read.
    */
-  files(folder: string): Promise<string[] | null>;
+  names(folder: string): Promise<string[] | null>;
   /** Size in bytes and time in milliseconds, links followed; null: there is no such file. A folder is none. */
   file(path: string): Promise<{ size: number; mtimeMs: number } | null>;
 }
 
 export const nodeFolders: Folders = {
-  files: async (folder) => {
+  names: async (folder) => {
     try {
-      const entries = await readdir(folder, { withFileTypes: true });
-      return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+      return await readdir(folder);
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return null;
       if (errorCode(error) !== 'ENOTDIR') throw fileFailure(error, folder) ?? error;

@@ -91,9 +91,10 @@ async function watch(
   { follow, forget }: { follow(look: Promise<void>): void; forget(): void },
 ): Promise<Watched> {
   const lineage = lineageOf(path);
-  const stampOf = createStamps(lineage, deps);
+  const takeStamp = createStamps(lineage, deps);
+  // Taken before: what changes while it is read has another stamp, and is read the next time.
+  let stamp = await takeStamp();
   const reading = await deps.read(path);
-  let stamp = '';
   let ended = false;
 
   const tell = async (now: HistoryView) => {
@@ -112,9 +113,8 @@ async function watch(
   };
   const look = ({ always }: { always: boolean }) =>
     inTurn(async () => {
-      // Taken before: what changes while it is read has another stamp, and is read the next time.
-      const now = await stampOf(topic.state());
-      if (now === stamp && !always) return;
+      const now = await takeStamp();
+      if (now === stamp && !always && !(await isOutdated(topic.state(), deps))) return;
       await tell(await (await deps.read(path)).whole());
       stamp = now;
     });
@@ -129,7 +129,12 @@ async function watch(
     apply: applyHistoryChange,
     onWatched: (watched) => {
       if (!watched) return end();
-      follow(inTurn(async () => tell(await reading.whole())));
+      follow(
+        inTurn(async () => {
+          await tell(await reading.entries());
+          if (!ended) await tell(await reading.whole());
+        }),
+      );
       repeater.start();
     },
   });
@@ -140,33 +145,42 @@ async function watch(
   return { topic: paged, lineage, look: () => look({ always: true }), end };
 }
 
-/** Gives a text that is another one when a lineage's history may read differently than it is shown. */
-function createStamps(lineage: Lineage, { db, disk, runner }: HistoryTopicsDeps) {
+/** Gives a text that is another one when rows or folders of a lineage are others. */
+function createStamps(lineage: Lineage, { db, disk }: HistoryTopicsDeps) {
   const folders = [...versionFolders(lineage), join(lineage.group, 'backups')];
   let seen = { state: '', mark: '' };
-  return async ({ path, entries }: HistoryView): Promise<string> => {
+  return async (): Promise<string> => {
     const state = db.historyPages.state();
     if (state !== seen.state) seen = { state, mark: db.historyPages.mark(lineage.group) };
-    const live = entries.flatMap((entry) => (entry.live ? [entry.workflow] : []));
-    const open = entries.filter(({ run }) => run !== null && run.finishedAt === null);
-    const runs = [...new Set(open.map(({ workflow }) => workflow))].map((workflow) =>
-      runner.runsOf(workflow, 1),
-    );
-    return JSON.stringify([
-      seen.mark,
-      await Promise.all([...folders, path, ...live].map((file) => stampOfFile(file, disk))),
-      (await Promise.all(runs)).map(([newest]) => newest?.status),
-    ]);
+    const stamps = folders.map(async (folder) => (await statOf(folder, disk))?.mtimeMs);
+    return JSON.stringify([seen.mark, await Promise.all(stamps)]);
   };
 }
 
-async function stampOfFile(path: string, disk: Disk): Promise<string> {
+/** What leaves no trace in rows or folders: a file that was saved in place, and a run whose process is gone. */
+async function isOutdated({ entries }: HistoryView, { disk, runner }: HistoryTopicsDeps): Promise<boolean> {
+  for (const { live, workflow, size, at } of entries) {
+    if (!live) continue;
+    const stat = await statOf(workflow, disk);
+    // One that went, or became unreadable, shows in its folder.
+    if (stat === null) continue;
+    if (stat.size !== size || Math.trunc(stat.mtimeMs) !== Date.parse(at)) return true;
+  }
+  const open = entries.filter(({ run }) => run !== null && run.finishedAt === null);
+  for (const workflow of new Set(open.map((entry) => entry.workflow))) {
+    const shown = open.find((entry) => entry.workflow === workflow);
+    const [newest] = await runner.runsOf(workflow, 1);
+    if (newest?.runId === shown?.id && newest?.status !== shown?.run?.status) return true;
+  }
+  return false;
+}
+
+/** Null: it is not there, or may not be looked at, which the list tells. */
+async function statOf(path: string, disk: Disk): Promise<{ mtimeMs: number; size: number } | null> {
   try {
-    const stat = await disk.stat(path);
-    return stat === null ? '' : `${stat.mtimeMs} ${stat.size}`;
+    return await disk.stat(path);
   } catch (error) {
-    // A place that may not be looked at is told in the list.
-    if (error instanceof FlowdeckError) return error.failure.code;
+    if (error instanceof FlowdeckError) return null;
     throw error;
   }
 }

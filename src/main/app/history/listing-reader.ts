@@ -26,7 +26,9 @@ export interface ReaderDeps {
 export interface Reading {
   /** Sums of space are not there yet, and the hash of the live file where it was not known already is empty. */
   first: HistoryView;
-  /** All of it; older entries are made in pieces, with others' work in between. */
+  /** With all its entries, which are made in pieces, with others' work in between. */
+  entries(): Promise<HistoryView>;
+  /** With its sums too. */
   whole(): Promise<HistoryView>;
 }
 
@@ -63,8 +65,11 @@ export function createHistoryReader(deps: ReaderDeps): (path: string) => Promise
       claimsOf(annotations, deps.db.proofs.inUse(lineage.group)),
       deps.retention(),
     );
+    // Each of these holds the thread for some milliseconds: others have their turn in between.
+    await setImmediate();
     const runsNow = await openRuns(facts, deps.runner);
     const lines = listLines({ lineage, facts, annotations, kept, runsNow }, deps.folders);
+    await setImmediate();
     const file = facts.live.find((one) => one.path === path) ?? null;
     const view = (entries: HistoryEntry[], sha256: string, space: HistorySpace): HistoryView => ({
       path,
@@ -76,19 +81,35 @@ export function createHistoryReader(deps: ReaderDeps): (path: string) => Promise
       problems: facts.problems,
     });
     const newest = await entriesOf(lines.slice(0, FIRST), deps.db);
+    const rest = async (): Promise<HistoryEntry[]> => {
+      const entries: HistoryEntry[] = [];
+      for (let at = FIRST; at < lines.length; at += SOME) {
+        await setImmediate();
+        entries.push(...(await entriesOf(lines.slice(at, at + SOME), deps.db)));
+      }
+      return [...newest, ...entries];
+    };
+    let all: Promise<HistoryEntry[]> | null = null;
+    const everything = (): Promise<HistoryEntry[]> => {
+      all ??= rest();
+      return all;
+    };
+    const complete = async (sha256: string, space: HistorySpace): Promise<HistoryView> => {
+      const entries = await everything();
+      return { ...view(entries, sha256, space), total: entries.length };
+    };
+    const sha256Now = file === null ? '' : knownHash(file);
+    const counts = countOf(facts, kept);
     return {
-      first: view(newest, file === null ? '' : knownHash(file), countOf(facts, kept)),
+      first: view(newest, sha256Now, counts),
+      entries: () => complete(sha256Now, counts),
       whole: async () => {
-        const entries = [...newest];
-        for (let at = FIRST; at < lines.length; at += SOME) {
-          await setImmediate();
-          entries.push(...(await entriesOf(lines.slice(at, at + SOME), deps.db)));
-        }
+        await everything();
         const [sha256, space] = await Promise.all([
           file === null ? '' : hashOfLive(file),
           spaceOf(facts.backups, kept, deps),
         ]);
-        return { ...view(entries, sha256, space), total: entries.length };
+        return complete(sha256, space);
       },
     };
   };
