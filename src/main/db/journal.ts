@@ -140,9 +140,9 @@ export function createJournalTable(db: Connection) {
   );
   const moved = db.prepare('UPDATE journal SET url = @to WHERE workflow = @workflow AND url = @from');
   const takeBack = db.prepare(
-    `UPDATE journal SET message = NULL,
+    `UPDATE journal SET message = NULL, workflow = @to,
        state = CASE WHEN url IS NOT NULL THEN 'stored' WHEN file IS NOT NULL THEN 'downloaded' ELSE 'completed' END
-     WHERE workflow = @workflow AND state = 'written' AND message = @why`,
+     WHERE workflow = @from AND state = 'written' AND message = @why`,
   );
   const putAside = db.prepare(
     `UPDATE journal SET state = 'written', message = @why, changed_at = @at WHERE workflow = @workflow
@@ -247,8 +247,11 @@ export function createJournalTable(db: Connection) {
       putAside.run({ workflow, nodeIds: JSON.stringify(nodeIds), why, at }).changes,
     /** Whether a task was ours before this intent. */
     hadBefore: (taskId: string, intentId: number) => hadBefore.get(intentId, taskId) !== undefined,
-    /** What was put aside for this reason is taken up again by the next run. Gives how many. */
-    takeBack: (workflow: string, why: string): number => takeBack.run({ workflow, why }).changes,
+    /**
+     * What was put aside for this reason when the file was `from` is taken up again by the next run of `to`. Gives how
+     * many.
+     */
+    takeBack: (from: string, to: string, why: string): number => takeBack.run({ from, to, why }).changes,
     ownsTask: (taskId: string) => owned.get(taskId) !== undefined,
     attempts: (runId: string, nodeId: number, row: number, candidate: number) =>
       Number(maxAttempt.get(runId, nodeId, row, candidate) ?? 0),

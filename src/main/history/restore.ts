@@ -178,8 +178,9 @@ async function settled(
       db.journal.putAside(path, wiped.nodeIds, putAsideWords(undoBackupId), at);
       db.fingerprints.remove(path, wiped.nodeIds);
     } else if (how === 'with-cache') {
-      // The undo of a wipe: what was paid for and had not come to the file by then is the next run's to take up.
-      db.journal.takeBack(path, putAsideWords(backupId));
+      // The undo of a wipe: what was paid for and had not come to the file by then is the next run's to take up, also
+      // where the file has been bumped since.
+      db.journal.takeBack(found.workflow, path, putAsideWords(backupId));
     }
     db.restores.insert({ id: randomUUID(), workflow, backupId, undoBackupId, how, path, sha256, at });
   });

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RunOptions } from '../../shared/domain.ts';
 import { toFailure } from '../../shared/failure.ts';
 import { takeBackup } from '../history/backup.ts';
+import { bump } from '../history/bump.ts';
 import { restore } from '../history/restore.ts';
 import { nodeFolders } from '../platform/folders.ts';
 import { editWorkflow, type NodeEdit } from '../workflow/edit.ts';
@@ -134,6 +135,18 @@ describe('a wipe', () => {
     expect(new Set(states())).toEqual(new Set(['stored']));
     const { end } = await bench.run({ mode: 'images' });
     expect(end.counts).toMatchObject({ submitted: 0, salvaged: 4, cached: 2 });
+  });
+
+  it('that is undone in the next version gives that what was paid for', async () => {
+    await open();
+    await leaveUnwritten(4);
+    const { backup } = await wipe(bench.workflow, { nodes: [4, 13] }, wipeDeps());
+    const deps = { ...bench.deps, fields: () => ({}), folders: nodeFolders };
+    const { path } = await bump(bench.workflow, {}, deps);
+    await restore(path, { entry: backup?.id ?? '' }, deps);
+    const handle = await bench.runner.start(path, RunOptions.parse({ mode: 'images', pollMs: 100 }));
+    const { event } = await handle.finished;
+    expect(event.counts).toMatchObject({ submitted: 0, salvaged: 4, cached: 2 });
   });
 
   it('that died between file and journal has bought nothing twice, and done again is whole', async () => {
