@@ -121,6 +121,20 @@ describe("somebody else's copy is found", () => {
     }
   });
 
+  it('where it, or all of backups/, is a link to another place, as it is listed there', async () => {
+    const elsewhere = join(desk.testing, '../../elsewhere');
+    await mkdir(elsewhere);
+    await writeFile(join(elsewhere, 'old one'), 'linked');
+    await symlink(elsewhere, desk.backups);
+    const path = join(desk.backups, 'XYZG3-V0-1.nbflow.bak-2026-05-12-linked');
+    await symlink(join(elsewhere, 'old one'), path);
+    const found = await findBackup(path, deps, { lineage: lineage() });
+    expect(found).toMatchObject({ what: 'foreign', workflow, path });
+    const { id } = await backUp();
+    const own = deps.db.backups.find(id)?.path ?? '';
+    expect(await findBackup(own, deps)).toMatchObject({ what: 'backup', id });
+  });
+
   it('under a name that follows no pattern', async () => {
     await mkdir(desk.backups);
     await writeFile(join(desk.backups, 'XYZG3-V0-1-broken-2026-05-12'), 'broken');

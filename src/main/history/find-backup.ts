@@ -1,4 +1,4 @@
-import { basename, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fail } from '../../shared/failure.ts';
 import { versionIn } from '../../shared/version.ts';
 import type { BackupRow } from '../db/backups.ts';
@@ -54,7 +54,10 @@ export async function findBackup(
   const row = rowNamed(ref, deps.db);
   if (row !== null) return ofLineage(fromRow(row, deps), ref, lineage);
   if (isPath(ref)) {
-    const found = await atPath(await realPlaceOf(ref, deps.disk), lineage, deps);
+    const listed = await listedPlaceOf(ref, deps.disk);
+    const found =
+      (listed === null ? null : await copyAt(listed, lineage, deps)) ??
+      (await atPath(await realPlaceOf(ref, deps.disk), lineage, deps));
     if (found !== null) return ofLineage(found, ref, lineage);
   } else if (lineage !== null) {
     const found = (await versionNamed(ref, lineage, deps)) ?? (await fileNamed(ref, lineage, deps));
@@ -73,11 +76,22 @@ function rowNamed(ref: string, db: Database): BackupRow | null {
 
 const isPath = (ref: string): boolean => isAbsolute(ref) || ref.includes('/') || ref.includes('\\');
 
+/** Of a path in `backups/`, as the history lists it: that folder, or the copy itself, may be a link to elsewhere. */
+async function listedPlaceOf(ref: string, disk: Disk): Promise<string | null> {
+  const folder = dirname(resolve(ref));
+  const group = basename(folder) === 'backups' ? await disk.realPath(dirname(folder)) : null;
+  return group === null ? null : join(group, 'backups', basename(ref));
+}
+
 async function atPath(path: string, lineage: Lineage | null, deps: FindDeps): Promise<FoundBackup | null> {
+  return (await copyAt(path, lineage, deps)) ?? (await liveAt(path, deps));
+}
+
+async function copyAt(path: string, lineage: Lineage | null, deps: FindDeps): Promise<FoundBackup | null> {
   const row = deps.db.historyPages.copyAt(path);
   if (row !== null) return fromRow(row, deps);
   const copy = await foreignCopyAt(path, lineage, deps.folders);
-  return copy === null ? liveAt(path, deps) : fromCopy(copy, deps);
+  return copy === null ? null : fromCopy(copy, deps);
 }
 
 async function liveAt(path: string, { disk, folders }: FindDeps): Promise<FoundBackup | null> {
