@@ -105,7 +105,7 @@ export const HistoryView = z.object({
   path: z.string(),
   /** `XYZG3`; the whole name where that does not follow the scheme. */
   code: z.string(),
-  /** Hash of the file as it is; null: it is not there. */
+  /** The file as it is; its hash is empty until it was worked out. Null: it is not there. */
   live: z.object({ sha256: z.string(), size: z.number(), version: z.string().nullable() }).nullable(),
   /** Newest first. */
   entries: z.array(HistoryEntry),
@@ -207,7 +207,9 @@ export function applyHistoryChange(view: HistoryView, change: HistoryChange): Hi
   const following = new Map<string | null, HistoryEntry[]>();
   for (const { entry, before } of change.placed) {
     gone.add(entry.id);
-    following.set(before, [...(following.get(before) ?? []), entry]);
+    const placed = following.get(before);
+    if (placed === undefined) following.set(before, [entry]);
+    else placed.push(entry);
   }
   const entries: HistoryEntry[] = [];
   const place = (before: string | null): void => {

@@ -1,15 +1,28 @@
 import { Clapperboard, FileDiff, Pin, RotateCcw, Undo2 } from 'lucide-react';
+import type { HistoryEntry, HistoryView } from '../../../shared/history.ts';
 import { Button } from '../../components/button.tsx';
 import { cx } from '../../components/cx.ts';
 import { Kbd } from '../../components/kbd.tsx';
 import { Menu } from '../../components/menu.tsx';
 import { useWindow } from '../../state/window.ts';
-import type { PreviewProps } from './entry-preview.tsx';
 import { isRestorable, isTheFileNow } from './history-words.ts';
-import { isComparable, oneBefore, sideOf } from './selection.ts';
+import { isComparable, oneBefore, type Pair, sideOf } from './selection.ts';
+import type { EntryActs } from './use-entry-acts.ts';
+
+export interface EntryActionsProps {
+  entry: HistoryEntry;
+  view: HistoryView;
+  acts: EntryActs;
+  /** Opens the dialog. */
+  onRestore: (entry: HistoryEntry) => void;
+  onCompare: (pair: Pair) => void;
+  /** Ticks this one, so that a person chooses the other. */
+  onTick: (id: string) => void;
+  onSelect: (id: string) => void;
+}
 
 /** What can be done with an entry; the first is what one most likely came for. */
-export function EntryActions(props: PreviewProps) {
+export function EntryActions(props: EntryActionsProps) {
   const { entry, acts, onRestore } = props;
   const { run, restore, backup, workflow, path, pinned } = entry;
   const openRun = useWindow((state) => state.openRun);
@@ -55,7 +68,7 @@ export function EntryActions(props: PreviewProps) {
   );
 }
 
-function Compare({ entry, view, onCompare, onTick }: PreviewProps) {
+function Compare({ entry, view, onCompare, onTick }: EntryActionsProps) {
   const { id, run, restore } = entry;
   if (run !== null) {
     const pair = {

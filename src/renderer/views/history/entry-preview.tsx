@@ -1,28 +1,13 @@
 import type { Ref } from 'react';
-import type { HistoryEntry, HistoryView } from '../../../shared/history.ts';
 import { ErrorCard } from '../../components/error-card.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
-import { EntryActions } from './entry-actions.tsx';
+import { EntryActions, type EntryActionsProps } from './entry-actions.tsx';
 import { EntryFacts } from './entry-facts.tsx';
 import { EntryNote } from './entry-note.tsx';
 import { entryFlags, entryTitle } from './history-words.ts';
 import { KindIcon } from './kind-icon.tsx';
-import type { Pair } from './selection.ts';
-import type { EntryActs } from './use-entry-acts.ts';
 
-export interface PreviewProps {
-  entry: HistoryEntry;
-  view: HistoryView;
-  acts: EntryActs;
-  /** Opens the dialog. */
-  onRestore: (entry: HistoryEntry) => void;
-  onCompare: (pair: Pair) => void;
-  /** Ticks this one, so that a person chooses the other. */
-  onTick: (id: string) => void;
-  onSelect: (id: string) => void;
-}
-
-type EntryPreviewProps = PreviewProps & {
+type EntryPreviewProps = EntryActionsProps & {
   ref: Ref<HTMLElement>;
   /** Escape: back to the list. */
   onEscape: () => void;
