@@ -30,6 +30,8 @@ export interface KeptContent {
   base: string | null;
 }
 
+const SAID = "(pinned = 1 OR note <> '')";
+
 /** What proving, thinning and counting ask of backups and of what hangs on them. Changes nothing. */
 export function createProofsTable(db: Connection) {
   const rows = 'backups.id, workflow, path, reason, origin, sha256, at, proven_at AS provenAt, problem';
@@ -44,6 +46,11 @@ export function createProofsTable(db: Connection) {
   const claiming = db.prepare(`SELECT ${rows} FROM backups WHERE path = ? ORDER BY rowid`);
   const withContent = db.prepare(`SELECT ${rows} FROM backups WHERE sha256 = ? ORDER BY rowid`);
   const withProblem = db.prepare(`SELECT ${rows} FROM backups WHERE problem IS NOT NULL ORDER BY rowid`);
+  // What people pinned or wrote a note to may be a restore or a run: of that the backups stay.
+  const named = `SELECT undo_backup_id AS id FROM annotations JOIN restores ON restores.id = entry WHERE ${SAID}
+    UNION SELECT backup_id FROM annotations JOIN restores ON restores.id = entry WHERE ${SAID}
+    UNION SELECT backups.id FROM annotations JOIN runs ON runs.id = entry
+      JOIN backups ON backups.workflow = runs.workflow AND runs.backup IN (backups.id, backups.path) WHERE ${SAID}`;
   const inUse = db
     .prepare(
       `SELECT undo_backup_id FROM restores WHERE rowid IN
@@ -54,6 +61,7 @@ export function createProofsTable(db: Connection) {
        UNION SELECT id FROM backups WHERE rowid IN
          (SELECT max(rowid) FROM backups
           WHERE workflow >= @low AND workflow < @high AND reason IN ('pre-run', 'pre-recovery') GROUP BY workflow, reason)
+       UNION SELECT backups.id FROM (${named}) JOIN backups USING (id) WHERE workflow >= @low AND workflow < @high
        UNION SELECT id FROM backups WHERE rowid IN
          (SELECT max(rowid) FROM backups WHERE workflow >= @low AND workflow < @high GROUP BY workflow)`,
     )
@@ -67,6 +75,7 @@ export function createProofsTable(db: Connection) {
          OR EXISTS (SELECT 1 FROM recoveries WHERE undo_backup_id = own.id)
          OR own.reason IN ('pre-run', 'pre-recovery') AND NOT EXISTS (${newerOf} AND newer.reason = own.reason)
          OR NOT EXISTS (${newerOf})
+         OR own.id IN (${named})
        FROM backups own WHERE own.id = ?`,
     )
     .pluck();
@@ -86,7 +95,8 @@ export function createProofsTable(db: Connection) {
     withProblem: () => withProblem.all() as BackupRow[],
     /**
      * Of all workflows below a folder: the undo of the newest restore and of the recovery, the input of the newest run
-     * and of the newest recovery, and the newest backup of each file.
+     * and of the newest recovery, the newest backup of each file, and what a restore or a run began with and replaced
+     * that somebody pinned or wrote a note to.
      */
     inUse: (folder: string) => new Set(inUse.all(below(folder)) as string[]),
     /** The same, asked of one. */

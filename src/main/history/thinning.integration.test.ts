@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RunSummary } from '../../shared/run-view.ts';
 import { type BackupDeps, takeBackup } from './backup.ts';
 import { wholeContent } from './contents.ts';
 import { keptBackups } from './retention.ts';
@@ -119,6 +120,38 @@ describe('thinning', () => {
     await thin();
     expect(ids().slice(0, 3)).toEqual([run.id, undo.id, last.id]);
     expect(ids()).toHaveLength(5);
+  });
+
+  it('keeps what a pinned restore can be undone with, and the input of a run with a note', async () => {
+    const [input, undo, older] = [
+      await take('input', {}, 'pre-run'),
+      await take('undo'),
+      await take('older'),
+    ];
+    const { db } = desk.deps;
+    const restored = { workflow: live, path: live, sha256: undo.sha256, how: 'with-cache', at: 0 } as const;
+    await db.commits.write(() => {
+      db.restores.insert({ ...restored, id: 'r1', backupId: older.id, undoBackupId: undo.id });
+      db.restores.insert({ ...restored, id: 'r2', backupId: older.id, undoBackupId: older.id });
+      db.annotations.put('r1', { pinned: true, note: '' }, 0);
+      db.annotations.put('run', { pinned: false, note: 'the good one' }, 0);
+      db.runs.insert(
+        {
+          ...{ id: 'run', workflow: live, name: 'XYZG3-V0-1', mode: 'full', options: '{}', server: '' },
+          ...{ demo: false, pid: 1, processStarted: null, startedAt: 0, boot: null },
+        },
+        {} as RunSummary,
+      );
+      db.runs.setBackup('run', input.id);
+    });
+    for (const content of ['1', '2', '3']) await take(content, {}, 'pre-run');
+    await thin();
+    expect(ids().slice(0, 3)).toEqual([input.id, undo.id, older.id]);
+    db.annotations.put('r1', { pinned: false, note: '' }, 0);
+    db.annotations.put('run', { pinned: false, note: '' }, 0);
+    await thin();
+    expect(ids()).not.toContain(input.id);
+    expect(ids()).not.toContain(undo.id);
   });
 
   it('keeps what somebody pins in the very instant: its content is there', async () => {
