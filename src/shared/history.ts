@@ -105,8 +105,10 @@ export const HistoryView = z.object({
   path: z.string(),
   /** `XYZG3`; the whole name where that does not follow the scheme. */
   code: z.string(),
-  /** The file as it is; its hash is empty until it was worked out. Null: it is not there. */
-  live: z.object({ sha256: z.string(), size: z.number(), version: z.string().nullable() }).nullable(),
+  /** The file as it is; its hash is null until it was worked out. Null: it is not there. */
+  live: z
+    .object({ sha256: z.string().nullable(), size: z.number(), version: z.string().nullable() })
+    .nullable(),
   /** Newest first. */
   entries: z.array(HistoryEntry),
   /** Entries there are, also those still to come. */

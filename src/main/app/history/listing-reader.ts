@@ -41,19 +41,19 @@ const SOME = 1000;
 export function createHistoryReader(deps: ReaderDeps): (path: string) => Promise<Reading> {
   const hashes = new Map<string, { seen: string; sha256: string }>();
 
-  const hashOfLive = async ({ path, size, mtimeMs }: LiveFile): Promise<string> => {
+  const hashOfLive = async ({ path, size, mtimeMs }: LiveFile): Promise<string | null> => {
     const seen = `${size} ${mtimeMs}`;
     const known = hashes.get(path);
     if (known?.seen === seen) return known.sha256;
     const bytes = await deps.disk.read(path);
-    if (bytes === null) return '';
+    if (bytes === null) return null;
     const sha256 = await deps.hash(bytes);
     hashes.set(path, { seen, sha256 });
     return sha256;
   };
-  const knownHash = ({ path, size, mtimeMs }: LiveFile): string => {
+  const knownHash = ({ path, size, mtimeMs }: LiveFile): string | null => {
     const known = hashes.get(path);
-    return known?.seen === `${size} ${mtimeMs}` ? known.sha256 : '';
+    return known?.seen === `${size} ${mtimeMs}` ? known.sha256 : null;
   };
 
   return async (path) => {
@@ -71,11 +71,11 @@ export function createHistoryReader(deps: ReaderDeps): (path: string) => Promise
     const lines = listLines({ lineage, facts, annotations, kept, runsNow }, deps.folders);
     await setImmediate();
     const file = facts.live.find((one) => one.path === path) ?? null;
-    const view = (entries: HistoryEntry[], sha256: string, space: HistorySpace): HistoryView => ({
+    const view = (entries: HistoryEntry[], sha256: string | null, space: HistorySpace): HistoryView => ({
       path,
       code: lineage.code,
       live: file && { sha256, size: file.size, version: versionIn(nameOf(path)) },
-      entries: entries.map((entry) => (entry.id === path ? { ...entry, sha256: sha256 || null } : entry)),
+      entries: entries.map((entry) => (entry.id === path ? { ...entry, sha256 } : entry)),
       total: entries.length < FIRST ? entries.length : lines.length,
       space,
       problems: facts.problems,
@@ -94,11 +94,11 @@ export function createHistoryReader(deps: ReaderDeps): (path: string) => Promise
       all ??= rest();
       return all;
     };
-    const complete = async (sha256: string, space: HistorySpace): Promise<HistoryView> => {
+    const complete = async (sha256: string | null, space: HistorySpace): Promise<HistoryView> => {
       const entries = await everything();
       return { ...view(entries, sha256, space), total: entries.length };
     };
-    const sha256Now = file === null ? '' : knownHash(file);
+    const sha256Now = file === null ? null : knownHash(file);
     const counts = countOf(facts, kept);
     return {
       first: view(newest, sha256Now, counts),
@@ -106,7 +106,7 @@ export function createHistoryReader(deps: ReaderDeps): (path: string) => Promise
       whole: async () => {
         await everything();
         const [sha256, space] = await Promise.all([
-          file === null ? '' : hashOfLive(file),
+          file === null ? null : hashOfLive(file),
           spaceOf(facts.backups, kept, deps),
         ]);
         return complete(sha256, space);
