@@ -1,9 +1,9 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HistoryEntry } from '../../shared/history.ts';
 import { nodeFolders } from '../platform/folders.ts';
-import { takeBackup } from './backup.ts';
+import { localDay, takeBackup } from './backup.ts';
 import { bump } from './bump.ts';
 import { adoptCopy } from './foreign-adopt.ts';
 import { lineageOf } from './lineage.ts';
@@ -78,6 +78,25 @@ describe('the history of a workflow', () => {
     const backups = (await list()).entries.filter(({ kind }) => kind === 'backup');
     expect(backups.map(({ reason }) => reason)).toEqual(['third', 'second', 'first']);
     expect(backups[0]?.at).toBe(new Date(now - 86_400_000).toISOString());
+  });
+
+  it('says of a copy whose name was given again that it is the newer one’s', async () => {
+    await backUp('same', now - 2000);
+    await rm(desk.backups, { recursive: true });
+    await backUp('same', now - 1000);
+    const backups = (await list()).entries.filter(({ kind }) => kind === 'backup');
+    expect(backups.map(({ backup, path }) => [backup?.onDisk, path !== null])).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+  });
+
+  it('has a copy of today at the time of its file, not before all that came after it', async () => {
+    const copy = await putCopy(`XYZG3-V0-1.nbflow.bak-${localDay(now)}-theirs`);
+    await utimes(copy, new Date(now - 2000), new Date(now - 2000));
+    await backUp('ours', now - 1000);
+    const backups = (await list()).entries.filter(({ kind }) => kind === 'backup');
+    expect(backups.map(({ reason }) => reason)).toEqual(['ours', 'theirs']);
   });
 
   it('stays whole when backups/ is deleted: what is in the database alone is told', async () => {

@@ -37,7 +37,7 @@ interface FactsDeps {
 
 /**
  * Reads what there is of a lineage: three folders and `backups/` once each, rows page by page so that nobody waits. Of
- * the copies only those are looked at whose name has no day.
+ * the copies only those are looked at whose name has no day that is over.
  */
 export async function listFacts(lineage: Lineage, deps: FactsDeps): Promise<ListFacts> {
   const { db } = deps;
@@ -138,12 +138,13 @@ async function foreignFiles(
     if (named === null) continue;
     const end = named.day === null ? Number.NaN : new Date(`${named.day}T23:59:59.999`).getTime();
     const workflow = homeAmong(named, lineage, names);
-    const dated = !Number.isNaN(end);
+    // A day that is not over says nothing yet of when.
+    const dated = end <= latest;
     (dated ? found : undated).push({
       path,
       named,
       workflow,
-      at: dated ? Math.min(end, latest) : 0,
+      at: dated ? end : 0,
       size: null,
     });
   }

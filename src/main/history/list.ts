@@ -45,6 +45,8 @@ export function listLines(
 ): Line[] {
   const said: Said = (id) => annotations.get(id) ?? NOTHING_SAID;
   const { made, isOnDisk } = facts;
+  // A name may have been given again after its copy was gone: what lies there is the newest one's.
+  const owners = new Map(facts.backups.map(({ path, id }) => [path, id]));
   const inOrder = <T>(rows: readonly T[], at: (row: T) => number, entry: (row: T) => HistoryEntry) => {
     const times = lifted(rows.map(at));
     return rows.map((row, i): Line => ({ time: times[i] ?? 0, sha256: null, entry: () => entry(row) }));
@@ -60,7 +62,7 @@ export function listLines(
         row,
         {
           size,
-          onDisk: row.path !== null && isOnDisk(row.path),
+          onDisk: row.path !== null && owners.get(row.path) === row.id && isOnDisk(row.path),
           kept: kept.get(row.id) ?? null,
           isVersion: isVersion(row, lineage),
           made: made.get(row.workflow) ?? null,

@@ -19,7 +19,7 @@ export interface Proof {
   outcome: 'sound' | 'repaired' | 'damaged' | 'unchecked';
   /** What was wrong, and what became of it or can be done about it; null: nothing was. */
   problem: string | null;
-  /** A whole copy lies on disk. */
+  /** A whole copy of its own lies on disk. */
   onDisk: boolean;
 }
 
@@ -30,7 +30,8 @@ export interface VerifyDeps extends RepairDeps {
 
 /** The copy on disk as it was met. */
 type Copy =
-  | { is: 'whole'; content: Uint8Array }
+  /** `isOwn`: not just that of a newer backup with the same content, which has the name by now. */
+  | { is: 'whole'; content: Uint8Array; isOwn: boolean }
   /** None was written, it is gone, or its name is another backup's by now. */
   | { is: 'absent' }
   | { is: 'damaged'; content: Uint8Array; seen: Awaited<ReturnType<RepairDeps['disk']['stat']>> }
@@ -57,7 +58,7 @@ export async function proveBackup(id: string, deps: VerifyDeps): Promise<Proof |
     const copy = await lookAtCopy(row, deps);
     if (kept !== 'damaged') whole.add(row.sha256);
     const sound = kept !== 'damaged' && (copy.is === 'whole' || copy.is === 'absent');
-    if (sound) return { id, outcome: 'sound', problem: null, onDisk: copy.is === 'whole' };
+    if (sound) return { id, outcome: 'sound', problem: null, onDisk: copy.is === 'whole' && copy.isOwn };
     if (look < LOOKS && !isSame(row, db.backups.find(id))) continue;
     try {
       const { outcome, problem, onDisk } = await repair(row, kept === 'damaged' ? null : kept, copy, deps);
@@ -85,9 +86,9 @@ async function lookAtCopy(row: BackupRow, { db, disk }: Pick<VerifyDeps, 'db' | 
     const seen = await disk.stat(path);
     const content = await disk.read(path);
     if (content === null) return { is: 'absent' };
-    if ((await hashOf(content)) === sha256) return { is: 'whole', content };
     // Its own copy is gone when the name was given again: what lies there is the newer one's.
     const isOwn = db.proofs.claiming(path).at(-1)?.id === row.id;
+    if ((await hashOf(content)) === sha256) return { is: 'whole', content, isOwn };
     return isOwn ? { is: 'damaged', content, seen } : { is: 'absent' };
   } catch (error) {
     // Rights, a share that does not answer, a folder in its place: that is no damage.
@@ -102,7 +103,7 @@ async function repair(
   copy: Copy,
   deps: VerifyDeps,
 ): Promise<Pick<Proof, 'outcome' | 'problem' | 'onDisk'>> {
-  const onDisk = copy.is === 'whole';
+  const onDisk = copy.is === 'whole' && copy.isOwn;
   if (kept !== null && copy.is === 'unreadable')
     return {
       outcome: 'unchecked',
@@ -124,7 +125,7 @@ async function repair(
         `the copy on disk was not what was written. It was written anew; what lay there is now ${basename(aside)}.`,
       );
     }
-    return { outcome: 'repaired', problem: done.join(' And '), onDisk: copy.is !== 'absent' };
+    return { outcome: 'repaired', problem: done.join(' And '), onDisk: onDisk || copy.is === 'damaged' };
   } catch (error) {
     if (!(error instanceof FlowdeckError)) throw error;
     const { message, cure } = error.failure;
