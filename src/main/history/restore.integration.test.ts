@@ -47,6 +47,14 @@ it('puts the content back, and can be undone in the same way', async () => {
   expect(await now()).toBe('now');
 });
 
+it.each(['.', 'folder', 'copy.nbflow.txt', '.bashrc'])('writes no workflow as %s', async (name) => {
+  const to = join(desk.testing, name);
+  expect(await failureOf(restore(file, { entry: id, to }, desk.deps))).toMatchObject({
+    ...{ code: 'usage', cure: expect.stringContaining('XYZG3-V0-1-copy.nbflow') },
+  });
+  expect(await desk.files(desk.testing)).toEqual({ 'XYZG3-V0-1.nbflow': 'now' });
+});
+
 it('needs no copy in backups', async () => {
   await rm(desk.backups, { recursive: true });
   await restore(file, { entry: id }, desk.deps);
@@ -192,12 +200,14 @@ describe('a copy elsewhere', () => {
   });
 
   it('goes over no file and no folder', async () => {
-    const folder = join(desk.backups, '..', 'taken');
+    const folder = join(desk.backups, '..', 'taken.nbflow');
     await mkdir(folder);
-    for (const to of [file, copy, folder]) {
+    const other = join(desk.backups, 'XYZG4-V0-1.nbflow');
+    await writeFile(other, 'theirs');
+    for (const to of [file, other, folder]) {
       expect(await failureOf(put({ entry: id, to }))).toMatchObject({ code: 'folder', where: to });
     }
-    expect([await now(), await readFile(copy, 'utf8'), restores()]).toEqual(['now', 'as it was', []]);
+    expect([await now(), await readFile(other, 'utf8'), restores()]).toEqual(['now', 'theirs', []]);
   });
 
   it('is made while a run has the workflow, and can be wiped', async () => {

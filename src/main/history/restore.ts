@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { fail } from '../../shared/failure.ts';
 import type { Restored } from '../../shared/history.ts';
 import type { RestoreRow } from '../db/restores.ts';
@@ -61,8 +61,8 @@ export interface RestoreDone extends Restored {
  *
  * Until the new content has its name, nothing has changed but that there is one backup more: a process that dies, or a
  * person who cancels, leaves the old file. Rejects with `not-found`, with `workflow-unreadable` for a damaged backup,
- * with `locked` while a run has the file or when it is not as it was `seen`, with `folder` where `to` is taken, and with
- * `interrupted`.
+ * with `locked` while a run has the file or when it is not as it was `seen`, with `folder` where `to` is taken, with
+ * `usage` where that has another ending than the workflow, and with `interrupted`.
  */
 export async function restore(path: string, order: RestoreOrder, deps: RestoreDeps): Promise<RestoreDone> {
   const workflow = await realPlaceOf(path, deps.disk);
@@ -91,12 +91,23 @@ async function writeCopy(
   deps: RestoreDeps,
 ): Promise<RestoreDone> {
   goOn(workflow, order);
+  assertSameKind(workflow, to);
   const of = await restorable(workflow, order.entry, deps);
   const made = await prepared(to, of.content, { name: null, wipe: order.wipeCache === true }, deps);
   goOn(workflow, order);
   await makeFile(to, made.data, deps);
   const path = await realPlaceOf(to, deps.disk);
   return settled(of, { ...made, undo: null, how: 'copy', workflow, path }, deps);
+}
+
+/** Nobody would find a workflow again under another ending; and what asks may be a page. */
+function assertSameKind(workflow: string, to: string): void {
+  const ending = extname(workflow);
+  if (extname(to).toLowerCase() === ending.toLowerCase()) return;
+  throw fail('usage', `${basename(to)} does not end in ${ending}.`, {
+    where: to,
+    cure: `Name the whole file, such as ${basename(workflow, ending)}-copy${ending}.`,
+  });
 }
 
 async function prepared(
