@@ -8,6 +8,7 @@ import {
   removeLeftTemporaries,
   uniquePath,
   writeFileAtomic,
+  writeFileExclusive,
 } from './atomic-file.ts';
 
 let folder = '';
@@ -150,6 +151,39 @@ describe('copyFileExclusive', () => {
     expect(await copyFileExclusive(file, copy, { fs: { ...fs, link } })).toBe(true);
     expect(await copyFileExclusive(file, copy, { fs: { ...fs, link } })).toBe(false);
     expect((await fs.readdir(folder)).sort()).toEqual(['copy', 'plan.json']);
+  });
+});
+
+describe('writeFileExclusive', () => {
+  const name = (n: number) => (n === 1 ? 'a.bak' : `a.bak-${n}`);
+
+  it('gives every one of many writers a file of its own, and leaves nothing beside', async () => {
+    const texts = Array.from({ length: 20 }, (_, n) => `text ${n}`);
+    const paths = await Promise.all(texts.map((text) => writeFileExclusive(folder, name, text, 20)));
+    const written = await Promise.all(paths.map((each) => fs.readFile(each ?? '', 'utf8')));
+    expect(written).toEqual(texts);
+    expect((await fs.readdir(folder)).sort()).toEqual(texts.map((_, n) => name(n + 1)).sort());
+    expect(await writeFileExclusive(folder, name, 'one more', 20)).toBeNull();
+  });
+
+  it('works on a disk without hard links, and never over a file', async () => {
+    const link: typeof fs.link = async () => {
+      throw failing('EPERM');
+    };
+    await fs.writeFile(path.join(folder, 'a.bak'), 'theirs');
+    const made = await writeFileExclusive(folder, name, 'ours', 9, { fs: { ...fs, link } });
+    expect(made).toBe(path.join(folder, 'a.bak-2'));
+    expect(await fs.readFile(path.join(folder, 'a.bak'), 'utf8')).toBe('theirs');
+    expect(await fs.readFile(made ?? '', 'utf8')).toBe('ours');
+    expect((await fs.readdir(folder)).sort()).toEqual(['a.bak', 'a.bak-2']);
+  });
+
+  it.each(['open', 'write', 'sync'] as const)('leaves nothing when the disk is full at %s', async (step) => {
+    const made = writeFileExclusive(folder, name, 'text', 9, { fs: brokenFs(step, 'ENOSPC') });
+    await expect(made).rejects.toMatchObject({
+      failure: { code: 'store-unreachable', where: path.join(folder, 'a.bak') },
+    });
+    expect(await fs.readdir(folder)).toEqual([]);
   });
 });
 

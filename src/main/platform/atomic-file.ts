@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import * as nodeFs from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from './error-code.ts';
@@ -78,6 +78,40 @@ export async function copyFileExclusive(
     return made;
   } catch (error) {
     throw fileFailure(error, to) ?? error;
+  } finally {
+    await fs.rm(temporary, { force: true }).catch((left: unknown) => left);
+  }
+}
+
+/**
+ * Makes a file under the first free of `name(1)`, `name(2)` … `name(most)`, whole or not at all; null when all are taken.
+ * The bytes are written once, whatever names are taken. Errors as in writeFileAtomic, and what `name` throws.
+ */
+export async function writeFileExclusive(
+  folder: string,
+  name: (n: number) => string,
+  data: string | Uint8Array,
+  most: number,
+  { fs = nodeFs }: Pick<AtomicOptions, 'fs'> = {},
+): Promise<string | null> {
+  const temporary = path.join(folder, `.flowdeck-${process.pid}-${randomUUID()}.tmp`);
+  try {
+    const handle = await fs.open(temporary, 'wx', 0o644);
+    try {
+      await handle.writeFile(data);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    for (let n = 1; n <= most; n += 1) {
+      const file = path.join(folder, name(n));
+      if (!(await claimName(temporary, file, fs))) continue;
+      await syncFolder(folder, fs);
+      return file;
+    }
+    return null;
+  } catch (error) {
+    throw fileFailure(error, path.join(folder, name(1))) ?? error;
   } finally {
     await fs.rm(temporary, { force: true }).catch((left: unknown) => left);
   }
@@ -191,6 +225,7 @@ async function claimName(temporary: string, to: string, fs: AtomicFs): Promise<b
   }
   try {
     await fs.copyFile(temporary, to, fs.constants.COPYFILE_EXCL);
+    await syncFile(to, fs);
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FlowdeckError, fail } from '../../shared/failure.ts';
-import { copyFileExclusive, writeFileAtomic } from './atomic-file.ts';
+import { copyFileExclusive, writeFileAtomic, writeFileExclusive } from './atomic-file.ts';
 import { errorCode } from './error-code.ts';
 import { fileFailure } from './file-failure.ts';
 import { makeFolder } from './make-folder.ts';
@@ -52,22 +52,8 @@ export const nodeDisk: Disk = {
   },
   writeNew: async (folder, name, data) => {
     await withFolder(folder);
-    // Whole before it has its name: a process that dies here leaves no empty backup or export behind.
-    const whole = join(folder, `.flowdeck-${process.pid}-${crypto.randomUUID()}.tmp`);
-    try {
-      await writeFileAtomic(whole, data);
-      for (let n = 1; n <= MOST_NAMES; n++) {
-        const path = join(folder, name(n));
-        // Looked at first, as each try costs a copy.
-        if ((await missingAsNull(path, stat(path))) === null && (await copyFileExclusive(whole, path)))
-          return path;
-      }
-    } catch (error) {
-      if (!(error instanceof FlowdeckError) || error.failure.where !== whole) throw error;
-      throw new FlowdeckError({ ...error.failure, where: join(folder, name(1)) }, { cause: error });
-    } finally {
-      await rm(whole, { force: true });
-    }
+    const path = await writeFileExclusive(folder, name, data, MOST_NAMES);
+    if (path !== null) return path;
     throw fail('folder', `There are ${MOST_NAMES} files of this name already.`, {
       where: join(folder, name(1)),
       cure: 'Move old ones away.',
