@@ -6,7 +6,7 @@ import { Kbd } from '../../components/kbd.tsx';
 import { Menu } from '../../components/menu.tsx';
 import { useWindow } from '../../state/window.ts';
 import { isRestorable, isTheFileNow } from './history-words.ts';
-import { isComparable, oneBefore, type Pair, sideOf } from './selection.ts';
+import { isComparable, oneBefore, type Pair, restoredPair, sideOf } from './selection.ts';
 import type { EntryActs } from './use-entry-acts.ts';
 
 export interface EntryActionsProps {
@@ -24,9 +24,9 @@ export interface EntryActionsProps {
 /** What can be done with an entry; the first is what one most likely came for. */
 export function EntryActions(props: EntryActionsProps) {
   const { entry, acts, onRestore } = props;
-  const { run, restore, backup, workflow, path, pinned } = entry;
+  const { run, backup, workflow, path, pinned } = entry;
   const openRun = useWindow((state) => state.openRun);
-  const undoId = restore?.undoBackupId ?? null;
+  const { undo: undoId } = restoredPair(entry, props.view);
   return (
     <div className="flex flex-wrap gap-2">
       {isRestorable(entry) && (
@@ -82,11 +82,11 @@ function Compare({ entry, view, onCompare, onTick }: EntryActionsProps) {
     );
   }
   if (restore !== null) {
-    const { undoBackupId, backupId } = restore;
-    if (undoBackupId === null) return null;
+    const { undo, put } = restoredPair(entry, view);
+    if (undo === null || put === null) return null;
     const pair = {
-      before: { of: 'entry', id: undoBackupId },
-      after: { of: 'entry', id: backupId },
+      before: { of: 'entry', id: undo },
+      after: { of: 'entry', id: put },
     } as const;
     return (
       <Button icon={<FileDiff aria-hidden />} onClick={() => onCompare(pair)}>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clickTick, oneBefore, sideOf, tickedPair, toggleTick } from './selection.ts';
+import { clickTick, oneBefore, restoredPair, sideOf, tickedPair, toggleTick } from './selection.ts';
 import { testEntry, testRestore, testRun, testVersion } from './test-entries.ts';
 
 describe('ticks', () => {
@@ -71,5 +71,25 @@ describe('a comparison', () => {
     expect(oneBefore(same, 'v', 'another')?.id).toBe('b');
     expect(oneBefore(same, 'a', null)).toBeNull();
     expect(oneBefore(same, 'gone', null)).toBeNull();
+  });
+});
+
+describe('a restore', () => {
+  const restore = testRestore('r', 'put', 'undo');
+  const [put, undo] = [testEntry('put'), testEntry('undo')];
+
+  it('offers its undo as long as what was there is kept', () => {
+    expect(restoredPair(restore, { entries: [restore, undo, put], total: 3 })).toEqual({
+      ...{ put: 'put', undo: 'undo' },
+    });
+    expect(restoredPair(restore, { entries: [restore, put], total: 2 })).toEqual({ put: 'put', undo: null });
+    expect(restoredPair(restore, { entries: [restore, undo], total: 2 })).toEqual({
+      put: null,
+      undo: 'undo',
+    });
+  });
+
+  it('may have what has not come yet', () => {
+    expect(restoredPair(restore, { entries: [restore], total: 3 })).toEqual({ put: 'put', undo: 'undo' });
   });
 });

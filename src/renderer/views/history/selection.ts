@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../../../shared/history.ts';
+import type { HistoryEntry, HistoryView } from '../../../shared/history.ts';
 import type { DiffRef } from '../../../shared/workflow-diff.ts';
 
 /** Which entry is shown, and which two are compared. Pure. */
@@ -56,4 +56,19 @@ export function oneBefore(
   const isOther = ({ kind, sha256 }: HistoryEntry) =>
     (kind === 'backup' || kind === 'version') && (sha256 === null || sha256 !== own);
   return entries.slice(at + 1).find((each) => isComparable(each) && isOther(each)) ?? null;
+}
+
+/**
+ * What a restore put back and replaced, as far as either is kept: ids of entries. `undo` null: there was nothing before, or
+ * it was thinned since. What is older than the entries that have come so far may still come.
+ */
+export function restoredPair(
+  { restore }: Pick<HistoryEntry, 'restore'>,
+  { entries, total }: Pick<HistoryView, 'entries' | 'total'>,
+): { put: string | null; undo: string | null } {
+  const kept = (id: string | null | undefined): string | null => {
+    const isGone = entries.length >= total && !entries.some((entry) => entry.id === id);
+    return isGone ? null : (id ?? null);
+  };
+  return { put: kept(restore?.backupId), undo: kept(restore?.undoBackupId) };
 }
