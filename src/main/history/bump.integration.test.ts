@@ -116,6 +116,17 @@ describe('a bump', () => {
     expect(await desk.files(desk.backups)).toEqual({});
   });
 
+  it('says what it could not do where backups/ takes nothing, and changes nothing', async () => {
+    await writeFile(desk.backups, 'a file');
+    expect(await failureOf(bump(old, {}, desk.deps))).toMatchObject({
+      ...{ code: 'folder', where: desk.backups },
+      message: expect.stringMatching(/^XYZG3-V0-1\.nbflow cannot be moved to backups\/: /),
+      cure: expect.stringContaining(desk.backups),
+    });
+    expect(await desk.files(desk.testing)).toEqual({ 'XYZG3-V0-1.nbflow': text });
+    expect(desk.deps.db.versions.below(desk.testing)).toEqual([]);
+  });
+
   it('changes nothing when the new version must not be', async () => {
     const verify = () => {
       throw new Error('a placeholder is left');

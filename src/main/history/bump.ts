@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { fail } from '../../shared/failure.ts';
+import { FlowdeckError, fail } from '../../shared/failure.ts';
 import { nextVersion, versionOf } from '../../shared/version.ts';
 import type { Database } from '../db/database.ts';
 import type { VersionRow } from '../db/versions.ts';
@@ -111,7 +111,9 @@ async function succeed(
   const there = await disk.read(path);
   if (there !== null && !isSame(there, data)) throw taken(path);
 
-  const movedTo = await keepOld(real, bytes, succession.reason, deps);
+  const movedTo = await keepOld(real, bytes, succession.reason, deps).catch((error: unknown) => {
+    throw notMoved(real, error);
+  });
   // Saved by a person since it was read: the new version is made from theirs.
   if (!sameFile(seen, await disk.stat(real))) return succeed(real, succession, change, deps);
   if (there === null) await writeNext(path, data, disk);
@@ -224,6 +226,17 @@ async function recordMove(
 }
 
 const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+/** What the disk says of `backups/` alone tells nobody what became of the version. */
+function notMoved(real: string, error: unknown): unknown {
+  if (!(error instanceof FlowdeckError)) return error;
+  const { code, message, where } = error.failure;
+  return fail(code, `${basename(real)} cannot be moved to backups/: ${message}`, {
+    ...(where === undefined ? {} : { where }),
+    cure: `See that ${backupFolder(real)} is a folder that takes files, then try again. Nothing was changed.`,
+    cause: error,
+  });
+}
 
 const taken = (path: string) =>
   fail('folder', `There is a ${basename(path)} already.`, {
