@@ -48,7 +48,9 @@ export function wrongPayments(site: Site, person: Person): string[] {
         row.prompt === prompt &&
         row.taskId === null &&
         // Lost: below it must have been at a restart. What was sent just after one may arrive when it was told as lost.
-        (row.state === 'parked' || row.state === 'lost' || (row.state === 'intent' && mayBeStale.has(row.id))),
+        (row.state === 'parked' ||
+          row.state === 'lost' ||
+          (row.state === 'intent' && mayBeStale.has(row.id))),
     );
     if (count > excused.length)
       wrong.push(`${count} tasks of "${prompt.slice(-20)}" are paid for and nobody's`);
