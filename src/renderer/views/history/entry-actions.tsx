@@ -26,7 +26,7 @@ export function EntryActions(props: EntryActionsProps) {
   const { entry, acts, onRestore } = props;
   const { run, backup, workflow, path, pinned } = entry;
   const openRun = useWindow((state) => state.openRun);
-  const { undo: undoId } = restoredPair(entry, props.view);
+  const { undo: undoId, isUndoable } = restoredPair(entry, props.view);
   return (
     <div className="flex flex-wrap gap-2">
       {isRestorable(entry) && (
@@ -44,7 +44,7 @@ export function EntryActions(props: EntryActionsProps) {
           Show the run
         </Button>
       )}
-      {undoId !== null && (
+      {undoId !== null && isUndoable && (
         <Button
           variant="primary"
           icon={<Undo2 aria-hidden />}

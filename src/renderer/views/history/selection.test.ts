@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { HistoryEntry } from '../../../shared/history.ts';
 import { clickTick, oneBefore, restoredPair, sideOf, tickedPair, toggleTick } from './selection.ts';
-import { testEntry, testRestore, testRun, testVersion } from './test-entries.ts';
+import { testEntry, testRestore, testRun, testVersion, testView } from './test-entries.ts';
 
 describe('ticks', () => {
   it('are two at most, and a third takes the place of the first', () => {
@@ -77,19 +78,23 @@ describe('a comparison', () => {
 describe('a restore', () => {
   const restore = testRestore('r', 'put', 'undo');
   const [put, undo] = [testEntry('put'), testEntry('undo')];
+  const live = testVersion(restore.path ?? '');
+  const pairOf = (...entries: HistoryEntry[]) => restoredPair(restore, testView([restore, ...entries]));
 
   it('offers its undo as long as what was there is kept', () => {
-    expect(restoredPair(restore, { entries: [restore, undo, put], total: 3 })).toEqual({
-      ...{ put: 'put', undo: 'undo' },
-    });
-    expect(restoredPair(restore, { entries: [restore, put], total: 2 })).toEqual({ put: 'put', undo: null });
-    expect(restoredPair(restore, { entries: [restore, undo], total: 2 })).toEqual({
-      put: null,
-      undo: 'undo',
-    });
+    expect(pairOf(live, undo, put)).toEqual({ put: 'put', undo: 'undo', isUndoable: true });
+    expect(pairOf(live, put)).toEqual({ put: 'put', undo: null, isUndoable: false });
+    expect(pairOf(live, undo)).toEqual({ put: null, undo: 'undo', isUndoable: true });
+  });
+
+  it('offers none where the file went on as another version', () => {
+    const next = testVersion('/p/may/testing/XYZG3-V0-2.nbflow');
+    expect(pairOf(next, undo, put)).toEqual({ put: 'put', undo: 'undo', isUndoable: false });
   });
 
   it('may have what has not come yet', () => {
-    expect(restoredPair(restore, { entries: [restore], total: 3 })).toEqual({ put: 'put', undo: 'undo' });
+    expect(restoredPair(restore, testView([restore], { total: 4 }))).toEqual({
+      ...{ put: 'put', undo: 'undo', isUndoable: true },
+    });
   });
 });

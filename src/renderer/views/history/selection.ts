@@ -60,15 +60,17 @@ export function oneBefore(
 
 /**
  * What a restore put back and replaced, as far as either is kept: ids of entries. `undo` null: there was nothing before, or
- * it was thinned since. What is older than the entries that have come so far may still come.
+ * it was thinned since. `isUndoable`: the file is still there; one that went on as another version would come back beside
+ * that. What is older than the entries that have come so far may still come.
  */
 export function restoredPair(
-  { restore }: Pick<HistoryEntry, 'restore'>,
+  { restore, path }: Pick<HistoryEntry, 'restore' | 'path'>,
   { entries, total }: Pick<HistoryView, 'entries' | 'total'>,
-): { put: string | null; undo: string | null } {
-  const kept = (id: string | null | undefined): string | null => {
-    const isGone = entries.length >= total && !entries.some((entry) => entry.id === id);
-    return isGone ? null : (id ?? null);
-  };
-  return { put: kept(restore?.backupId), undo: kept(restore?.undoBackupId) };
+): { put: string | null; undo: string | null; isUndoable: boolean } {
+  const isThere = (holds: (entry: HistoryEntry) => boolean) => entries.length < total || entries.some(holds);
+  const kept = (id: string | null | undefined): string | null =>
+    typeof id === 'string' && isThere((entry) => entry.id === id) ? id : null;
+  const undo = kept(restore?.undoBackupId);
+  const isUndoable = undo !== null && isThere(({ live, id }) => live && id === path);
+  return { put: kept(restore?.backupId), undo, isUndoable };
 }
