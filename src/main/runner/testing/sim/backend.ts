@@ -14,7 +14,7 @@ interface Restart {
 export interface SimBackend {
   readonly server: string;
   readonly tasks: SimTasks;
-  /** Its restarts, in milliseconds of the world. */
+  /** Its first start and its restarts, in milliseconds of the world. */
   readonly restarts: readonly Restart[];
   /** Requests that were read and refused. */
   refusals(): number;
@@ -33,12 +33,12 @@ const LATEST_READ_MS = 1000;
 export function createSimBackend(world: World, dice: Dice, faults: Faults): SimBackend {
   const server = 'http://glabs';
   const tasks = createSimTasks(server, dice);
-  const restarts: Restart[] = [];
   const cutsPrompts = dice.chance(0.5);
   const wholeSeconds = dice.chance(0.5);
   const saysUptime = !dice.chance(0.05);
   const resultsOutliveIt = dice.chance(0.5);
   let startedAt = -dice.between(0, 100_000);
+  const restarts: Restart[] = [{ endedAt: startedAt, upAt: startedAt }];
   let downUntil = 0;
   let refusals = 0;
 

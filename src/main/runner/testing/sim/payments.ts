@@ -60,7 +60,7 @@ export function wrongPayments(site: Site, person: Person): string[] {
     const restarted = site.backend.restarts.some(
       ({ endedAt, upAt }) => EPOCH + upAt >= row.intentAt - SLACK_MS && EPOCH + endedAt <= row.changedAt,
     );
-    if (!restarted) wrong.push(`journal row ${row.id} counts as lost, and G-Labs was not restarted`);
+    if (!restarted) wrong.push(`journal row ${row.id} counts as lost, and G-Labs was not started anew`);
   }
   return [...wrong, ...openRows(rows, mayBeStale), ...boughtTwice(rows, person)];
 }
