@@ -254,7 +254,8 @@ export const contract = {
     /** A backup a person asks for; `reason` in words of theirs, which become a slug. */
     backup: base
       .input(z.object({ path, reason: z.string().max(200), note: z.string().max(2000).default('') }))
-      .output(z.object({ id, path: z.string().nullable() })),
+      // `problem`: why there is no copy on disk, one sentence; null: there is.
+      .output(z.object({ id, path: z.string().nullable(), problem: z.string().nullable() })),
     /** Takes a copy that somebody else put into `backups/` into the database. */
     adopt: base.input(z.object({ path, entry })).output(z.object({ id })),
     /** Pins and notes; what is left out stays. A pinned copy of somebody else is adopted: the answer is its id now. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, cp, mkdir, mkdtemp, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -340,6 +340,14 @@ describe.each(Object.keys(transports))('over %s', (name) => {
     await copyFile(join(fixtures, 'valid/XYZG3-V0-1.nbflow'), path);
     const { history } = client;
     const taken = await history.backup({ path, reason: 'Before all' });
+    expect(taken.problem).toBeNull();
+    const backups = join(folder, 'projects', name, 'backups');
+    await rename(backups, `${backups} elsewhere`);
+    await writeFile(backups, 'a file');
+    const alone = await history.backup({ path, reason: 'in the database alone' });
+    expect(alone).toMatchObject({ path: null, problem: expect.stringContaining(backups) });
+    await rm(backups);
+    await rename(`${backups} elsewhere`, backups);
     const copy = join(folder, 'projects', name, 'backups/KEPT-V0-1.nbflow.bak-2026-01-05-theirs');
     await copyFile(path, copy);
     const adopted = await history.adopt({ path, entry: copy });

@@ -22,9 +22,7 @@ export function BackupDialog({ path, onClose, onMade }: BackupDialogProps) {
       { path, reason: reason.trim() === '' ? 'manual' : reason.trim(), note: note.trim() },
       {
         onSuccess: (made) => {
-          const where =
-            made.path === null ? 'in the database alone: the folder could not be written' : 'in backups/';
-          notifyDone(`${name} is backed up ${where}.`);
+          notifyDone(`${name} is backed up${made.problem === null ? ' in backups/.' : `. ${made.problem}`}`);
           onMade(made.id);
           onClose();
         },
