@@ -47,6 +47,9 @@ describe('wipe', () => {
       code: 0,
       stdout: 'Nothing to wipe: there is no cached output.\n',
     });
+    const undo = /^To undo: flowdeck (.+)$/m.exec(stdout)?.[1]?.split(' ') ?? [];
+    expect(await desk.flowdeck(...undo)).toMatchObject({ code: 0 });
+    expect(await readFile(file)).toEqual(before);
   });
 
   it('of two scenes is 20 nodes, as NDJSON', async () => {

@@ -36,6 +36,31 @@ it('a long history is printed in pieces whose columns agree', () => {
   expect(lines[901]).toMatch(/ a b$/);
 });
 
+it('says of a restore what was put back, and where it went if that is not the file', () => {
+  const restore = { backupId: 'dddddddd-1', undoBackupId: null };
+  const kind = { kind: 'restore', backup: null, size: null, restore } as const;
+  const lines = [
+    ...historyTable([
+      entry('aaaaaaaa-1', { ...kind, reason: 'copy', path: '/elsewhere/X.nbflow' }),
+      entry('bbbbbbbb-1', { ...kind, reason: 'with-cache', path: '/p/XYZG3-V0-1.nbflow' }),
+    ]),
+  ]
+    .join('\n')
+    .split('\n');
+  expect(lines[1]).toMatch(/aaaaaaaa {2}of dddddddd; to \/elsewhere\/X\.nbflow$/);
+  expect(lines[2]).toMatch(/bbbbbbbb {2}of dddddddd$/);
+});
+
+it('says the name of somebody else’s copy once', () => {
+  const name = 'XYZG3-V0-1 (copy).nbflow';
+  const backup = { origin: 'found', known: false, onDisk: true, kept: 'foreign' } as const;
+  const copy = entry(`/p/backups/${name}`, {
+    ...{ name, version: null, reason: 'found', path: `/p/backups/${name}` },
+    backup: { ...backup, provenAt: null, problem: null },
+  });
+  expect([...historyTable([copy])].join('').split(name)).toHaveLength(2);
+});
+
 it('says what is odd, and by which name an entry goes', () => {
   const backup = { origin: 'automatic', known: true, onDisk: false, kept: null, provenAt: null } as const;
   const [, alone, damaged, live, run] = [

@@ -23,11 +23,12 @@ export function* historyTable(entries: readonly HistoryEntry[]): Generator<strin
 }
 
 function cellsOf(entry: HistoryEntry): string[] {
-  const { at, kind, version, name, reason, size, pinned } = entry;
+  const { at, kind, version, name, reason, size, pinned, backup } = entry;
   return [
     new Date(at).toLocaleString('sv-SE'),
     kind,
-    version ?? name,
+    // The name of somebody else's copy stands where its id would.
+    version ?? (backup?.known === false ? '' : name),
     reason,
     size === null ? '' : sizeText(size),
     pinned ? 'pin' : '',
@@ -44,8 +45,10 @@ const nameToUse = ({ id, live, version, backup, path }: HistoryEntry): string =>
 
 const SHORT = 8;
 
-function oddities({ live, backup, run }: HistoryEntry): string[] {
+function oddities({ live, backup, run, restore, workflow, path }: HistoryEntry): string[] {
   return [
+    ...(restore === null ? [] : [`of ${restore.backupId.slice(0, SHORT)}`]),
+    ...(restore === null || path === null || path === workflow ? [] : [`to ${path}`]),
     ...(live ? ['the file as it is'] : []),
     ...(run?.demo ? ['demo'] : []),
     ...(backup?.known === false ? ['found on disk, not adopted'] : []),

@@ -61,6 +61,22 @@ describe('restore', () => {
     expect((await desk.flowdeck('plan', file, '--json')).lines().at(-1)).toMatchObject({ cached: 0 });
   });
 
+  it('says where there was nothing to wipe', async () => {
+    await restore(backupId, '--wipe-cache');
+    const bare = await desk.flowdeck('backup', file, '--json');
+    const { stdout } = await restore(String(bare.lines()[0]?.id), '--wipe-cache');
+    expect(stdout).toContain('There was no cached output in it to wipe.');
+  });
+
+  it('asks which backup where none is named, and says what lists them', async () => {
+    for (const none of [[], ['--backup', '']]) {
+      const { code, stderr } = await desk.flowdeck('restore', file, ...none);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`Which backup is to be restored?`);
+      expect(stderr).toContain(`flowdeck history ${file} lists them; name one with --backup ID.`);
+    }
+  });
+
   it('writes a copy elsewhere, and says that its name inside is another', async () => {
     const wiped = await readFile(file);
     const { code, stdout } = await restore(backupId, '--to', 'elsewhere/XYZG3-V0-9.nbflow');

@@ -1,12 +1,14 @@
 import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
+import { fail } from '../../shared/failure.ts';
 import type { RestoreDone } from '../history/restore.ts';
 import type { AddCommand } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
+import { quoted } from './version-commands.ts';
 import { count } from './words.ts';
 
 interface Flags {
-  backup: string;
+  backup?: string;
   wipeCache?: boolean;
   to?: string;
 }
@@ -16,7 +18,7 @@ export const addRestore: AddCommand = (work) =>
   new Command('restore')
     .description('puts a backup back, after backing up what is there; or writes it elsewhere')
     .argument('<file>', 'workflow file (.nbflow), be it there or not')
-    .requiredOption(
+    .option(
       '--backup <id>',
       'which one: its id, the beginning of that, the path or name of a copy, or a version such as V0-2',
     )
@@ -24,6 +26,12 @@ export const addRestore: AddCommand = (work) =>
     .option('--to <path>', 'writes it there, where nothing may be yet; the workflow stays as it is')
     .action((file: string, { backup, wipeCache, to }: Flags, command: Command) =>
       work(command, async ({ output, world, flowdeck, interruption }) => {
+        if (backup === undefined || backup === '') {
+          throw fail('usage', 'Which backup is to be restored?', {
+            where: file,
+            cure: `flowdeck history ${quoted(file)} lists them; name one with --backup ID.`,
+          });
+        }
         const { signal } = interruption();
         const { history } = await flowdeck();
         const path = resolve(world.cwd, file);
@@ -57,20 +65,20 @@ function restoredText(
     isCopy ? `Wrote ${what} to ${done.path}.` : `Restored ${what} to ${done.path}.`,
     ...(isCopy && written !== name ? [`The name inside is as it was in ${name}.`] : []),
     ...(renamed ? [`The name inside is ${written} now.`] : []),
-    ...(wiped === null
-      ? []
-      : [`Wiped ${count(wiped.images, 'image node')} and ${count(wiped.videos, 'video node')} of it.`]),
+    ...(wiped === null ? [] : [wipedText(wiped)]),
     ...wayBack(path, isCopy, undoBackupId),
   ].join('\n');
 }
 
+const wipedText = ({ images, videos }: { images: number; videos: number }): string =>
+  images + videos === 0
+    ? 'There was no cached output in it to wipe.'
+    : `Wiped ${count(images, 'image node')} and ${count(videos, 'video node')} of it.`;
+
 function wayBack(path: string, isCopy: boolean, undoBackupId: string | null): string[] {
   if (isCopy) return [];
   if (undoBackupId === null) return ['There was no file before.'];
-  return [`To undo: flowdeck restore ${asArgument(path)} --backup ${undoBackupId}`];
+  return [`To undo: flowdeck restore ${quoted(path)} --backup ${undoBackupId}`];
 }
 
 const nameWithin = (path: string): string => basename(path).replace(/\.nbflow$/i, '');
-
-/** As one argument of a shell. */
-const asArgument = (text: string): string => (/^[\w@%+=:,./\\-]+$/.test(text) ? text : `"${text}"`);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, truncate } from 'node:fs/promises';
+import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -131,7 +131,16 @@ describe('verify', () => {
     const sums = async (path: string) => Finished.parse((await verify(path)).end).checked;
     expect(await sums(file.replace('V0-3', 'V0-9'))).toBe(2);
     expect(await sums(other)).toBe(1);
-    const { code, stdout } = await desk.flowdeck('verify', file.replace('XYZG3', 'XYZG4'));
+    const stranger = file.replace('XYZG3', 'XYZG4');
+    expect(await desk.flowdeck('verify', stranger)).toMatchObject({
+      ...{
+        code: 3,
+        stdout: '',
+        stderr: expect.stringContaining('There is no workflow file XYZG4-V0-3.nbflow.'),
+      },
+    });
+    await writeFile(stranger, '{}');
+    const { code, stdout } = await desk.flowdeck('verify', stranger);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'There are no backups of XYZG4-V0-3.nbflow.\n' });
   });
 

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Verified } from '../app/history/history-api.ts';
+import { noWorkflow } from '../history/backup.ts';
 import type { AddCommand } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { count } from './words.ts';
@@ -28,6 +29,9 @@ export const addVerify: AddCommand = (work) =>
           signal,
         );
         const { checked, damaged, repaired } = sums;
+        // A misspelt path is not to pass for a workflow that is well.
+        if (path !== null && checked === 0 && (await history.list(path)).live === null)
+          throw noWorkflow(path);
         output.record({ type: 'verify.finished', checked, damaged, repaired });
         output.text(
           path !== null && checked === 0 ? `There are no backups of ${basename(path)}.` : verifiedText(sums),

@@ -4,6 +4,7 @@ import { tellOfBump } from './bump-words.ts';
 import type { AddCommand } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { numberList } from './values.ts';
+import { quoted } from './version-commands.ts';
 import { count } from './words.ts';
 
 /** `flowdeck wipe FILE`: clears cached output, everywhere or in the chosen places (behaviour.md §4). */
@@ -35,7 +36,7 @@ export const addWipe: AddCommand = (work) =>
         output.text(
           backup === null
             ? 'Nothing to wipe: there is no cached output.'
-            : `Wiped ${count(images, 'image node')} and ${count(videos, 'video node')} in ${count(tabs, 'tab')} (${count(images + videos, 'node')}).\nThe file as it was: ${backup.path ?? `backup ${backup.id}`}`,
+            : `Wiped ${count(images, 'image node')} and ${count(videos, 'video node')} in ${count(tabs, 'tab')} (${count(images + videos, 'node')}).\nThe file as it was: ${backup.path ?? `backup ${backup.id}`}\nTo undo: flowdeck restore ${quoted(path)} --backup ${backup.id}`,
         );
         if (backup !== null) await tellOfBump(session, path);
         return exitCodes.done;

@@ -155,11 +155,26 @@ function ofLineage(found: FoundBackup, ref: string, lineage: Lineage | null): Fo
   });
 }
 
-const missing = (ref: string, lineage: Lineage | null) =>
-  fail('not-found', `There is no backup or version ${ref}${lineage ? ` of ${lineage.code}` : ''}.`, {
+function missing(ref: string, lineage: Lineage | null) {
+  if (lineage !== null) {
+    const what = ref === '' ? 'without a name' : ref;
+    return fail('not-found', `There is no backup or version ${what} of ${lineage.code}.`, {
+      where: ref,
+      cure: isShort(ref) ? TOO_SHORT : seeHistory(lineage),
+    });
+  }
+  return fail('not-found', `There is no entry of a history with the id ${ref === '' ? '(empty)' : ref}.`, {
     where: ref,
-    cure: seeHistory(lineage),
+    cure: isShort(ref)
+      ? TOO_SHORT
+      : `${seeHistory(null)} A version that lies at its place goes by the path of its file.`,
   });
+}
+
+/** Might be the beginning of an id, were it longer. */
+const isShort = (ref: string): boolean => /^[\da-f]+$/i.test(ref) && ref.length < SHORTEST;
+
+const TOO_SHORT = `Of an id tell the first ${SHORTEST} characters at least.`;
 
 const several = (ref: string, names: readonly string[]) =>
   fail('usage', `${ref} is more than one: ${names.join(' and ')}.`, { where: ref, cure: 'Name it in full.' });
