@@ -161,6 +161,8 @@ export const Restored = z.object({
   path: z.string(),
   /** What was there before; null: nothing was, or it went elsewhere. */
   undoBackupId: z.string().nullable(),
+  /** Why what was there before has no copy on disk, one sentence; null: it has, or there was nothing. */
+  problem: z.string().nullable(),
 });
 export type Restored = z.infer<typeof Restored>;
 

@@ -371,7 +371,7 @@ describe.each(Object.keys(transports))('over %s', (name) => {
     const { live } = await history.preview({ path: made.path, entry: taken.id });
     const seen = live?.sha256 ?? '';
     const restored = await history.restore({ path: made.path, entry: taken.id, seen });
-    expect(restored).toMatchObject({ path: made.path, undoBackupId: expect.any(String) });
+    expect(restored).toMatchObject({ path: made.path, undoBackupId: expect.any(String), problem: null });
     const watch = (signal: AbortSignal) => history.watch({ path: made.path }, { signal });
     const view = await fold(watch, applyHistoryChange, ({ entries, total }) => entries.length === total);
     const kinds = new Set(view.entries.map(({ kind }) => kind));

@@ -55,6 +55,14 @@ it.each(['.', 'folder', 'copy.nbflow.txt', '.bashrc'])('writes no workflow as %s
   expect(await desk.files(desk.testing)).toEqual({ 'XYZG3-V0-1.nbflow': 'now' });
 });
 
+it('says where what was there before has no copy on disk', async () => {
+  await rm(desk.backups, { recursive: true });
+  await writeFile(desk.backups, 'a file');
+  const { problem } = await restore(file, { entry: id }, desk.deps);
+  expect(problem).toContain(desk.backups);
+  expect(await now()).toBe('as it was');
+});
+
 it('needs no copy in backups', async () => {
   await rm(desk.backups, { recursive: true });
   await restore(file, { entry: id }, desk.deps);

@@ -202,6 +202,7 @@ async function settled(
     path,
     renamed,
     undoBackupId,
+    problem: undo?.problem ?? null,
     undo,
     wiped,
   };

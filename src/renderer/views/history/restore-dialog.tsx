@@ -56,13 +56,16 @@ export function RestoreDialog({ entry, view, acts, onClose }: RestoreDialogProps
         seen: seen.live?.sha256 ?? null,
       },
       {
-        onSuccess: ({ path, undoBackupId }) => {
+        onSuccess: ({ path, undoBackupId, problem }) => {
           const output = choice.wipe ? ', its cache wiped' : '';
           if (choice.copyTo !== null) notifyDone(`Written as ${fileName(path)}${output}.`);
           else if (undoBackupId === null) notifyDone(`${nameOf(path)} is there again${output}.`);
           else
-            notifyUndo(`${nameOf(path)} is as in the ${entryTitle(entry).toLowerCase()}${output}.`, () =>
-              acts.undo(path, undoBackupId, 'the restore'),
+            notifyUndo(
+              [`${nameOf(path)} is as in the ${entryTitle(entry).toLowerCase()}${output}.`, problem ?? '']
+                .join(' ')
+                .trim(),
+              () => acts.undo(path, undoBackupId, 'the restore'),
             );
           onClose();
         },
