@@ -30,7 +30,8 @@ export function restoreFacts(
 ): RestoreFacts {
   const { data } = restoredContent(content, { ...wish, wipe: false });
   const identical = live !== null && Buffer.compare(data, live) === 0;
-  const backup = readable(content, wish);
+  // Named as what it is: the file it would become may well be sound.
+  const backup = readable(content, { ...wish, file: 'The backup' });
   if (backup instanceof FlowdeckError) {
     return { ...NOTHING_KNOWN, identical, unreadable: backup.failure.message };
   }

@@ -77,7 +77,7 @@ describe('space', () => {
       '41 backups · 212 MB on disk · 3.0 MB in the database · 6 will be thinned',
     );
     expect(spaceWords({ ...space, thinnable: 0 })).not.toContain('thinned');
-    expect(spaceWords({ ...space, backups: 0 })).toBe('No backups yet');
+    expect(spaceWords({ ...space, backups: 0 })).toBe('No backups of Flowdeck’s yet');
   });
 });
 

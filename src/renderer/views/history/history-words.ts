@@ -123,7 +123,8 @@ export function keptWords({ backup, note }: HistoryEntry, retention: Retention |
 
 /** `41 backups · 212 MB on disk · 3 MB in the database · 6 will be thinned`. */
 export function spaceWords({ backups, onDisk, inDatabase, thinnable }: HistorySpace): string {
-  if (backups === 0) return 'No backups yet';
+  // Copies of somebody else may be there: they are in the list, with a mark.
+  if (backups === 0) return 'No backups of Flowdeck’s yet';
   return [
     counted(backups, 'backup'),
     `${bytes(onDisk)} on disk`,

@@ -68,7 +68,17 @@ function Facts({ entry }: { entry: HistoryEntry }) {
     ...(kind === 'version' || version === null ? [] : [version]),
     ...(size === null ? [] : [bytes(size)]),
   ];
-  return <span className="shrink-0">{parts.join(' · ')}</span>;
+  const facts = <span className="shrink-0">{parts.join(' · ')}</span>;
+  // A copy under a name that somebody made up is known by that name alone.
+  if (entry.backup?.known !== false || version !== null) return facts;
+  return (
+    <>
+      <span className="min-w-0 truncate" title={entry.name}>
+        {entry.name}
+      </span>
+      {facts}
+    </>
+  );
 }
 
 /** For the pointer; on the keyboard it is Space, and for a screen reader a word. */

@@ -32,7 +32,7 @@ export function TimelineTools({ query, onChange, onDown }: TimelineToolsProps) {
           label="Search the history"
           hideLabel
           type="search"
-          placeholder="Search reasons, notes, versions, files"
+          placeholder="Search reasons, notes, files"
           value={search}
           onChange={(event) => onChange({ search: event.target.value })}
           onKeyDown={(press) => {
