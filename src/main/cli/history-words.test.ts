@@ -20,7 +20,7 @@ const entry = (id: string, over: Partial<HistoryEntry> = {}): HistoryEntry => ({
     note: '',
   },
   ...{ live: false, hasContent: true, run: null, restore: null },
-  backup: { origin: 'automatic', known: true, onDisk: true, kept: null, provenAt: null, problem: null },
+  backup: { origin: 'automatic', known: true, onDisk: true, kept: 'latest', provenAt: null, problem: null },
   ...over,
 });
 
@@ -62,8 +62,8 @@ it('says the name of somebody else’s copy once', () => {
 });
 
 it('says what is odd, and by which name an entry goes', () => {
-  const backup = { origin: 'automatic', known: true, onDisk: false, kept: null, provenAt: null } as const;
-  const [, alone, damaged, live, run] = [
+  const backup = { origin: 'automatic', known: true, onDisk: false, kept: 'daily', provenAt: null } as const;
+  const [, alone, damaged, live, run, goes] = [
     ...historyTable([
       entry('aaaaaaaa-1', { backup: { ...backup, problem: null } }),
       entry('bbbbbbbb-1', { backup: { ...backup, onDisk: true, problem: 'It does not unpack.' } }),
@@ -74,6 +74,7 @@ it('says what is odd, and by which name an entry goes', () => {
         size: null,
         run: { status: 'held', demo: true, finishedAt: null },
       }),
+      entry('eeeeeeee-1', { backup: { ...backup, onDisk: true, kept: null, problem: null } }),
     ]),
   ]
     .join('\n')
@@ -82,4 +83,5 @@ it('says what is odd, and by which name an entry goes', () => {
   expect(damaged).toMatch(/damaged: It does not unpack\.$/);
   expect(live).toMatch(/V0-1 +the file as it is$/);
   expect(run).toMatch(/cccccccc {2}demo$/);
+  expect(goes).toMatch(/eeeeeeee {2}will be thinned$/);
 });

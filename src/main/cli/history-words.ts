@@ -53,6 +53,7 @@ function oddities({ live, backup, run, restore, workflow, path }: HistoryEntry):
     ...(run?.demo ? ['demo'] : []),
     ...(backup?.known === false ? ['found on disk, not adopted'] : []),
     ...(backup !== null && !backup.onDisk ? ['in the database alone'] : []),
+    ...(backup?.known && backup.kept === null ? ['will be thinned'] : []),
     ...(backup?.problem ? [`damaged: ${backup.problem}`] : []),
   ];
 }
