@@ -10,6 +10,7 @@ export const history = `
 ALTER TABLE blobs ADD COLUMN base TEXT REFERENCES blobs (sha256);
 CREATE INDEX blobs_base ON blobs (base) WHERE base IS NOT NULL;
 CREATE INDEX backups_content ON backups (sha256);
+CREATE INDEX backups_path ON backups (path) WHERE path IS NOT NULL;
 
 ALTER TABLE backups ADD COLUMN origin TEXT NOT NULL DEFAULT 'automatic';
 ALTER TABLE backups ADD COLUMN proven_at INTEGER;
