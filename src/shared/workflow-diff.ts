@@ -2,8 +2,14 @@ import { z } from 'zod';
 
 /** One side of a comparison. */
 export const DiffRef = z.discriminatedUnion('of', [
-  /** A workflow file as it is on disk now. */
-  z.object({ of: z.literal('file'), path: z.string().min(1).max(4096) }),
+  /** A workflow file as it is on disk now, or a copy of one: a page has no business with other files. */
+  z.object({
+    of: z.literal('file'),
+    path: z
+      .string()
+      .max(4096)
+      .regex(/\.nbflow(?:\.[^/\\]*)?$/i),
+  }),
   /** A version or backup, by the id of its line in the history. */
   z.object({ of: z.literal('entry'), id: z.string().min(1).max(4096) }),
   /** What a run began with, or what it wrote. */

@@ -54,15 +54,8 @@ function runNamed(id: string, db: Database): RunSummary | null {
   return first?.summary ?? null;
 }
 
-/** A workflow, or a copy of one: what asks may be a page, which has no business with other files. */
 async function readFileSide(path: string, { disk, folders }: FindDeps): Promise<SideContent> {
   const real = await realPlaceOf(path, disk);
-  if (!/\.nbflow(?:\.|$)/i.test(basename(real))) {
-    throw fail('usage', `${basename(real)} is neither a workflow nor a copy of one.`, {
-      where: path,
-      cure: 'Name a file that ends in .nbflow, or a copy as backups/ has them.',
-    });
-  }
   const facts = await folders.file(real);
   const bytes = await disk.read(real);
   if (bytes === null) throw noWorkflow(path);

