@@ -248,7 +248,12 @@ describe.each(Object.keys(transports))('over %s', (name) => {
     const plan = await client.workflows.plan({ path, options });
     expect(plan).toEqual(await flowdeck.runner.plan(path, options));
     expect(plan.totals.generations).toBeGreaterThan(0);
-    expect(await client.workflows.fix({ path })).toEqual({ fixed: [], backup: null, backupId: null });
+    expect(await client.workflows.fix({ path })).toEqual({
+      fixed: [],
+      backup: null,
+      backupId: null,
+      problem: null,
+    });
     expect(await refusal(client.workflows.check({ path: file('NOT-THERE') }))).toMatchObject({
       code: 'workflow-missing',
     });
