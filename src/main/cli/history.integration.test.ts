@@ -94,6 +94,20 @@ describe('flowdeck backup', () => {
 });
 
 describe('flowdeck history', () => {
+  it('of a copy in backups/ is that of its workflow', async () => {
+    const [created] = (await desk.flowdeck('backup', workflow, '--json')).lines();
+    await desk.flowdeck('bump', workflow);
+    const ids = async (path: string) =>
+      (await desk.flowdeck('history', path, '--json')).lines().map(({ id }) => id);
+    const all = await ids(workflow);
+    expect(all).toHaveLength(3);
+    const copy = String(created?.path);
+    for (const path of [copy, join(dirname(copy), basename(workflow))]) expect(await ids(path)).toEqual(all);
+    const { stderr } = await desk.flowdeck('history', copy);
+    expect(stderr).not.toContain('The file itself is not there');
+    expect((await desk.flowdeck('history', join(dirname(copy), 'XYZG9-V0-1.nbflow'))).code).toBe(3);
+  });
+
   it('tells every entry in one line, newest first, and goes on when the file is gone', async () => {
     await desk.flowdeck('backup', workflow, '--reason', 'first');
     await desk.flowdeck('bump', workflow, '--note', 'a new hook');

@@ -1,6 +1,7 @@
-import { resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { noWorkflow } from '../history/backup.ts';
+import { codeOfCopy } from '../history/foreign-names.ts';
 import type { AddCommand } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { historyTable } from './history-words.ts';
@@ -14,8 +15,10 @@ export const addHistory: AddCommand = (work) =>
     .action((file: string, _flags: unknown, command: Command) =>
       work(command, async ({ output, world, flowdeck }) => {
         const { history } = await flowdeck();
-        const { path, code, live, entries, problems } = await history.list(resolve(world.cwd, file));
-        if (entries.length === 0 && live === null) throw noWorkflow(path);
+        const asked = resolve(world.cwd, file);
+        const wanted = lineagePath(asked);
+        const { path, code, live, entries, problems } = await history.list(wanted);
+        if (entries.length === 0 && live === null) throw noWorkflow(wanted === asked ? path : asked);
         for (const { kind, id, at, version, reason, path, sha256, size, pinned, note, ...more } of entries) {
           const { workflow, name, live, backup, run, restore } = more;
           output.record({
@@ -24,9 +27,16 @@ export const addHistory: AddCommand = (work) =>
           });
         }
         for (const lines of historyTable(entries)) output.text(lines);
-        if (live === null) output.note(`The file itself is not there: ${path}`);
+        if (live === null && wanted === asked) output.note(`The file itself is not there: ${path}`);
         for (const problem of problems) output.note(problem);
         output.note(`${code}: ${count(entries.length, 'entry', 'entries')}.`);
         return exitCodes.done;
       }),
     );
+
+/** Of a copy in `backups/` the history is that of its workflow, which need not be there. */
+function lineagePath(asked: string): string {
+  const folder = dirname(asked);
+  const code = basename(folder) === 'backups' ? codeOfCopy(basename(asked)) : null;
+  return code === null ? asked : join(dirname(folder), `${code}.nbflow`);
+}

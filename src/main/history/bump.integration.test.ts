@@ -103,6 +103,14 @@ describe('a bump', () => {
     },
   );
 
+  it('is refused for what lies in backups/, which stays where it is', async () => {
+    const { movedTo } = await bump(old, {}, desk.deps);
+    const before = await desk.files(desk.backups);
+    const refused = { code: 'usage', where: movedTo, message: expect.stringContaining('lies in backups/') };
+    expect(await failureOf(bump(movedTo, {}, desk.deps))).toMatchObject(refused);
+    expect(await desk.files(desk.backups)).toEqual(before);
+  });
+
   it('is refused for a file that is not there, is no workflow, or is held by a run', async () => {
     expect(await failureOf(bump(join(desk.testing, 'XYZG3-V0-7.nbflow'), {}, desk.deps))).toMatchObject({
       code: 'workflow-missing',

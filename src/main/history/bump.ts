@@ -66,7 +66,7 @@ const bumping: Succession = {
 /**
  * Makes the next version of a workflow (behaviour.md §9): a file of the next name, with that name inside and the edits in
  * it; the old file goes to `backups/`, and what the database knows of it follows to the new one. Rejects with `usage` for
- * a name without a version, with `folder` when the next name is taken, with `locked`, `workflow-missing`,
+ * a name without a version and for a file in `backups/`, with `folder` when the next name is taken, with `locked`, `workflow-missing`,
  * `workflow-unreadable`, and what `change` throws.
  *
  * Every step is on the disk before the next begins, and each leaves the old content under some name. After a crash the
@@ -97,6 +97,7 @@ async function succeed(
   deps: BumpDeps,
 ): Promise<Bumped> {
   const { disk } = deps;
+  if (basename(dirname(real)) === 'backups') throw setAside(real);
   const ext = /\.nbflow$/i.exec(real)?.[0] ?? '';
   const name = basename(real, ext);
   const next = succession.nameAfter(name);
@@ -248,4 +249,11 @@ const savedMeanwhile = (real: string, path: string) =>
   fail('locked', `${basename(real)} was saved by another program while ${basename(path)} was made from it.`, {
     where: real,
     cure: 'Both files are there: compare them, and move the one you do not want to backups/.',
+  });
+
+/** What lies there is kept: its place is not for the next version, and it is not to leave it. */
+const setAside = (real: string) =>
+  fail('usage', `${basename(real)} lies in backups/: it is kept as it was.`, {
+    where: real,
+    cure: 'Name the version that is there now, or restore this one first.',
   });
