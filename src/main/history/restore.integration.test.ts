@@ -138,7 +138,9 @@ describe('a backup of another version', () => {
 
   it('that no program can read is put back as it is, and cannot be wiped', async () => {
     const entry = await backUp('XYZG3-V0-7.nbflow', '{"name": "XYZG3-V0-7", ');
-    expect(await failureOf(put({ entry, wipeCache: true }))).toMatchObject({ code: 'workflow-unreadable' });
+    expect(await failureOf(put({ entry, wipeCache: true }))).toMatchObject({
+      ...{ code: 'workflow-unreadable', message: expect.stringMatching(/^The backup is not JSON: /) },
+    });
     expect(await now()).toBe('now');
     expect(await put({ entry })).toMatchObject({ renamed: false });
     expect(await now()).toBe('{"name": "XYZG3-V0-7", ');

@@ -1,4 +1,4 @@
-import { FlowdeckError } from '../../shared/failure.ts';
+import { FlowdeckError, fail } from '../../shared/failure.ts';
 import { editWorkflow, setWorkflowName } from '../workflow/edit.ts';
 import type { ExtraFields } from '../workflow/fields.ts';
 import { decodeWorkflow, parseWorkflow, type Workflow } from '../workflow/read.ts';
@@ -31,9 +31,15 @@ export interface RestoredContent {
 export function restoredContent(content: Uint8Array, wish: ContentWish): RestoredContent {
   const asItIs = { data: content, renamed: false, wiped: null };
   if (wish.name === null && !wish.wipe) return asItIs;
-  const read = readable(content, wish);
+  const strict = wish.strict === true;
+  // A backup is named as what it is: the file it would become may well be sound.
+  const read = readable(content, strict ? wish : { ...wish, file: 'The backup' });
   if (read instanceof FlowdeckError) {
-    if (wish.wipe || wish.strict === true) throw read;
+    if (strict) throw read;
+    if (wish.wipe) {
+      const cure = 'Use another one, or restore it without wiping.';
+      throw fail(read.failure.code, read.failure.message, { cure });
+    }
     return asItIs;
   }
   const found = wish.wipe ? wipeEdits(read, {}) : null;

@@ -73,7 +73,7 @@ function Facts({ entry }: { entry: HistoryEntry }) {
   if (entry.backup?.known !== false || version !== null) return facts;
   return (
     <>
-      <span className="min-w-0 truncate" title={entry.name}>
+      <span className="min-w-0 flex-1 truncate" title={entry.name}>
         {entry.name}
       </span>
       {facts}
