@@ -2,7 +2,7 @@ import type { WipeResult } from '../../shared/contract.ts';
 import { fail } from '../../shared/failure.ts';
 import type { PromptEdit, PromptSource } from '../../shared/prompts.ts';
 import type { Database } from '../db/database.ts';
-import { takeBackup } from '../history/backup.ts';
+import { assertNotSetAside, takeBackup } from '../history/backup.ts';
 import { type BumpChange, type Bumped, bump } from '../history/bump.ts';
 import { restore } from '../history/restore.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -10,6 +10,7 @@ import { hashOf } from '../platform/content-hash.ts';
 import { nodeDisk } from '../platform/disk.ts';
 import { nodeFolders } from '../platform/folders.ts';
 import { acquireLock, lockFileFor, withFileLock } from '../platform/lock.ts';
+import { realPlaceOf } from '../platform/real-place.ts';
 import type { SettingsStore } from '../platform/settings-store.ts';
 import { accept } from '../runner/accept.ts';
 import { assertEditedPrompts } from '../runner/edited-prompts.ts';
@@ -23,6 +24,7 @@ import { createBooks, editNote } from './after-bump.ts';
 /**
  * What a person may do to a workflow file between two runs. All but a pick wait for no run: they reject with `locked`
  * while one has the file; and with `workflow-missing`, `workflow-unreadable` or what the disk says.
+ * What lies in `backups/` is not changed: `usage`.
  */
 export interface Editing {
   /** Clears cached output: of everything, of these nodes, or of these scenes. Picks stay (behaviour.md §4). */
@@ -70,8 +72,8 @@ export function openEditing({ db, settings, clock }: EditingParts): Editing {
   };
   const keepBooks = createBooks(deps);
   return {
-    wipe: (path, which) => wipe(path, which, deps),
-    accept: (path, nodes) => accept(path, nodes, deps),
+    wipe: (path, which) => inPlace(path, () => wipe(path, which, deps)),
+    accept: (path, nodes) => inPlace(path, () => accept(path, nodes, deps)),
     prompts: async (path, nodeId) => promptSources((await openWorkflow(path, deps)).workflow, nodeId),
     restore: async (path, entry) => {
       const { undo } = await restore(path, { entry }, deps);
@@ -100,6 +102,12 @@ export function openEditing({ db, settings, clock }: EditingParts): Editing {
       );
       return { ...bumped, problems: [...bumped.problems, ...(await keepBooks())] };
     },
-    pick: (path, wish) => pickInFile(path, wish, deps),
+    pick: (path, wish) => inPlace(path, () => pickInFile(path, wish, deps)),
   };
+}
+
+/** What is kept in `backups/` is not changed where it lies. */
+async function inPlace<T>(path: string, work: () => Promise<T>): Promise<T> {
+  assertNotSetAside(await realPlaceOf(path, nodeDisk));
+  return work();
 }

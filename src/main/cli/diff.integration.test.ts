@@ -180,6 +180,15 @@ describe('diff of what the history has', () => {
     expect(await finished(path)).toMatchObject({ ...expected, before: { path: null } });
   });
 
+  it('takes a version beside a file for that of its workflow', async () => {
+    const file = await desk.workflow();
+    const [made] = (await desk.flowdeck('bump', file, '--json')).lines();
+    const { path, from, movedTo } = made as unknown as { path: string; from: string; movedTo: string };
+    const finished = (await desk.flowdeck('diff', from, path, '--json')).lines().at(-1);
+    expect(finished).toMatchObject({ before: { path: movedTo }, after: { path } });
+    expect((await desk.flowdeck('diff', 'V7', path)).code).toBe(2);
+  });
+
   it('takes a file of that name before an id', async () => {
     const file = await desk.workflow();
     await writeFile(join(desk.folder, 'deadbeef'), await readFile(file));

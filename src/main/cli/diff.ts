@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { wordDiff } from '../../shared/word-diff.ts';
 import type { Comparison, DiffRef, NodeDiff } from '../../shared/workflow-diff.ts';
+import type { History } from '../app/history/history-api.ts';
 import { errorCode } from '../platform/error-code.ts';
 import type { AddCommand } from './command.ts';
 import { comparisonText } from './diff-words.ts';
@@ -12,7 +13,7 @@ import { exitCodes } from './exit-codes.ts';
 export const addDiff: AddCommand = (work) =>
   new Command('diff')
     .description(
-      'what is different between two: each a file, the id of a line of the history (its beginning will do), or RUNID:input or RUNID:output of a run',
+      'what is different between two: each a file, the id of a line of the history (its beginning will do), a version such as V0-1 beside a file, or RUNID:input or RUNID:output of a run',
     )
     .argument('<before>', 'the earlier one')
     .argument('<after>', 'the later one')
@@ -20,7 +21,10 @@ export const addDiff: AddCommand = (work) =>
       work(command, async ({ output, world, flowdeck }) => {
         const [from, to] = await Promise.all([refOf(before, world.cwd), refOf(after, world.cwd)]);
         const { history } = await flowdeck();
-        const comparison = await history.compare(from, to);
+        const comparison = await history.compare(
+          await versionOf(from, to, history),
+          await versionOf(to, from, history),
+        );
         if (output.json) for (const line of linesOf(comparison)) output.record(line);
         output.text(comparisonText(comparison, output.paint));
         return exitCodes.done;
@@ -38,6 +42,15 @@ async function refOf(text: string, cwd: string): Promise<DiffRef> {
   // A copy that is gone from the disk may be in the database, under the place where it lay.
   const looksLikePath = /[/\\]|\.nbflow(?:$|\.)/i.test(text);
   return { of: 'entry', id: looksLikePath ? path : text };
+}
+
+/** `V0-1` beside a file is the version of that workflow. */
+async function versionOf(ref: DiffRef, beside: DiffRef, history: Pick<History, 'list'>): Promise<DiffRef> {
+  if (ref.of !== 'entry' || beside.of !== 'file' || !/^v\d/i.test(ref.id)) return ref;
+  const { entries } = await history.list(beside.path);
+  const meant = ref.id.toUpperCase();
+  const found = entries.find(({ kind, version }) => kind === 'version' && version?.toUpperCase() === meant);
+  return found === undefined ? ref : { of: 'entry', id: found.id };
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -52,6 +52,18 @@ describe('wipe', () => {
     expect(await readFile(file)).toEqual(before);
   });
 
+  it('leaves what is kept in backups/ as it was', async () => {
+    const file = await cached();
+    const [taken] = (await desk.flowdeck('backup', file, '--json')).lines();
+    const { path } = taken as unknown as { path: string };
+    const before = await readFile(path);
+    expect(await desk.flowdeck('wipe', path)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('lies in backups/: it is kept as it was.'),
+    });
+    expect(await readFile(path)).toEqual(before);
+  });
+
   it('of two scenes is 20 nodes, as NDJSON', async () => {
     const file = await cached();
     const { code, lines } = await desk.flowdeck('wipe', file, '--scenes', '3,5', '--json');

@@ -11,7 +11,14 @@ import { asOneWrite, betweenRuns, type FileLocks, sameFile } from '../platform/h
 import { editWorkflow, type NodeEdit, setWorkflowName } from '../workflow/edit.ts';
 import type { ExtraFields } from '../workflow/fields.ts';
 import { decodeWorkflow, parseWorkflow, type Workflow } from '../workflow/read.ts';
-import { type BackupDeps, backupFolder, localDay, noWorkflow, recordBackup } from './backup.ts';
+import {
+  assertNotSetAside,
+  type BackupDeps,
+  backupFolder,
+  localDay,
+  noWorkflow,
+  recordBackup,
+} from './backup.ts';
 import { lineageOf, versionFolders } from './lineage.ts';
 import { type ContentWish, type RestoredContent, restoredContent } from './restored-content.ts';
 
@@ -97,7 +104,7 @@ async function succeed(
   deps: BumpDeps,
 ): Promise<Bumped> {
   const { disk } = deps;
-  if (basename(dirname(real)) === 'backups') throw setAside(real);
+  assertNotSetAside(real);
   const ext = /\.nbflow$/i.exec(real)?.[0] ?? '';
   const name = basename(real, ext);
   const next = succession.nameAfter(name);
@@ -249,11 +256,4 @@ const savedMeanwhile = (real: string, path: string) =>
   fail('locked', `${basename(real)} was saved by another program while ${basename(path)} was made from it.`, {
     where: real,
     cure: 'Both files are there: compare them, and move the one you do not want to backups/.',
-  });
-
-/** What lies there is kept: its place is not for the next version, and it is not to leave it. */
-const setAside = (real: string) =>
-  fail('usage', `${basename(real)} lies in backups/: it is kept as it was.`, {
-    where: real,
-    cure: 'Name the version that is there now, or restore this one first.',
   });
