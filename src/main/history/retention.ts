@@ -34,8 +34,9 @@ export interface Claims {
  *
  * Only the order counts, never the time that has passed: a clock that jumps ahead makes nothing old. Where it was set
  * back, days come twice: both times keep their newest, and together they count as one day. So nothing goes sooner than
- * with a clock that is right, but that the day on which it was set back may count as two. What was once given up stays
- * so whatever is added, and thinning twice is thinning once.
+ * with a clock that is right, but that the day on which it was set back may count as two, or, where that ends on the very
+ * day of the backup before, two days as one. What was once given up stays so whatever is added, and thinning twice is
+ * thinning once.
  */
 export function keptBackups(
   backups: readonly Keepable[],
