@@ -7,6 +7,7 @@ import type { PackedContent } from '../db/blobs.ts';
 import type { Database } from '../db/database.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
+import { errorCode } from '../platform/error-code.ts';
 
 export interface Backup {
   id: string;
@@ -30,7 +31,8 @@ export interface BackupDeps {
  * Backs up a workflow's bytes before a destructive change: a copy under the manual's name beside the group folder,
  * and the content in the database, so that a deleted `backups/` loses nothing (behaviour.md §9). Where the copy cannot
  * be written the database has it alone, and `problem` says why; callers tell it. `reason` is a slug such as `pre-run`.
- * Rejects with `folder` or `store-unreachable` when the database cannot take it; then nothing may be changed.
+ * Rejects with `folder` for a name too long to have one, and with `folder` or `store-unreachable` when the database cannot
+ * take it; then nothing may be changed.
  *
  * A process that dies between the copy and the commit leaves a copy that the database does not know: it is listed as
  * one that was found, and can be adopted.
@@ -73,7 +75,8 @@ async function writeCopy(
     const path = await disk.writeNew(folder, (n) => (n === 1 ? base : `${base}-${n}`), content);
     return { path, problem: null };
   } catch (error) {
-    if (!(error instanceof FlowdeckError)) throw error;
+    // A name that leaves no room for that of its backup leaves none for what a run writes either: before it costs anything.
+    if (!(error instanceof FlowdeckError) || errorCode(error.cause) === 'ENAMETOOLONG') throw error;
     const problem = `The backup is kept in the database alone, as ${folder} takes no copy: ${error.failure.message}`;
     return { path: null, problem };
   }
