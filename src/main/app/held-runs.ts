@@ -68,10 +68,12 @@ export function createHeldRuns({ runner, queue, watch, onFault, clock }: HeldRun
       const view = await runner.view(runId);
       await whenFree(() => queue.add(workflow, theRest(options, view)));
     };
-    const stop = watch(workflow, () => {
+    const lookAgain = () => {
       looking = looking.then(look).catch(onFault);
-    });
-    watched.set(workflow, { runId, stop });
+    };
+    watched.set(workflow, { runId, stop: watch(workflow, lookAgain) });
+    // At once: until the watch is set up a person may have made the last pick.
+    lookAgain();
   };
 
   return {
