@@ -117,7 +117,9 @@ export function Board(props: BoardProps) {
     const place = placeOfNode(rows, layout, node, wanting.has(id));
     if (!place) return;
     const holder = document.activeElement;
-    moveFocus.current = holder === document.body || (box.current?.contains(holder) ?? false);
+    // The page, or the screen as a whole, wants it for nothing.
+    const nowhere = box.current !== null && holder?.contains(box.current) === true;
+    moveFocus.current = nowhere || (box.current?.contains(holder) ?? false);
     vertical.scrollToIndex(place.row);
     across.scrollToIndex(node.tabIndex);
     setActive({ key: place.key, column: place.column });
