@@ -2,7 +2,7 @@ import type { WipeResult } from '../../shared/contract.ts';
 import { fail } from '../../shared/failure.ts';
 import type { PromptEdit, PromptSource } from '../../shared/prompts.ts';
 import type { Database } from '../db/database.ts';
-import { assertNotSetAside, takeBackup } from '../history/backup.ts';
+import { takeBackup } from '../history/backup.ts';
 import { type BumpChange, type Bumped, bump } from '../history/bump.ts';
 import { restore } from '../history/restore.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -18,6 +18,7 @@ import { type Picked, type PickWish, pickInFile } from '../runner/file-pick.ts';
 import { openWorkflow } from '../runner/prepare.ts';
 import { type Wiped, wipe } from '../runner/wipe.ts';
 import { promptEdits, promptSources } from '../workflow/prompt-sources.ts';
+import { assertNotSetAside } from '../workflow/set-aside.ts';
 import type { WipeTargets } from '../workflow/wipe.ts';
 import { createBooks, editNote } from './after-bump.ts';
 

@@ -33,6 +33,27 @@ const cached = async (name = 'XYZG3-V0-3.nbflow'): Promise<string> => {
   return file;
 };
 
+describe('what is kept in backups/', () => {
+  it('is not wiped, run, made anew or repaired where it lies', async () => {
+    const file = await cached();
+    await edit(file, { nodeId: 4, properties: { outputCount: 2 } });
+    const [taken] = (await desk.flowdeck('backup', file, '--json')).lines();
+    const { path } = taken as unknown as { path: string };
+    const before = await readFile(path);
+    const tries = [
+      await desk.flowdeck('wipe', path),
+      await desk.flowdeck('check', path, '--fix'),
+      await run('run', path),
+      await run('regen', path, '--nodes', '4'),
+    ];
+    for (const { code, stderr } of tries) {
+      expect(stderr).toContain('lies in backups/: it is kept as it was.');
+      expect(code).toBe(2);
+    }
+    expect(await readFile(path)).toEqual(before);
+  });
+});
+
 describe('wipe', () => {
   it('tells the real counts of five tabs, and where the file as it was lies', async () => {
     const file = await cached();
@@ -50,18 +71,6 @@ describe('wipe', () => {
     const undo = /^To undo: flowdeck (.+)$/m.exec(stdout)?.[1]?.split(' ') ?? [];
     expect(await desk.flowdeck(...undo)).toMatchObject({ code: 0 });
     expect(await readFile(file)).toEqual(before);
-  });
-
-  it('leaves what is kept in backups/ as it was', async () => {
-    const file = await cached();
-    const [taken] = (await desk.flowdeck('backup', file, '--json')).lines();
-    const { path } = taken as unknown as { path: string };
-    const before = await readFile(path);
-    expect(await desk.flowdeck('wipe', path)).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('lies in backups/: it is kept as it was.'),
-    });
-    expect(await readFile(path)).toEqual(before);
   });
 
   it('of two scenes is 20 nodes, as NDJSON', async () => {

@@ -108,12 +108,3 @@ export const noWorkflow = (path: string) =>
     where: path,
     cure: 'Check the path; versions that were superseded lie in backups/.',
   });
-
-/** What lies in `backups/` is kept as it was. Throws `usage`. `real`: its real path. */
-export function assertNotSetAside(real: string): void {
-  if (basename(dirname(real)) !== 'backups') return;
-  throw fail('usage', `${basename(real)} lies in backups/: it is kept as it was.`, {
-    where: real,
-    cure: 'Name the version that is there now, or restore this one first.',
-  });
-}

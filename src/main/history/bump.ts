@@ -11,14 +11,8 @@ import { asOneWrite, betweenRuns, type FileLocks, sameFile } from '../platform/h
 import { editWorkflow, type NodeEdit, setWorkflowName } from '../workflow/edit.ts';
 import type { ExtraFields } from '../workflow/fields.ts';
 import { decodeWorkflow, parseWorkflow, type Workflow } from '../workflow/read.ts';
-import {
-  assertNotSetAside,
-  type BackupDeps,
-  backupFolder,
-  localDay,
-  noWorkflow,
-  recordBackup,
-} from './backup.ts';
+import { assertNotSetAside } from '../workflow/set-aside.ts';
+import { type BackupDeps, backupFolder, localDay, noWorkflow, recordBackup } from './backup.ts';
 import { lineageOf, versionFolders } from './lineage.ts';
 import { type ContentWish, type RestoredContent, restoredContent } from './restored-content.ts';
 

@@ -7,6 +7,7 @@ import { type Backend, BackendError, type BackendHealth } from '../backend/backe
 import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Disk } from '../platform/disk.ts';
 import { findProjectFolder } from '../platform/project-folder.ts';
+import { assertNotSetAside } from '../workflow/set-aside.ts';
 import { roundUSD } from './costs.ts';
 import { noteDangling } from './errors-file.ts';
 import type { FindGone } from './gone-addresses.ts';
@@ -44,6 +45,7 @@ export async function admitRun(
     });
   }
   const opened = await openWorkflow(path, deps);
+  assertNotSetAside(opened.path);
   await assertSound(opened, resolved, deps);
   const store = await deps.openStore(resolved.storage);
   const left = await sendWhatIsLeft(opened.path, resolved.waitAtStartMs, deps, signal);

@@ -9,6 +9,7 @@ import { betweenRuns } from '../platform/held-file.ts';
 import { findProjectFolder } from '../platform/project-folder.ts';
 import { generationNodes } from '../workflow/generation.ts';
 import { repairWorkflow } from '../workflow/repair.ts';
+import { assertNotSetAside } from '../workflow/set-aside.ts';
 import { admitRun } from './admit.ts';
 import { deadReferences } from './dead-references.ts';
 import { drawingOf } from './drawing.ts';
@@ -176,6 +177,7 @@ export function createRunner(deps: RunnerDeps): Runner {
               const { text, fixed } = repairWorkflow(opened.workflow);
               if (text === opened.workflow.text)
                 return { text, result: { fixed: [], backup: null, backupId: null, problem: null } };
+              assertNotSetAside(opened.path);
               const backup = await deps.backup(opened.path, opened.bytes, 'pre-fix');
               const { id: backupId, path: copy, problem } = backup;
               return { text, result: { fixed, backup: copy, backupId, problem } };
